@@ -1,0 +1,117 @@
+"""Time as an interface: the only place that asks the machine what time it is.
+
+Everything that expires, retries or waits takes a `Clock`, so a test of thirty days takes a millisecond.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import itertools
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time and waits for it."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards; for measuring how long something took."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until this clock has gone on by `seconds`."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait in real time."""
+        await asyncio.sleep(seconds)
+
+
+class MovableClock:
+    """A clock that a test moves by hand; it stands still between two moves unless `running`.
+
+    `advance` wakes every sleeper whose time has come, in the order of their times.
+    """
+
+    def __init__(self, start: float = 1_700_000_000.0, *, running: bool = False) -> None:
+        self._offset = start - time.time() if running else start
+        self._running = running
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+
+    def now(self) -> float:
+        """Seconds since the epoch, as moved."""
+        return time.time() + self._offset if self._running else self._offset
+
+    def monotonic(self) -> float:
+        """The same as `now`: a moved clock measures moved time."""
+        return self.now()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the clock was moved (or, if running, has run) past now + seconds."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        heapq.heappush(self._sleepers, (self.now() + seconds, next(self._order), future))
+        timer = loop.call_later(seconds, self._wake) if self._running else None
+        try:
+            await future
+        finally:
+            if timer:
+                timer.cancel()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward and wake who waited for that."""
+        self._offset += seconds
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._sleepers and self._sleepers[0][0] <= self.now() + 1e-9:
+            future = heapq.heappop(self._sleepers)[2]
+            if not future.done():
+                future.set_result(None)
+
+
+async def wait_for_event(event: asyncio.Event, seconds: float, clock: Clock) -> bool:
+    """Wait until `event` is set or `seconds` went by on `clock`; returns whether the event is set."""
+    if event.is_set():
+        return True
+    waiter = asyncio.ensure_future(event.wait())
+    sleeper = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait((waiter, sleeper), return_when=asyncio.FIRST_COMPLETED)
+        return event.is_set()
+    finally:
+        for task in (waiter, sleeper):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+def iso_seconds(epoch: float) -> str:
+    """`2023-07-16T09:00:05Z`: the query protocol's timestamp."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))
+
+
+def iso_milliseconds(epoch: float, *, suffix: str = "") -> str:
+    """`2023-07-16T09:00:05.000` + suffix: a stream's label has none, a log line has Z, Lambda has +0000."""
+    milliseconds = int(epoch * 1000)
+    head = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
+    return f"{head}.{milliseconds % 1000:03d}{suffix}"

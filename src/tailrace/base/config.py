@@ -1,0 +1,36 @@
+"""What a server is told at its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one server process.
+
+    `data` is a folder, or `memory:` for a store that ends with the process. `shards` is the number of hash ranges
+    that a new table's stream starts with.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 4566
+    data: str = ".tailrace"
+    account: str = "000000000000"
+    region: str = "us-east-1"
+    shards: int = 4
+    access_key_id: str | None = None
+    secret_access_key: str | None = None
+    movable_clock: bool = False
+    request_bytes_max: int = 72 * 1024 * 1024
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether nothing of this server is to outlive it."""
+        return self.data == "memory:"
+
+    @property
+    def folder(self) -> Path | None:
+        """The data folder, or None where there is none on this machine."""
+        return None if self.in_memory or "://" in self.data else Path(self.data)

@@ -1,0 +1,72 @@
+"""The one error that leaves the server, and the few that cross floors on the way to it.
+
+```
+ApiError            an answer: AWS's code, text and HTTP status; the wire gives it each protocol's form
+StoreError          what the store has to say; a service turns it into an ApiError
+├── AlreadyExists
+├── Missing
+└── Fenced          a lease was lost to somebody else
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class ApiError(Exception):
+    """A refusal as AWS words it.
+
+    `code` is the short error name ("ValidationException"), `message` AWS's text, `status` the HTTP status, and
+    `members` what the error's shape carries besides the message (`Item`, `CancellationReasons`, `Type`, ...), in
+    the form in which a handler would return them.
+    """
+
+    def __init__(self, code: str, message: str, *, status: int = 400, members: Mapping[str, Any] | None = None) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.members: Mapping[str, Any] = members or {}
+
+    @classmethod
+    def validation(cls, message: str) -> ApiError:
+        """ValidationException, 400: the request makes no sense as it stands."""
+        return cls("ValidationException", message)
+
+    @classmethod
+    def serialization(cls, message: str) -> ApiError:
+        """SerializationException, 400: the body does not have the shape that the operation's model names."""
+        return cls("SerializationException", message)
+
+    @classmethod
+    def access_denied(cls, message: str) -> ApiError:
+        """AccessDeniedException. DynamoDB answers it with 400; the wire knows the services that use 403."""
+        return cls("AccessDeniedException", message)
+
+    @classmethod
+    def resource_not_found(cls, message: str, *, status: int = 400) -> ApiError:
+        """ResourceNotFoundException; 400 in the JSON protocols, 404 where a REST service says so."""
+        return cls("ResourceNotFoundException", message, status=status)
+
+    @classmethod
+    def internal(cls, request_id: str) -> ApiError:
+        """InternalServerError, 500: a fault of ours. The log has its traceback under the request id."""
+        return cls("InternalServerError", f"Internal server error (request {request_id})", status=500)
+
+
+class StoreError(Exception):
+    """What the store reports to the floors above; never shown to a client as it is."""
+
+
+class AlreadyExists(StoreError):
+    """A resource of that kind, scope and name is there already."""
+
+
+class Missing(StoreError):
+    """There is no such resource, row or blob."""
+
+
+class Fenced(StoreError):
+    """A lease was taken over by another holder; whatever its old holder wanted to save must not be saved."""

@@ -1,0 +1,183 @@
+"""Operations: what a service can be asked to do, and the call that asks.
+
+An operation is one async function; adding one touches one place:
+
+    @operation("dynamodb", "PutItem", needs="dynamodb:PutItem", on=table_arn)
+    async def put_item(call: Call, request: Shape) -> Shape: ...
+
+The decorator refuses to load without `needs` and `on`, so no operation can be reached that nobody authorized.
+botocore's model gives parsing, constraints and the wire form; `registry.check` compares the names with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tailrace.base import arn
+from tailrace.base.clock import Clock
+from tailrace.base.config import Config
+from tailrace.base.errors import ApiError
+
+if TYPE_CHECKING:
+    from tailrace.identity import Identity, Principal
+    from tailrace.runtime.pool import Pool
+    from tailrace.store.engine import Store
+
+Shape = dict[str, Any]
+ContextKeys = Mapping[str, str | list[str]]
+
+
+class Need(NamedTuple):
+    """One permission that a call must hold: an IAM action on a resource, with the service's own condition keys."""
+
+    action: str
+    resource: str
+    context: ContextKeys = {}
+
+
+@dataclass(slots=True)
+class Node:
+    """One running server: its settings and the long-lived parts that calls share.
+
+    `endpoint` is where the node answers, which functions get as AWS_ENDPOINT_URL.
+    """
+
+    config: Config
+    clock: Clock
+    store: Store
+    identity: Identity
+    pool: Pool
+    endpoint: str = ""
+
+
+@dataclass(slots=True)
+class Call:
+    """One authenticated request: who asks, where, when, and the node that serves it."""
+
+    node: Node
+    principal: Principal
+    service: str
+    operation: str
+    region: str
+    request_id: str
+    source_ip: str = "127.0.0.1"
+    user_agent: str = ""
+    secure: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def account(self) -> str:
+        """The twelve digits of the caller's account."""
+        return self.principal.account
+
+    @property
+    def scope(self) -> str:
+        """`account/region`: what regional resources are kept under."""
+        return f"{self.principal.account}/{self.region}"
+
+    @property
+    def store(self) -> Store:
+        """The node's store."""
+        return self.node.store
+
+    @property
+    def clock(self) -> Clock:
+        """The node's clock."""
+        return self.node.clock
+
+    def arn(self, resource: str, service: str | None = None) -> str:
+        """An ARN in the caller's account and region, of the called service unless another is named."""
+        return arn.build(service or self.service, self.region, self.account, resource)
+
+
+Handler = Callable[[Call, Shape], Awaitable[Shape]]
+Resources = Callable[[Call, Shape], str | Iterable[str]]
+Needs = Callable[[Call, Shape], Iterable[Need]]
+Context = Callable[[Call, Shape], ContextKeys]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A registered operation. `needs` is None for the few that AWS lets everybody call (sts:GetCallerIdentity)."""
+
+    service: str
+    name: str
+    handler: Handler
+    needs: str | None
+    on: Resources
+    also: Needs | None
+    context: Context | None
+
+    def permissions(self, call: Call, request: Shape) -> list[Need]:
+        """Every permission that this request must hold, in the order in which they are checked."""
+        found: list[Need] = []
+        if self.needs:
+            resources = self.on(call, request)
+            keys = self.context(call, request) if self.context else {}
+            every = [resources] if isinstance(resources, str) else resources
+            found.extend(Need(self.needs, resource, keys) for resource in every)
+        if self.also:
+            found.extend(self.also(call, request))
+        return found
+
+
+class Registry:
+    """All operations by service and name."""
+
+    def __init__(self) -> None:
+        self._operations: dict[tuple[str, str], Operation] = {}
+
+    def add(self, operation: Operation) -> None:
+        """Register; a second operation of the same name is a mistake of ours."""
+        key = (operation.service, operation.name)
+        if key in self._operations:
+            raise ValueError(f"{key} is registered twice")
+        self._operations[key] = operation
+
+    def find(self, service: str, name: str) -> Operation | None:
+        """The operation, or None where this server has none of that name."""
+        return self._operations.get((service, name))
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._operations.values())
+
+
+REGISTRY = Registry()
+
+
+def anything(call: Call, request: Shape) -> str:
+    """The resource of actions that AWS grants on `*` alone (ListTables, ListFunctions, ...)."""
+    return "*"
+
+
+def operation(
+    service: str,
+    name: str,
+    *,
+    needs: str | None,
+    on: Resources,
+    also: Needs | None = None,
+    context: Context | None = None,
+) -> Callable[[Handler], Handler]:
+    """Register the function below as the handler of `service`.`name`.
+
+    `needs` is the IAM action, `on` gives the ARN (or ARNs) that it is needed on; `also` names further permissions
+    (iam:PassRole), `context` the service's condition keys (dynamodb:LeadingKeys).
+    """
+    if on is None or not (needs is None or ":" in needs):
+        raise TypeError(f"{service}.{name} must say which permission it needs, and on what")
+
+    def register(handler: Handler) -> Handler:
+        REGISTRY.add(Operation(service, name, handler, needs, on, also, context))
+        return handler
+
+    return register
+
+
+def not_supported(call: Call, why: str) -> ApiError:
+    """The one clear answer of an operation or option that Tailrace does not have."""
+    return ApiError(
+        "UnsupportedOperationException", f"Tailrace does not support {call.service}:{call.operation}: {why}"
+    )
