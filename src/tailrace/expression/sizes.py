@@ -1,0 +1,84 @@
+"""What items weigh, in bytes, for the 400 KB limit, capacity units, pages and `SizeBytes` of stream records.
+
+Source: "DynamoDB item sizes and formats" in the Developer Guide, and sizes recorded on AWS.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tailrace.expression.numbers import number_parts
+
+CONTAINER_BYTES = 3
+ELEMENT_BYTES = 1
+
+
+def item_size(item: dict[str, Any]) -> int:
+    """Bytes of a whole item: each attribute's name and value."""
+    total = 0
+    for name, value in item.items():
+        total += len(name) if name.isascii() else len(name.encode())
+        text = value.get("S")
+        if text is not None and text.isascii():
+            total += len(text)
+        else:
+            total += value_size(value)
+    return total
+
+
+def attribute_size(name: str, value: dict[str, Any]) -> int:
+    """Bytes of one attribute, its name included."""
+    return text_size(name) + value_size(value)
+
+
+def stream_size(keys: dict[str, Any], *images: dict[str, Any] | None) -> int:
+    """`SizeBytes` of a stream record: its keys and the images that it carries (None: it doesn't carry that one)."""
+    return item_size(keys) + sum(item_size(image) for image in images if image is not None)
+
+
+def value_size(value: dict[str, Any]) -> int:
+    """Bytes of one normalized AttributeValue."""
+    for kind, content in value.items():
+        if kind == "S":
+            return text_size(content)
+        if kind == "N":
+            return number_size(content)
+        if kind == "B":
+            return binary_size(content)
+        if kind in ("BOOL", "NULL"):
+            return 1
+        if kind == "SS":
+            return sum(map(text_size, content))
+        if kind == "NS":
+            return sum(map(number_size, content))
+        if kind == "BS":
+            return sum(map(binary_size, content))
+        if kind == "L":
+            return CONTAINER_BYTES + sum(ELEMENT_BYTES + value_size(element) for element in content)
+        if kind == "M":
+            return CONTAINER_BYTES + len(content) * ELEMENT_BYTES + item_size(content)
+    raise ValueError("not a normalized AttributeValue")
+
+
+def text_size(text: str) -> int:
+    """UTF-8 bytes of a string."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def binary_size(base64_text: str) -> int:
+    """Raw bytes behind canonical base64."""
+    return len(base64_text) * 3 // 4 - base64_text.count("=", -2)
+
+
+def number_size(text: str) -> int:
+    """A byte for sign and exponent, one for each base-100 digit, one more below zero; zero is one byte.
+
+    The base-100 digits are aligned to the decimal point: 12 has one, 1.2 has two.
+    """
+    sign, digits, exponent = number_parts(text)
+    if not sign:
+        return 1
+    # An even power of ten leaves the first base-100 digit half full.
+    halves = len(digits) + (exponent % 2 == 0)
+    return 1 + (halves + 1) // 2 + (sign < 0)
