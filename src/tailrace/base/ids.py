@@ -23,7 +23,7 @@ def uuid() -> str:
 
 def request_id_long() -> str:
     """A DynamoDB request id: 52 upper-case letters and digits."""
-    return "".join(_random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", k=52))
+    return base64.b32encode(random_bytes(32))[:52].decode()
 
 
 def hex_digits(count: int) -> str:

@@ -1,0 +1,54 @@
+# Everything that a person runs. `make demo` and `make test` need Python 3.11+ and nothing else.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# Node.js runs JavaScript functions: the machine's own where there is one (20 or newer), else PyPI's.
+NODE_EXTRA := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20)' >/dev/null 2>&1 || echo node)
+COMMA := ,
+SOURCES := pyproject.toml hatch_build.py src/tailrace/runtime/node/package-lock.json
+ARGS ?=
+
+.PHONY: help install demo test check format bench-latency clean
+
+help:
+	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
+	@echo "make test     all tests            make check    format, lint, types, structure, fast tests"
+	@echo "make install  .venv alone          make format   rewrite the code's format"
+	@echo "make bench-latency                 from a write's answer to the start of the function"
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Tailrace needs Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing (Debian: apt install python3-venv)" >&2; exit 1; }
+
+$(VENV)/.installed: $(VENV)/bin/python $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.$(if $(NODE_EXTRA),[$(NODE_EXTRA)])'
+	@touch $@
+
+$(VENV)/.installed-tests: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test$(if $(NODE_EXTRA),$(COMMA)$(NODE_EXTRA))]'
+	@touch $@
+
+install: $(VENV)/.installed
+
+demo: install
+	@$(BIN)/tailrace demo $(ARGS)
+
+test: $(VENV)/.installed-tests
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(VENV)/.installed-tests
+	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
+	$(BIN)/ruff check src tests benchmarks hatch_build.py
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 tests/test_tidy.py tests/unit tests/store
+
+format: $(VENV)/.installed-tests
+	$(BIN)/ruff check --fix src tests benchmarks hatch_build.py
+	$(BIN)/ruff format src tests benchmarks hatch_build.py
+
+bench-latency: install
+	$(BIN)/python benchmarks/trigger_latency.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/tailrace/runtime/node/node_modules

@@ -1,0 +1,96 @@
+"""Real servers for tests: each a process of its own, on a free port, talked to by boto3."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config as ClientConfig
+
+READY_SECONDS = 20
+
+
+class RunningServer:
+    """A `tailrace serve` process and the way to talk to it."""
+
+    def __init__(self, data: str, *options: str, access_key: str = "test", secret_key: str = "test") -> None:
+        self.data, self.options = data, options
+        self.access_key, self.secret_key = access_key, secret_key
+        self.endpoint = ""
+        self.process: subprocess.Popen[str]
+        self.start()
+
+    def start(self, port: int = 0) -> None:
+        """Start (again) and wait until it says that it is ready."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TAILRACE_"))}
+        environment |= {"TAILRACE_ACCESS_KEY_ID": self.access_key, "TAILRACE_SECRET_ACCESS_KEY": self.secret_key}
+        command = [sys.executable, "-m", "tailrace", "serve", "--port", str(port), "--data", self.data, *self.options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert line.startswith("Tailrace is ready at "), f"the server did not start: {line!r}"
+        self.endpoint = line.split()[-1]
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is saved."""
+        self.process.kill()
+        self._reap()
+
+    def stop(self, seconds: float = 12) -> int:
+        """SIGTERM, and the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        finally:
+            self.kill()
+
+    def _reap(self) -> None:
+        self.process.wait(10)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    def client(self, service: str, *, access_key: str = "", secret_key: str = "", **options: Any) -> Any:
+        """A boto3 client with the root key, or with the key that is given (`token`: its session token)."""
+        token, region = options.pop("token", None), options.pop("region", "us-east-1")
+        session = boto3.Session(access_key or self.access_key, secret_key or self.secret_key, token, region)
+        retries = {"max_attempts": options.pop("attempts", 1), "mode": "standard"}
+        return session.client(
+            service,
+            endpoint_url=self.endpoint,
+            config=ClientConfig(retries=retries, max_pool_connections=64, inject_host_prefix=False, **options),
+        )
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[RunningServer]:
+    """One in-memory server for all tests of a worker process; tests use names of their own."""
+    running = RunningServer("memory:")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def durable_server(tmp_path: Path) -> Iterator[RunningServer]:
+    """A server on a folder of its own, to kill and start again."""
+    running = RunningServer(str(tmp_path / "data"))
+    yield running
+    running.kill()
+
+
+def wait_until(what: str, probe: Any, seconds: float = 20) -> Any:
+    """Poll `probe` until it gives something true; fail with `what` after that."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = probe()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what}: not within {seconds} s")

@@ -1,0 +1,167 @@
+"""The HTTP server, byte by byte: keep-alive, pipelining, limits, and clients that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tailrace.gateway.connection import HEADER_BYTES_MAX, PIPELINE_MAX, Connections, Peer
+from tailrace.wire.http import HttpRequest, HttpResponse
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Handler = Callable[[HttpRequest, Peer], Awaitable[HttpResponse]]
+
+
+async def echo(request: HttpRequest, peer: Peer) -> HttpResponse:
+    """Method, target and body, as the server understood them."""
+    text = f"{request.method} {request.path} {request.query} {request.body.decode()}"
+    return HttpResponse(200, {"x-peer": peer.address}, text.encode())
+
+
+@asynccontextmanager
+async def listening(handler: Handler = echo, body_max: int = 1000) -> AsyncIterator[tuple[Connections, int]]:
+    """A server on a free port; its connections and the port."""
+    connections = Connections(handler, body_max)
+    server = await asyncio.get_running_loop().create_server(connections.accept, "127.0.0.1", 0)
+    async with server:
+        yield connections, server.sockets[0].getsockname()[1]
+        server.close()
+        await connections.close(1)
+
+
+async def exchange(port: int, data: bytes) -> bytes:
+    """Send, half-close, and read all that comes back."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    writer.write_eof()
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    return answer
+
+
+async def test_answers_a_request_and_keeps_the_connection() -> None:
+    async with listening() as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for body in (b"one", b"two"):
+            writer.write(b"POST /a%2Fb?x=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n" + body)
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert b"connection: close" not in head
+            assert b"x-peer: 127.0.0.1" in head
+            expected = b"POST /a%2Fb x=1 " + body
+            assert await reader.readexactly(len(expected)) == expected
+        writer.close()
+
+
+async def test_pipelined_requests_are_answered_in_their_order() -> None:
+    async def slow_first(request: HttpRequest, peer: Peer) -> HttpResponse:
+        for _ in range(10 if request.path == "/0" else 0):
+            await asyncio.sleep(0)
+        return await echo(request, peer)
+
+    count = PIPELINE_MAX * 3  # more than one connection may have waiting: reading pauses and goes on
+    async with listening(slow_first) as (_, port):
+        data = b"".join(b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n" % n for n in range(count))
+        answer = await exchange(port, data)
+    assert [f"GET /{n} ".encode() in answer for n in range(count)] == [True] * count
+    positions = [answer.index(b"GET /%d " % n) for n in range(count)]
+    assert positions == sorted(positions)
+
+
+async def test_a_chunked_body_is_put_together() -> None:
+    async with listening() as (_, port):
+        chunked = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+        assert (await exchange(port, chunked)).endswith(b"POST /  abcde")
+
+
+async def test_repeated_headers_are_joined() -> None:
+    async def headers(request: HttpRequest, peer: Peer) -> HttpResponse:
+        return HttpResponse(200, {}, request.headers["x-a"].encode())
+
+    async with listening(headers) as (_, port):
+        answer = await exchange(port, b"GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nx-a: 2\r\n\r\n")
+    assert answer.endswith(b"\r\n\r\n1,2")
+
+
+async def test_a_client_may_ask_whether_to_go_on() -> None:
+    async with listening() as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.write(b"ok")
+        assert (await reader.readuntil(b"PUT /  ok")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"hello\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + b"x" * 1001, 413),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * HEADER_BYTES_MAX + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\n" + b"".join(b"X%d: 1\r\n" % n for n in range(300)) + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x05", 200),
+    ],
+)
+async def test_what_cannot_be_followed_ends_the_connection(data: bytes, status: int) -> None:
+    async with listening() as (_, port):
+        answer = await exchange(port, data)
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert b"connection: close" in answer
+
+
+async def test_head_has_no_body_and_no_content_has_no_length() -> None:
+    async def nothing(request: HttpRequest, peer: Peer) -> HttpResponse:
+        return HttpResponse(204, {}, b"") if request.method == "DELETE" else HttpResponse(200, {}, b"text")
+
+    async with listening(nothing) as (_, port):
+        assert (await exchange(port, b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n")).endswith(b"content-length: 4\r\n\r\n")
+        assert b"content-length" not in await exchange(port, b"DELETE / HTTP/1.1\r\nHost: h\r\n\r\n")
+
+
+async def test_closing_answers_what_is_under_way_and_nothing_new() -> None:
+    release = asyncio.Event()
+    started = asyncio.Event()
+
+    async def held(request: HttpRequest, peer: Peer) -> HttpResponse:
+        started.set()
+        await release.wait()
+        return await echo(request, peer)
+
+    async with listening(held) as (connections, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        _, idle_writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n")
+        await started.wait()
+        closing = asyncio.ensure_future(connections.close(5))
+        await asyncio.sleep(0)
+        release.set()
+        await closing
+        answer = await asyncio.wait_for(reader.read(), 5)
+        assert b"GET /1 " in answer
+        assert b"GET /2 " not in answer
+        assert b"connection: close" in answer
+        writer.close()
+        idle_writer.close()
+
+
+async def test_a_silent_connection_is_dropped() -> None:
+    async with listening() as (connections, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nX: dripping")
+        while not connections.open:
+            await asyncio.sleep(0)
+        for connection in list(connections.open):
+            connection.drop_if_idle(asyncio.get_running_loop().time() + 1)
+        received = b""
+        with contextlib.suppress(ConnectionResetError):  # unread bytes turn the end into a reset
+            received = await asyncio.wait_for(reader.read(), 5)
+        assert received == b""
+        assert not connections.open
+        writer.close()
