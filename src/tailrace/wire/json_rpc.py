@@ -1,0 +1,107 @@
+"""AWS JSON 1.0 and 1.1: one URL, the operation in X-Amz-Target, JSON both ways. DynamoDB, Streams, Logs, (SQS)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from tailrace.base.errors import ApiError
+from tailrace.wire import error_forms, json_shapes, model
+from tailrace.wire.http import HttpRequest, HttpResponse
+from tailrace.wire.protocol import Route, Shape, WireProtocol
+
+CHECKSUMMED = frozenset(("dynamodb", "dynamodbstreams"))  # AWS sends x-amz-crc32 with these alone
+# The prefixes of __type in DynamoDB and Streams. Recorded on AWS by dynalite's suite; Logs has bare names.
+FRONT_END_TYPE = "com.amazon.coral.service#"
+VALIDATION_TYPE = "com.amazon.coral.validate#"
+MODEL_TYPE = "com.amazonaws.dynamodb.v20120810#"
+THROTTLING_TYPE = "com.amazon.coral.availability#"
+WRONG_CONTENT_TYPE_BODY = b"<UnknownOperationException/>\n"
+
+
+class JsonRpc:
+    """The protocol; without state."""
+
+    def parse(self, route: Route, request: HttpRequest) -> Shape:
+        """The members of the request. An empty or broken body is a SerializationException without a text."""
+        try:
+            document = orjson.loads(request.body)
+        except orjson.JSONDecodeError:
+            raise ApiError.serialization("") from None
+        try:
+            shape: Shape = _reader(route.service, route.operation)(document)
+        except RecursionError:
+            raise ApiError.serialization("Unexpected token received from parser") from None
+        return shape
+
+    def serialize(self, route: Route, answer: Shape, request_id: str) -> HttpResponse:
+        """The answer; an operation without output has an empty body in Logs and `{}` in DynamoDB."""
+        write, empty = _writer(route.service, route.operation)
+        if empty and not answer:
+            return _response(route.service, 200, b"", request_id)
+        return _response(route.service, 200, orjson.dumps(write(answer) if write else answer), request_id)
+
+    def error(self, service: str, error: ApiError, request_id: str) -> HttpResponse:
+        """A refusal: `__type`, the message if there is one, and what else the error carries."""
+        form = error_forms.form(service, error)
+        if form.status == 404 and form.code == "UnknownOperationException":
+            return _response(service, 404, WRONG_CONTENT_TYPE_BODY, request_id, typed=False)
+        body: Shape = {"__type": _type_prefix(service, form) + form.code}
+        if error.message:
+            body[form.message_key] = error.message
+        members = dict(error.members)
+        write = form.shape and json_shapes.writer(form.shape)
+        body.update(write(members) if write else members)
+        response = _response(service, form.status, orjson.dumps(body), request_id)
+        known = model.service(service)
+        if known.query_compatible:
+            fault = "Sender" if form.status < 500 else "Receiver"
+            code = form.shape.error_code if form.shape else form.code
+            response.headers["x-amzn-query-error"] = f"{code};{fault}"
+        return response
+
+
+JSON_RPC: WireProtocol = JsonRpc()
+
+
+@cache
+def _reader(service: str, operation: str) -> Callable[[Any], Shape]:
+    found = model.service(service).operation(operation)
+    shape = found.input if found else None
+    return json_shapes.reader(shape, service) if shape else json_shapes.structure_reader([], "Object", service)
+
+
+@cache
+def _writer(service: str, operation: str) -> tuple[json_shapes.Writer | None, bool]:
+    """The operation's writer (None: orjson takes the answer as it is), and whether "no answer" is an empty body."""
+    found = model.service(service).operation(operation)
+    shape = found.output if found else None
+    return (json_shapes.writer(shape) if shape else None), shape is None and service not in CHECKSUMMED
+
+
+@cache
+def _content_type(service: str) -> str:
+    return f"application/x-amz-json-{model.service(service).json_version}"
+
+
+def _type_prefix(service: str, form: error_forms.ErrorForm) -> str:
+    if service not in CHECKSUMMED:
+        return ""
+    if form.code == "ValidationException":
+        return VALIDATION_TYPE
+    if form.code == "ThrottlingException":
+        return THROTTLING_TYPE
+    return FRONT_END_TYPE if form.code in error_forms.FRONT_END else MODEL_TYPE
+
+
+def _response(service: str, status: int, body: bytes, request_id: str, *, typed: bool = True) -> HttpResponse:
+    headers = {"x-amzn-RequestId": request_id}
+    if typed:
+        headers["content-type"] = _content_type(service)
+    if service in CHECKSUMMED:
+        headers["x-amz-crc32"] = str(crc32(body))
+    return HttpResponse(status, headers, body)

@@ -1,0 +1,129 @@
+"""Which service, protocol and operation a request is for.
+
+```
+X-Amz-Target: Prefix.Operation       the prefix names the service                     json
+credential scope .../SERVICE/...     a REST path of its model, or Action= in a form   rest-json, query
+no signature                         Version= of a form, or a REST path that fits     (AssumeRoleWithWebIdentity, ...)
+```
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from tailrace.base.errors import ApiError
+from tailrace.wire import model, query_xml, rest_paths
+from tailrace.wire.http import HttpRequest, HttpResponse
+from tailrace.wire.json_rpc import JSON_RPC
+from tailrace.wire.protocol import Route, WireProtocol
+from tailrace.wire.query_xml import QUERY_XML
+from tailrace.wire.rest_json import REST_JSON
+
+PROTOCOLS: dict[str, WireProtocol] = {"json": JSON_RPC, "rest-json": REST_JSON, "query": QUERY_XML}
+# Read off the models; repeated here so that a request for one service loads no other's model. A test compares them.
+TARGETS = {
+    "DynamoDB_20120810": "dynamodb",
+    "DynamoDBStreams_20120810": "dynamodbstreams",
+    "Logs_20140328": "logs",
+    "AmazonSQS": "sqs",
+}
+VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts", "2010-03-31": "sns"}
+SIGNED_AS = {name: name for name in ("dynamodb", "lambda", "iam", "sts", "logs", "sns", "sqs")}  # Streams: dynamodb
+REST_SERVICES = ("lambda",)
+# DynamoDB refuses application/x-amz-json-1.1 with a 404 (recorded on AWS by dynalite's suite).
+CONTENT_TYPES = {
+    "1.0": frozenset(("application/x-amz-json-1.0", "application/json")),
+    "1.1": frozenset(("application/x-amz-json-1.1", "application/x-amz-json-1.0", "application/json")),
+}
+MISSING_TOKEN = "Missing Authentication Token"
+
+_scope = re.compile(r"Credential=[^,\s]*?/\d{8}/[^/,\s]*/([^/,\s]+)/aws4_request")
+_scope_query = re.compile(r"(?:^|&)X-Amz-Credential=([^&]*)")
+_targets: dict[str, Route] = {}  # bounded by the number of operations there are
+
+
+def route(request: HttpRequest) -> Route:
+    """The route of a request. Raises ApiError (unknown operation, nothing to go by); `refusal` words it."""
+    target = request.headers.get("x-amz-target")
+    if target is not None:
+        found = _targets.get(target) or _find_target(target)
+        _check_json(found.service, request)
+        return found
+    service = signed_service(request)
+    if service is None:
+        return _route_unsigned(request)
+    protocol = model.service(service).protocol
+    if protocol == "rest-json":
+        return _route_path(service, request)
+    if protocol == "query":
+        return _route_action(service, request)
+    raise ApiError("UnknownOperationException", "")
+
+
+def signed_service(request: HttpRequest) -> str | None:
+    """The service of the credential scope, by botocore's name; None without a scope or for one that is not ours."""
+    found = _scope.search(request.headers.get("authorization", ""))
+    if found:
+        return SIGNED_AS.get(found[1])
+    in_query = _scope_query.search(request.query)
+    parts = unquote(in_query[1]).split("/") if in_query else []
+    return SIGNED_AS.get(parts[-2]) if len(parts) >= 5 else None
+
+
+def refusal(request: HttpRequest, error: ApiError, request_id: str) -> HttpResponse:
+    """A refusal of a request that has no route, in the protocol that its sender most likely speaks."""
+    target = request.headers.get("x-amz-target")
+    if target is not None:
+        return JSON_RPC.error(TARGETS.get(target.partition(".")[0], "dynamodb"), error, request_id)
+    service = signed_service(request)
+    if service is None:
+        service = VERSIONS.get(query_xml.parameters(request).get("Version", ""), "lambda")
+    return PROTOCOLS[model.service(service).protocol].error(service, error, request_id)
+
+
+def _find_target(target: str) -> Route:
+    prefix, _, operation = target.partition(".")
+    service = TARGETS.get(prefix)
+    if service is None or model.service(service).operation(operation) is None:
+        raise ApiError("UnknownOperationException", "")
+    found = _targets[target] = Route(service, JSON_RPC, operation)
+    return found
+
+
+def _check_json(service: str, request: HttpRequest) -> None:
+    content_type = request.headers.get("content-type", "")
+    allowed = CONTENT_TYPES["1.0" if service in ("dynamodb", "dynamodbstreams", "sqs") else "1.1"]
+    if content_type in allowed:
+        return
+    if request.method != "POST" or (request.body and content_type.partition(";")[0].strip().lower() not in allowed):
+        raise ApiError("UnknownOperationException", "", status=404)
+
+
+def _route_unsigned(request: HttpRequest) -> Route:
+    service = VERSIONS.get(query_xml.parameters(request).get("Version", ""))
+    if service:
+        return _route_action(service, request)
+    for name in REST_SERVICES:
+        found = rest_paths.match(name, request.method, request.path, request.query)
+        if found:
+            return Route(name, REST_JSON, *found)
+    raise ApiError("MissingAuthenticationTokenException", MISSING_TOKEN, status=403)
+
+
+def _route_path(service: str, request: HttpRequest) -> Route:
+    found = rest_paths.match(service, request.method, request.path, request.query)
+    if found is None:
+        raise ApiError("UnknownOperationException", "", status=404)
+    return Route(service, REST_JSON, *found)
+
+
+def _route_action(service: str, request: HttpRequest) -> Route:
+    known = model.service(service)
+    parameters = query_xml.parameters(request)
+    action, version = parameters.get("Action", ""), parameters.get("Version", known.api_version)
+    if not action:
+        raise ApiError("MissingAction", "The request must contain the parameter Action", status=400)
+    if version != known.api_version or known.operation(action) is None:
+        raise ApiError("InvalidAction", f"Could not find operation {action} for version {version}", status=400)
+    return Route(service, QUERY_XML, action)
