@@ -1,0 +1,81 @@
+"""Which records make the next batch: pure.
+
+A batch is made of one shard's records (one lane's, where ParallelizationFactor > 1) in their order: at most BatchSize,
+at most 6 MB as an event, none that its filter turns away and none older than its age allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+EVENT_BYTES_MAX = 6 * 1024 * 1024
+ENVELOPE_BYTES = len(b'{"Records":[]}')
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One change as the function gets it: `body` is the record's JSON."""
+
+    sequence: int
+    created: float
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a batch may hold; `oldest` is the time before which a record has expired."""
+
+    records_max: int
+    oldest: float = 0.0
+    bytes_max: int = EVENT_BYTES_MAX
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was gathered: every record up to `through` is in it, or needs no call."""
+
+    through: int
+    records: list[Record] = field(default_factory=list)
+    size: int = ENVELOPE_BYTES
+    looked_at: int = 0
+    expired: int = 0
+    full: bool = False
+
+    def event(self) -> bytes:
+        """The function's event."""
+        return b'{"Records":[' + b",".join(record.body for record in self.records) + b"]}"
+
+
+def gather(records: Iterable[Record], after: int, wanted: Callable[[Record], bool] | None, limits: Limits) -> Batch:
+    """The longest batch from the start of `records`, which come after number `after` in rising order.
+
+    One record alone is taken whatever its size: it could never go otherwise.
+    """
+    batch = Batch(after)
+    for record in records:
+        if record.created < limits.oldest:
+            batch.expired += 1
+        elif wanted is None or wanted(record):
+            size = batch.size + len(record.body) + 1
+            if len(batch.records) >= limits.records_max or (batch.records and size > limits.bytes_max):
+                batch.full = True
+                return batch
+            batch.records.append(record)
+            batch.size = size
+        batch.looked_at += 1
+        batch.through = record.sequence
+    batch.full = len(batch.records) >= limits.records_max or batch.size >= limits.bytes_max
+    return batch
+
+
+def more_needed(batch: Batch, limits: Limits) -> int:
+    """About how many further changes fill a batch that isn't full yet: a lane that waits for its window needn't look
+    before there are as many. At least 1.
+    """
+    if not batch.records:
+        return 1
+    share = batch.looked_at / len(batch.records)
+    mean = max(1, (batch.size - ENVELOPE_BYTES) // len(batch.records))
+    room = min(limits.records_max - len(batch.records), (limits.bytes_max - batch.size) // mean)
+    return max(1, int(room * share))
