@@ -1,0 +1,163 @@
+"""Many policies, one decision, combined as AWS combines them inside one account.
+
+```
+an explicit deny anywhere                                        -> denied
+the resource's policy names the caller itself (user or session)  -> allowed
+identity policies, or a resource policy that names the role      \\
+permissions boundary, where there is one                          > each must allow, or it is denied
+session policies, where the session has some                     /
+```
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from tailrace.auth.patterns import Context
+from tailrace.auth.policy import Policy, PrincipalNames, Statement
+
+Source = Literal["root", "identity", "boundary", "session", "resource", "trust"]
+
+
+class NamedPolicy(NamedTuple):
+    """A compiled policy and what to call it in an explanation: an ARN, or the name of an inline policy."""
+
+    name: str
+    policy: Policy
+
+
+class AccessRequest(NamedTuple):
+    """What is asked for. The context's keys are lower-case."""
+
+    action: str
+    resource: str
+    context: Context
+
+
+class Verdict(NamedTuple):
+    """What one statement said."""
+
+    policy: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome. `source` is the kind of policy that decided; `policy` and `statement` which one, if one did.
+
+    `statement` is the Sid, or the statement's number ("#0") where it has none. A denial without a statement is
+    implicit: nothing allowed it.
+    """
+
+    allowed: bool
+    source: Source
+    explicit: bool = False
+    policy: str | None = None
+    statement: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """One phrase that explains the decision."""
+        what = f"{self.source}-based policy" if self.source in ("identity", "resource") else f"{self.source} policy"
+        if self.policy is None:
+            return f"no {what} allows it" if not self.allowed else f"allowed: {self.source}"
+        return f"{'allowed' if self.allowed else 'denied'} by statement {self.statement} of {what} {self.policy}"
+
+
+ALLOWED_ROOT = Decision(True, "root")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """How a resource or trust policy may name the caller. `direct` are the names whose grants nothing else limits."""
+
+    names: PrincipalNames
+    direct: frozenset[str] = frozenset()
+    account: str = ""
+
+
+def find(
+    policies: Iterable[NamedPolicy], request: AccessRequest, caller: Caller | None = None
+) -> tuple[Verdict | None, Verdict | None]:
+    """(the first statement that denies, the first that allows); with `caller`, of statements that speak of it."""
+    allowed: Verdict | None = None
+    for name, policy in policies:
+        for statement in policy.statements:
+            if allowed is not None and statement.allows:
+                continue
+            if caller is not None and not (statement.principals and statement.principals.matched(caller.names)):
+                continue
+            if statement.covers(*request):
+                if not statement.allows:
+                    return Verdict(name, statement), allowed
+                allowed = Verdict(name, statement)
+    return None, allowed
+
+
+def evaluate(
+    request: AccessRequest,
+    identity: Sequence[NamedPolicy],
+    *,
+    boundary: NamedPolicy | None = None,
+    session: Sequence[NamedPolicy] | None = None,
+    resource: NamedPolicy | None = None,
+    caller: Caller | None = None,
+) -> Decision:
+    """Decide. `session` None means a session without session policies; an empty one allows nothing."""
+    layers: list[tuple[Source, Verdict | None]] = []
+    kinds: list[tuple[Source, Sequence[NamedPolicy] | None]] = [
+        ("identity", identity),
+        ("boundary", None if boundary is None else (boundary,)),
+        ("session", session),
+    ]
+    for source, policies in kinds:
+        if policies is None:
+            continue
+        denied, allowed = find(policies, request)
+        if denied:
+            return _decision(False, source, denied)
+        layers.append((source, allowed))
+    granted: Verdict | None = None
+    if resource is not None and caller is not None:
+        denied, granted = find((resource,), request, caller)
+        if denied:
+            return _decision(False, "resource", denied)
+        if granted and _names(granted.statement, caller) & (caller.direct | {"*"}):
+            return _decision(True, "resource", granted)
+        if granted and not _names(granted.statement, caller) - _account_names(caller.account):
+            # A grant to the account as a whole only lets the account's own policies speak.
+            granted = None
+    first = layers[0][1]
+    for source, allowed in layers:
+        if allowed is None and not (source == "identity" and granted):
+            return Decision(False, source)
+    if first is None and granted:
+        return _decision(True, "resource", granted)
+    assert first
+    return _decision(True, "identity", first)
+
+
+def trust(request: AccessRequest, policy: NamedPolicy, caller: Caller) -> Decision:
+    """What a role's trust policy alone says about the caller."""
+    denied, allowed = find((policy,), request, caller)
+    if denied or allowed:
+        verdict = denied or allowed
+        assert verdict
+        return _decision(denied is None, "trust", verdict)
+    return Decision(False, "trust")
+
+
+def _names(statement: Statement, caller: Caller) -> set[str]:
+    return statement.principals.matched(caller.names) if statement.principals else set()
+
+
+def _account_names(account: str) -> set[str]:
+    return {account, f"arn:aws:iam::{account}:root"}
+
+
+def _decision(allowed: bool, source: Source, verdict: Verdict) -> Decision:
+    statement = verdict.statement
+    return Decision(allowed, source, True, verdict.policy, statement.sid or f"#{statement.index}")
