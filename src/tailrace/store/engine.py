@@ -15,9 +15,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from tailrace.base.errors import StoreError
+
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Listener = Callable[[str], None]
+
+
+class StoreUnavailable(StoreError):
+    """The data can't be opened; the text says why, and what to do about it."""
+
+
+class InUse(StoreUnavailable):
+    """Another process has this data open; the text says which, and what to do about it."""
+
+
+class Overloaded(StoreError):
+    """More updates are waiting than the store takes; the caller may try again."""
+
+
+class Cache(Protocol):
+    """Parsed resources by key. Nothing is taken out one by one: what is gone is put as a mark of its absence."""
+
+    def get(self, key: Any, /) -> Any:
+        """What stands under `key`, or None."""
+
+    def __setitem__(self, key: Any, value: Any, /) -> None: ...
 
 
 class Transaction(Protocol):
@@ -25,11 +48,12 @@ class Transaction(Protocol):
 
     SQL is the subset that SQLite and PostgreSQL share, with `?` for parameters; only modules of this folder write
     it. `lock` is the text that a SELECT ends with to lock its rows ("" where the engine has one writer anyway).
-    `cache` holds parsed resources of this process (see `resources.py`).
+    `cache` holds parsed resources of this process (see `resources.py`); what an update puts there is seen by others
+    when it is durable, and by nobody when it was undone.
     """
 
     lock: str
-    cache: dict[Any, Any]
+    cache: Cache
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query; the query carries its own LIMIT."""
@@ -53,7 +77,8 @@ class Store(Protocol):
     async def update(self, change: Callable[[Transaction], T]) -> T:
         """Run `change` and return its result after the commit is durable.
 
-        An exception from `change` undoes all that it did, and only that, and is raised here.
+        An exception from `change` undoes all that it did, and only that, and is raised here. StoreError where the
+        disk refused the commit: nothing of the update stands then. Overloaded where too many are waiting already.
         """
 
     def listen(self, topic: str, listener: Listener) -> Callable[[], None]:

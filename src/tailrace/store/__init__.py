@@ -1,0 +1,38 @@
+"""Floor 2: the only place that speaks SQL; it doesn't know that a server exists.
+
+```
+store.open("folder" | "memory:")  ->  Store (engine.py)  ->  view / update(closure)  ->  Transaction
+resources · items · changes · deliveries · leases · log_events · blobs: functions over a Transaction
+```
+
+One noun is one module whose functions take the Transaction first, so that several nouns change together or not at
+all: an item, its index entries and its stream record are one commit. An engine is one file that fills the port, and
+a line in the table below. The rejected alternative, a repository object a noun, hides which calls share a
+transaction; an ORM hides the SQL, which is what has to be read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from tailrace.store import sqlite
+from tailrace.store.engine import InUse, Overloaded, Store, StoreUnavailable
+
+__all__ = ["InUse", "Overloaded", "Store", "StoreUnavailable", "open"]
+
+ENGINES: tuple[tuple[str, Callable[[str], Awaitable[Store]]], ...] = (
+    ("memory:", sqlite.open_memory),
+    ("", sqlite.open_folder),
+)
+
+
+async def open(data: str) -> Store:
+    """The store at `data`: `memory:` for one that ends with the process, else the path of a folder.
+
+    Raises `InUse` where another process has the folder open, `StoreUnavailable` where the data was written
+    by a newer Tailrace or is damaged, and OSError where the folder can't be made or written.
+    """
+    for prefix, engine in ENGINES:
+        if data.startswith(prefix):
+            return await engine(data)
+    raise AssertionError("the last line of the table takes everything")

@@ -1,0 +1,232 @@
+"""Changes: the records of a table's stream, numbered shard by shard in the order of their commits, without a gap.
+
+```
+stream 7 ─┬─ shard 12  hashes 0 <= h < 2**62       numbers 12 << 40 | 1, 2, 3 ...
+          ├─ shard 13  hashes 2**62 <= h < 2**63   numbers 13 << 40 | 1, 2, 3 ...
+          └─ ...
+```
+
+A shard's row holds its latest number; the writing transaction takes the next one and holds the row until it commits.
+So a reader that has seen number n will never find a new record below n. The rejected alternative, a sequence of the
+database, gives numbers out before the commit: a reader passes one that appears behind it later, and loses it.
+
+A number holds its shard in the upper bits, so one key orders all records, and numbers of two shards never collide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from tailrace.base.errors import Missing
+from tailrace.expression.values import stream_size
+from tailrace.store import resources
+from tailrace.store.engine import Row, Transaction
+from tailrace.store.layout import Item, ShardRange, StreamLayout, ViewType
+
+TOPIC = "changes"
+HASH_BYTES = 8
+HASH_END = 1 << 64
+SHARD_BITS = 40  # of a number; a shard may have 10**12 records, a server 8 million shards
+_TEXT_BASE = 10**26  # a number's text has 27 digits, like AWS's
+
+_COLUMNS = "shard, name, low, high, parent, start, latest, trimmed, closed, opened"
+
+
+class Image(NamedTuple):
+    """An item before or after a write: parsed, as stored, and its size. All empty where there is none."""
+
+    item: Item | None
+    body: bytes | None
+    size: int
+
+
+class StoredChange(NamedTuple):
+    """A record: its number, its JSON without what readers add, and when it was written (epoch seconds)."""
+
+    sequence: int
+    body: bytes
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A shard of a stream.
+
+    `first` is the number that every record's number is greater than (StartingSequenceNumber), `last` the number that
+    none is greater than once the shard is closed (EndingSequenceNumber), None while it is open. Records up to
+    `trimmed` are gone. `latest` is the number of the latest record (`first` without one).
+    """
+
+    shard: int
+    name: str
+    low: int
+    high: int
+    parent: str | None
+    first: int
+    last: int | None
+    latest: int
+    trimmed: int
+    opened: float
+
+
+def sequence_text(number: int) -> str:
+    """A SequenceNumber: 27 digits."""
+    return str(_TEXT_BASE + number)
+
+
+def sequence_number(text: str) -> int | None:
+    """The number of a SequenceNumber, or None where the text is none of ours (it may still be 21 to 40 digits)."""
+    if not (text.isascii() and text.isdigit() and len(text) == 27 and text[0] == "1"):
+        return None
+    number = int(text) - _TEXT_BASE
+    return number if number < 1 << 63 else None
+
+
+def open_stream(tx: Transaction, shards: int, view_type: ViewType, now: float) -> StreamLayout:
+    """Make a stream whose `shards` shards divide the hashes evenly."""
+    stream = resources.next_number(tx, "stream")
+    tx.run("INSERT INTO streams (stream, view_type, opened) VALUES (?, ?, ?)", stream, view_type, now)
+    bounds = [HASH_END * part // shards for part in range(shards + 1)]
+    ranges = tuple(open_shard(tx, stream, low, high, None, now) for low, high in zip(bounds, bounds[1:], strict=False))
+    return StreamLayout(stream, view_type, ranges)
+
+
+def open_shard(tx: Transaction, stream: int, low: int, high: int, parent: str | None, now: float) -> ShardRange:
+    """Add an open shard; `parent` is the name of the closed one that it continues."""
+    shard = resources.next_number(tx, "shard")
+    first = shard << SHARD_BITS
+    # AWS's names carry the time; ours carry a millisecond count and the shard's own number, which is unique.
+    name = f"shardId-{int(now * 1000):020d}-{shard:08x}"
+    tx.run(
+        "INSERT INTO shards (shard, stream, name, parent, low, high, opened, start, latest, trimmed) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *(shard, stream, name, parent, str(low), str(high), now, first, first, first),
+    )
+    return ShardRange(shard, low, high)
+
+
+def close_stream(tx: Transaction, stream: int, now: float) -> None:
+    """Close every shard. What is in them stays readable until it is trimmed."""
+    tx.run("UPDATE streams SET closed = ? WHERE stream = ? AND closed IS NULL", now, stream)
+    tx.run("UPDATE shards SET closed = ? WHERE stream = ? AND closed IS NULL", now, stream)
+
+
+def shards(tx: Transaction, stream: int) -> list[Shard]:
+    """All shards of a stream, parents before their children."""
+    rows = tx.rows(f"SELECT {_COLUMNS} FROM shards WHERE stream = ? ORDER BY shard", stream)  # noqa: S608
+    return [_shard(row) for row in rows]
+
+
+def shard(tx: Transaction, shard: int) -> Shard:
+    """One shard by its number. Raises Missing."""
+    row = tx.row(f"SELECT {_COLUMNS} FROM shards WHERE shard = ?", shard)  # noqa: S608
+    if row is None:
+        raise Missing(f"shard {shard}")
+    return _shard(row)
+
+
+def append(
+    tx: Transaction,
+    stream: StreamLayout,
+    key_names: tuple[str, ...],
+    key: bytes,
+    old: Image,
+    new: Image,
+    now: float,
+    cause: dict[str, Any] | None,
+) -> int:
+    """Add the record of one write to the shard of its partition; its number. For `items.change` alone."""
+    number = _take_number(tx, stream, int.from_bytes(key[:HASH_BYTES], "big"))
+    body = record(stream.view_type, key_names, old, new, now, cause)
+    tx.run("INSERT INTO changes (sequence, created, body) VALUES (?, ?, ?)", number, now, body)
+    tx.notify(TOPIC, str(stream.stream))
+    return number
+
+
+def record(
+    view_type: ViewType,
+    key_names: tuple[str, ...],
+    old: Image,
+    new: Image,
+    now: float,
+    cause: dict[str, Any] | None,
+) -> bytes:
+    """A record's JSON; the images are the stored bodies, joined in unparsed."""
+    item = new.item if new.item is not None else old.item
+    assert item is not None, "a change from nothing to nothing is no change"
+    keys = {name: item[name] for name in key_names}
+    content: dict[str, Any] = {"ApproximateCreationDateTime": int(now), "Keys": keys}
+    size = stream_size(keys)
+    for member, image, views in (
+        ("NewImage", new, ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")),
+        ("OldImage", old, ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")),
+    ):
+        if image.body is not None and view_type in views:
+            content[member] = orjson.Fragment(image.body)
+            size += image.size
+    content["SizeBytes"] = size
+    content["StreamViewType"] = view_type
+    event = "INSERT" if old.item is None else "REMOVE" if new.item is None else "MODIFY"
+    who = {} if cause is None else {"userIdentity": cause}
+    return orjson.dumps({"eventName": event, **who, "dynamodb": content})
+
+
+def read(tx: Transaction, shard: int, after: int, records: int, bytes_limit: int) -> list[StoredChange]:
+    """The records behind number `after`: at most `records`, and no more bytes than `bytes_limit`, but at least one.
+
+    Fewer than `records` don't mean that there are no more; none means it.
+    """
+    first, end = max(after, shard << SHARD_BITS), (shard + 1) << SHARD_BITS
+    # Lengths first: a thousand records may be a gigabyte, of which the limit lets a thousandth through.
+    lengths = tx.rows(
+        "SELECT sequence, length(body) FROM changes WHERE sequence > ? AND sequence < ? ORDER BY sequence LIMIT ?",
+        first,
+        end,
+        records,
+    )
+    last, total = first, 0
+    for sequence, length in lengths:
+        total += length
+        if last > first and total > bytes_limit:
+            break
+        last = sequence
+    if last == first:
+        return []
+    rows = tx.rows(
+        "SELECT sequence, body, created FROM changes WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+        first,
+        last,
+        records,
+    )
+    return [StoredChange(*row) for row in rows]
+
+
+def latest(tx: Transaction, shard: int) -> int:
+    """The number of a shard's latest record, its start without one. Raises Missing."""
+    row = tx.row("SELECT latest FROM shards WHERE shard = ?", shard)
+    if row is None:
+        raise Missing(f"shard {shard}")
+    number: int = row[0]
+    return number
+
+
+def _take_number(tx: Transaction, stream: StreamLayout, partition: int) -> int:
+    for part in stream.shards:
+        if part.low <= partition < part.high:
+            row = tx.row(
+                "UPDATE shards SET latest = latest + 1 WHERE shard = ? AND closed IS NULL RETURNING latest", part.shard
+            )
+            if row is None:
+                raise Missing(f"shard {part.shard} of stream {stream.stream} is closed")
+            number: int = row[0]
+            return number
+    raise AssertionError("the open shards of a stream cover every hash")
+
+
+def _shard(row: Row) -> Shard:
+    shard, name, low, high, parent, start, latest, trimmed, closed, opened = row
+    last = None if closed is None else latest
+    return Shard(shard, name, int(low), int(high), parent, start, last, latest, trimmed, opened)

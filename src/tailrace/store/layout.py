@@ -1,0 +1,73 @@
+"""What the store has to know of a table to write its items: keys, indexes, stream.
+
+A service builds a TableLayout from the table's document once per version (`resources.derived`) and hands it to every
+call. The store gives names no meaning beyond that; what a table may look like is the service's rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Item = dict[str, Any]
+"""An item in DynamoDB's JSON: attribute name to AttributeValue. Never changed in place."""
+
+KeyType = Literal["S", "N", "B"]
+ViewType = Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAttribute:
+    """An attribute of a key and the type that it must have."""
+
+    name: str
+    type: KeyType
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLayout:
+    """An index: its own collection of entries, its key, and what of an item its entries hold."""
+
+    name: str
+    collection: int
+    hash: tuple[KeyAttribute, ...]
+    range: tuple[KeyAttribute, ...]
+    projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
+    attributes: frozenset[str] = frozenset()
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRange:
+    """A shard and the partition hashes that it takes: low <= hash < high, of 2**64."""
+
+    shard: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLayout:
+    """A stream that is open for writing: what its records show, and its open shards, which cover every hash."""
+
+    stream: int
+    view_type: ViewType
+    shards: tuple[ShardRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """A table: the collection of its items, its key, its indexes, and its stream where it has one."""
+
+    name: str
+    scope: str
+    collection: int
+    hash: KeyAttribute
+    range: KeyAttribute | None = None
+    indexes: tuple[IndexLayout, ...] = ()
+    stream: StreamLayout | None = None
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the primary key's attributes."""
+        return (self.hash.name,) if self.range is None else (self.hash.name, self.range.name)

@@ -1,0 +1,61 @@
+"""SQLite's tables. Keys are bytes in an order-preserving form; documents and items are JSON in UTF-8.
+
+```
+resources   named documents            counters      numbers that are never given twice
+items       every table and index      collections   how many items and bytes, by sixteenth of the key space
+streams     a table's stream           shards        its hash ranges, each with the counter of its changes
+changes     stream records             deliveries    work owed later          leases   who does what, and how far
+log_groups  log_streams  log_events    blobs         packages, by their SHA-256
+```
+"""
+
+from __future__ import annotations
+
+from tailrace.store.schema import Step
+
+_FIRST: Step = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE resources (
+        kind TEXT NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL,
+        version INTEGER NOT NULL, document BLOB NOT NULL,
+        PRIMARY KEY (kind, scope, name))""",
+    "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE items (
+        collection INTEGER NOT NULL, key BLOB NOT NULL, body BLOB NOT NULL, size INTEGER NOT NULL,
+        PRIMARY KEY (collection, key))""",
+    """CREATE TABLE collections (
+        collection INTEGER NOT NULL, stripe INTEGER NOT NULL, items INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        PRIMARY KEY (collection, stripe)) WITHOUT ROWID""",
+    "CREATE TABLE streams (stream INTEGER PRIMARY KEY, view_type TEXT NOT NULL, opened REAL NOT NULL, closed REAL)",
+    # `low` and `high` are decimal text: a bound of 2**64 is beyond what a database calls an integer.
+    """CREATE TABLE shards (
+        shard INTEGER PRIMARY KEY, stream INTEGER NOT NULL, name TEXT NOT NULL, parent TEXT,
+        low TEXT NOT NULL, high TEXT NOT NULL, opened REAL NOT NULL,
+        start INTEGER NOT NULL, latest INTEGER NOT NULL, trimmed INTEGER NOT NULL, closed REAL)""",
+    "CREATE INDEX shards_by_stream ON shards (stream, shard)",
+    # The number holds the shard in its upper bits, so one key orders every shard's records.
+    "CREATE TABLE changes (sequence INTEGER PRIMARY KEY, created REAL NOT NULL, body BLOB NOT NULL)",
+    """CREATE TABLE deliveries (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL,
+        attempts INTEGER NOT NULL, due REAL NOT NULL, created REAL NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX deliveries_by_due ON deliveries (kind, due)",
+    """CREATE TABLE leases (
+        name TEXT PRIMARY KEY, owner TEXT NOT NULL, token INTEGER NOT NULL, expires REAL NOT NULL,
+        state BLOB NOT NULL) WITHOUT ROWID""",
+    # A dropped group has no scope and name any more; its number stays until its events are gone.
+    "CREATE TABLE log_groups (log_group INTEGER PRIMARY KEY, scope TEXT, name TEXT)",
+    "CREATE UNIQUE INDEX log_groups_by_name ON log_groups (scope, name)",
+    """CREATE TABLE log_streams (
+        log_stream INTEGER PRIMARY KEY, log_group INTEGER NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL,
+        first INTEGER, last INTEGER, ingested INTEGER, bytes INTEGER NOT NULL)""",
+    "CREATE UNIQUE INDEX log_streams_by_name ON log_streams (log_group, name)",
+    "CREATE INDEX log_streams_by_last ON log_streams (log_group, last, name)",
+    """CREATE TABLE log_events (
+        event INTEGER PRIMARY KEY AUTOINCREMENT, log_group INTEGER NOT NULL, log_stream INTEGER NOT NULL,
+        timestamp INTEGER NOT NULL, ingested INTEGER NOT NULL, message TEXT NOT NULL)""",
+    "CREATE INDEX log_events_by_stream ON log_events (log_stream, timestamp, event)",
+    "CREATE INDEX log_events_by_group ON log_events (log_group, timestamp, event)",
+    "CREATE TABLE blobs (digest TEXT PRIMARY KEY, data BLOB NOT NULL)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST,)

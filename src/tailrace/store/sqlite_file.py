@@ -1,0 +1,159 @@
+"""The database file: its lock, its connections, its write-ahead log.
+
+One process owns the folder. The lock is flock's, so it dies with its process, after SIGKILL too, and no stale file
+ever has to be deleted by hand.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+
+from tailrace.store import schema
+from tailrace.store.engine import InUse, StoreUnavailable
+from tailrace.store.schema.sqlite import STEPS
+from tailrace.store.sqlite_transaction import Update
+
+DATABASE = "tailrace.db"
+LOCK = "lock"
+PAGE_BYTES = 4096
+CHECKPOINT_ROWS = 20_000  # row changes after which the log is moved into the database
+LOG_BYTES_MAX = 128 * 1024 * 1024  # the log's size from which on writers wait for a checkpoint
+
+_SETTINGS = (
+    f"PRAGMA page_size = {PAGE_BYTES}",  # heeded by a new file only
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # macOS: an fsync that reaches the disk
+    "PRAGMA foreign_keys = OFF",
+    "PRAGMA wal_autocheckpoint = 0",
+    f"PRAGMA journal_size_limit = {LOG_BYTES_MAX // 2}",  # a log that is reused syncs faster than one that grows
+    "PRAGMA cache_size = -65536",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA busy_timeout = 10000",
+)
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    for setting in _SETTINGS:
+        connection.execute(setting)
+    return connection
+
+
+class DatabaseFile:
+    """The connections to one database: one that writes, one that reads, one that checkpoints.
+
+    In memory they are one and the same, and there is no log.
+    """
+
+    def __init__(self, write: sqlite3.Connection, read: sqlite3.Connection, path: Path | None, lock: int) -> None:
+        self.write = write
+        self.read = read
+        self.in_memory = path is None
+        self._path = path
+        self._lock = lock
+        self._log = f"{path}-wal"
+        self._checkpointer = _connect(str(path)) if path else write
+        self._rows_at_checkpoint = 0
+
+    @classmethod
+    def memory(cls) -> DatabaseFile:
+        """A database that ends with the process."""
+        connection = _connect(":memory:")
+        _prepare(connection)
+        return cls(connection, connection, None, -1)
+
+    @classmethod
+    def in_folder(cls, folder: str) -> DatabaseFile:
+        """The database of a folder. Raises InUse, OSError, and StoreUnavailable where a newer Tailrace wrote it."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = _take_lock(place)
+        opened: list[sqlite3.Connection] = []
+        try:
+            path = place / DATABASE
+            opened.append(_connect(str(path)))
+            _prepare(opened[0])
+            _sync_folder(place)
+            opened.append(_connect(str(path)))
+            opened[1].execute("PRAGMA query_only = ON")
+            return cls(opened[0], opened[1], path, lock)
+        except sqlite3.DatabaseError as error:
+            _close(opened, lock)
+            raise StoreUnavailable(f"{place / DATABASE} can't be opened: {error}") from error
+        except BaseException:
+            _close(opened, lock)
+            raise
+
+    def checkpoint_is_due(self) -> bool:
+        """Whether the log is worth moving into the database."""
+        if self.write.total_changes - self._rows_at_checkpoint >= CHECKPOINT_ROWS:
+            return True
+        return self.log_bytes() > LOG_BYTES_MAX
+
+    def log_bytes(self) -> int:
+        """The size of the log's file."""
+        try:
+            return os.stat(self._log).st_size
+        except FileNotFoundError:
+            return 0
+
+    def checkpoint(self) -> bool:
+        """Move the log into the database beside readers and the writer; whether all of it was moved."""
+        self._rows_at_checkpoint = self.write.total_changes
+        _, pages, moved = self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return bool(pages == moved)
+
+    def close(self) -> None:
+        """Move all of the log into the database, close, and let go of the folder."""
+        if not self.in_memory:
+            self.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _close([self._checkpointer, self.read, self.write], self._lock)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables, or bring older ones up to date, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+        found = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() if there else None
+        schema.migrate(Update(connection, {}), STEPS, int(found[0]) if found else 0)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _take_lock(place: Path) -> int:
+    """The descriptor that holds the folder's lock; it isn't handed on to child processes."""
+    descriptor = os.open(place / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+        os.close(descriptor)
+        raise InUse(
+            f"the data folder {place} is in use by process {holder}: stop that server, or give this one another folder"
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
+    return descriptor
+
+
+def _sync_folder(place: Path) -> None:
+    """Make the new files' names durable."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _close(connections: list[sqlite3.Connection], lock: int) -> None:
+    for connection in dict.fromkeys(connections):
+        connection.close()
+    if lock >= 0:
+        os.close(lock)

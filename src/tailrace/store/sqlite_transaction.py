@@ -1,0 +1,77 @@
+"""The two Transactions of the SQLite engine: one that reads, one that is part of a group of updates."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from tailrace.store.cache import Layer
+from tailrace.store.engine import Cache, Row
+
+
+class View:
+    """A read transaction."""
+
+    __slots__ = ("_connection", "cache")
+    lock = ""
+
+    def __init__(self, connection: sqlite3.Connection, cache: Cache) -> None:
+        self._connection = connection
+        self.cache = cache
+
+    def rows(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of a query."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, *parameters: object) -> Row | None:
+        """The first row of a query, or None."""
+        found: Row | None = self._connection.execute(sql, parameters).fetchone()
+        return found
+
+    def run(self, sql: str, *parameters: object) -> int:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
+
+    def notify(self, topic: str, payload: str) -> None:
+        """Refused: a view has nothing to tell."""
+        raise TypeError(f"a view can't notify {topic}")
+
+
+class Update:
+    """One closure's part of a group. Its SAVEPOINT is made at its first change, so a refusal costs nothing."""
+
+    __slots__ = ("_connection", "cache", "layer", "notices", "wrote")
+    lock = ""
+
+    def __init__(self, connection: sqlite3.Connection, below: Cache) -> None:
+        self._connection = connection
+        self.layer = Layer(below)
+        self.cache: Cache = self.layer
+        self.notices: dict[tuple[str, str], None] = {}
+        self.wrote = False
+
+    def rows(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of a query, or of a change with RETURNING."""
+        if not self.wrote and not sql.startswith("SELECT"):
+            self._begin()
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, *parameters: object) -> Row | None:
+        """The first row of a query, or of a change with RETURNING; None without one."""
+        if sql.startswith("SELECT"):
+            found: Row | None = self._connection.execute(sql, parameters).fetchone()
+            return found
+        return next(iter(self.rows(sql, *parameters)), None)
+
+    def run(self, sql: str, *parameters: object) -> int:
+        """Execute a change; the number of rows that it touched."""
+        if not self.wrote:
+            self._begin()
+        return self._connection.execute(sql, parameters).rowcount
+
+    def notify(self, topic: str, payload: str) -> None:
+        """Remember a notice for after the commit."""
+        self.notices[topic, payload] = None
+
+    def _begin(self) -> None:
+        self._connection.execute("SAVEPOINT closure")
+        self.wrote = True
