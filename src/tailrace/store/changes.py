@@ -213,6 +213,43 @@ def latest(tx: Transaction, shard: int) -> int:
     return number
 
 
+def trim(tx: Transaction, before: float, limit: int) -> int:
+    """Forget at most `limit` records that were written before `before` (epoch seconds); how many they were.
+
+    A closed shard that is empty then goes too, and so does its stream with the last of them.
+    """
+    left = limit
+    for number, trimmed in tx.rows(
+        "SELECT shard, trimmed FROM shards WHERE opened < ? AND (latest > trimmed OR closed < ?) "
+        "ORDER BY shard LIMIT ?",
+        before,
+        before,
+        limit,
+    ):
+        # Within a shard records stand in the order of their times, so the old ones are the first ones.
+        rows = tx.rows(
+            "SELECT sequence FROM changes WHERE sequence > ? AND sequence < ? AND created < ? "
+            "ORDER BY sequence LIMIT ?",
+            trimmed,
+            (number + 1) << SHARD_BITS,
+            before,
+            left,
+        )
+        if rows:
+            last = rows[-1][0]
+            left -= tx.run("DELETE FROM changes WHERE sequence > ? AND sequence <= ?", trimmed, last)
+            tx.run("UPDATE shards SET trimmed = ? WHERE shard = ?", last, number)
+        tx.run("DELETE FROM shards WHERE shard = ? AND closed < ? AND trimmed = latest", number, before)
+        if left <= 0:
+            break
+    tx.run(
+        "DELETE FROM streams WHERE closed < ? "
+        "AND NOT EXISTS (SELECT 1 FROM shards WHERE shards.stream = streams.stream)",
+        before,
+    )
+    return limit - left
+
+
 def _take_number(tx: Transaction, stream: StreamLayout, partition: int) -> int:
     for part in stream.shards:
         if part.low <= partition < part.high:

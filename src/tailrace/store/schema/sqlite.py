@@ -42,17 +42,17 @@ _FIRST: Step = (
     """CREATE TABLE leases (
         name TEXT PRIMARY KEY, owner TEXT NOT NULL, token INTEGER NOT NULL, expires REAL NOT NULL,
         state BLOB NOT NULL) WITHOUT ROWID""",
-    # A dropped group has no scope and name any more; its number stays until its events are gone.
+    # A dropped group has no scope and name any more, a dropped stream no group, until their events are swept away.
     "CREATE TABLE log_groups (log_group INTEGER PRIMARY KEY, scope TEXT, name TEXT)",
     "CREATE UNIQUE INDEX log_groups_by_name ON log_groups (scope, name)",
     """CREATE TABLE log_streams (
-        log_stream INTEGER PRIMARY KEY, log_group INTEGER NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL,
+        log_stream INTEGER PRIMARY KEY, log_group INTEGER, name TEXT NOT NULL, created INTEGER NOT NULL,
         first INTEGER, last INTEGER, ingested INTEGER, bytes INTEGER NOT NULL)""",
     "CREATE UNIQUE INDEX log_streams_by_name ON log_streams (log_group, name)",
     "CREATE INDEX log_streams_by_last ON log_streams (log_group, last, name)",
     """CREATE TABLE log_events (
         event INTEGER PRIMARY KEY AUTOINCREMENT, log_group INTEGER NOT NULL, log_stream INTEGER NOT NULL,
-        timestamp INTEGER NOT NULL, ingested INTEGER NOT NULL, message TEXT NOT NULL)""",
+        timestamp INTEGER NOT NULL, ingested INTEGER NOT NULL, bytes INTEGER NOT NULL, message TEXT NOT NULL)""",
     "CREATE INDEX log_events_by_stream ON log_events (log_stream, timestamp, event)",
     "CREATE INDEX log_events_by_group ON log_events (log_group, timestamp, event)",
     "CREATE TABLE blobs (digest TEXT PRIMARY KEY, data BLOB NOT NULL)",

@@ -1,0 +1,100 @@
+"""Deliveries: work owed later, kept until somebody says that it is done.
+
+```
+put ──> due ──claim──> hidden for lease_s ──done──> gone
+                            │ retry(due)  └── the holder died: due again
+```
+
+Written in the transaction that causes the work, so it is owed exactly when its cause stands. At least once: a worker
+that dies between the work and `done` leaves a delivery that is claimed again. The rejected alternative, an in-memory
+queue, forgets with the process what a client was told would happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from tailrace.base import ids
+from tailrace.store.engine import Transaction
+
+TOPIC = "deliveries"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Work that was claimed. `attempts` counts this claim too; `due` is when the claim runs out (epoch seconds)."""
+
+    id: str
+    kind: str
+    body: dict[str, Any]
+    attempts: int
+    due: float
+    created: float
+
+
+def put(
+    tx: Transaction, kind: str, body: dict[str, Any], due: float, *, id: str | None = None, created: float | None = None
+) -> str:
+    """Owe `body` to the workers of `kind` from `due` on; returns its id.
+
+    An id that is there already is left as it is, so a closure that runs twice owes once. `created` is `due` unless
+    given.
+    """
+    name = id or ids.uuid()
+    tx.run(
+        "INSERT INTO deliveries (id, kind, body, attempts, due, created) VALUES (?, ?, ?, 0, ?, ?) "
+        "ON CONFLICT (id) DO NOTHING",
+        name,
+        kind,
+        orjson.dumps(body),
+        due,
+        due if created is None else created,
+    )
+    tx.notify(TOPIC, kind)
+    return name
+
+
+def claim(tx: Transaction, kinds: Sequence[str], now: float, limit: int, lease_s: float) -> list[Delivery]:
+    """At most `limit` deliveries that are due, the longest due first, hidden from other claims for `lease_s`."""
+    rows = tx.rows(
+        f"SELECT id, kind, body, attempts, created FROM deliveries WHERE kind IN ({_marks(kinds)}) AND due <= ? "  # noqa: S608
+        f"ORDER BY due, id LIMIT ?{tx.lock}",
+        *kinds,
+        now,
+        limit,
+    )
+    until = now + lease_s
+    for row in rows:
+        tx.run("UPDATE deliveries SET due = ?, attempts = attempts + 1 WHERE id = ?", until, row[0])
+    return [
+        Delivery(id, kind, orjson.loads(body), attempts + 1, until, created)
+        for id, kind, body, attempts, created in rows
+    ]
+
+
+def done(tx: Transaction, id: str) -> None:
+    """Strike a delivery off; one that is gone already is no error, for it may have been claimed twice."""
+    tx.run("DELETE FROM deliveries WHERE id = ?", id)
+
+
+def retry(tx: Transaction, id: str, due: float, body: dict[str, Any] | None = None) -> None:
+    """Owe a claimed delivery again at `due`, with another body where one is given. One that is gone stays so."""
+    if body is None:
+        tx.run("UPDATE deliveries SET due = ? WHERE id = ?", due, id)
+    else:
+        tx.run("UPDATE deliveries SET due = ?, body = ? WHERE id = ?", due, orjson.dumps(body), id)
+
+
+def next_due(tx: Transaction, kinds: Sequence[str]) -> float | None:
+    """When the next delivery of these kinds is due or its claim runs out; None where nothing is owed."""
+    row = tx.row(f"SELECT min(due) FROM deliveries WHERE kind IN ({_marks(kinds)})", *kinds)  # noqa: S608
+    found: float | None = row[0] if row else None
+    return found
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,93 @@
+"""Leases: who does a piece of standing work (reading a shard for a mapping), how far it has come, and what failed.
+
+Every lease that is given has a token greater than all before. A holder that stalled past its time still believes in
+its lease; `save` and `renew` compare the token in the same transaction and raise Fenced, so what it did in vain
+changes nothing. The rejected alternative, trusting the expiry alone, lets two clocks disagree about who holds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from tailrace.base.errors import Fenced
+from tailrace.store import resources
+from tailrace.store.engine import Transaction
+
+State = dict[str, Any]
+
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease as its holder has it. `state` is what was last saved under this name, by whomever ({} at first)."""
+
+    name: str
+    owner: str
+    token: int
+    expires: float
+    state: State
+
+
+def acquire(tx: Transaction, name: str, owner: str, now: float, seconds: float) -> Lease | None:
+    """The lease for `seconds` from `now`, or None while another owner holds it.
+
+    An owner that holds it already gets it anew: a restarted holder need not wait for itself, and what its former self
+    still saves is fenced off.
+    """
+    row = tx.row(f"SELECT owner, expires, state FROM leases WHERE name = ?{tx.lock}", name)  # noqa: S608
+    if row is not None and row[0] != owner and row[1] > now:
+        return None
+    token = resources.next_number(tx, "lease")
+    expires = now + seconds
+    tx.run(
+        "INSERT INTO leases (name, owner, token, expires, state) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, token = excluded.token, expires = excluded.expires",
+        name,
+        owner,
+        token,
+        expires,
+        b"{}",
+    )
+    return Lease(name, owner, token, expires, orjson.loads(row[2]) if row else {})
+
+
+def renew(tx: Transaction, lease: Lease, now: float, seconds: float) -> Lease:
+    """The same lease, for `seconds` from `now`. Raises Fenced where it was given to somebody else or forgotten."""
+    expires = now + seconds
+    _held(lease, tx.run("UPDATE leases SET expires = ? WHERE name = ? AND token = ?", expires, lease.name, lease.token))
+    return replace(lease, expires=expires)
+
+
+def save(tx: Transaction, lease: Lease, state: State) -> Lease:
+    """Keep `state` for this and later holders. Raises Fenced where the lease is another's by now."""
+    body = orjson.dumps(state)
+    _held(lease, tx.run("UPDATE leases SET state = ? WHERE name = ? AND token = ?", body, lease.name, lease.token))
+    return replace(lease, state=orjson.loads(body))
+
+
+def release(tx: Transaction, lease: Lease) -> None:
+    """Let somebody else have it at once. The state stays. A lease that is lost already is let go of all the same."""
+    tx.run("UPDATE leases SET owner = '', expires = 0 WHERE name = ? AND token = ?", lease.name, lease.token)
+
+
+def read(tx: Transaction, name: str) -> State | None:
+    """The state last saved under a name, or None where nobody ever held it."""
+    row = tx.row("SELECT state FROM leases WHERE name = ?", name)
+    if row is None:
+        return None
+    state: State = orjson.loads(row[0])
+    return state
+
+
+def forget(tx: Transaction, prefix: str) -> int:
+    """Delete every lease whose name begins with `prefix`, held or not; how many they were. Holders are fenced off."""
+    return tx.run("DELETE FROM leases WHERE name >= ? AND name < ?", prefix, prefix + _LAST)
+
+
+def _held(lease: Lease, touched: int) -> None:
+    if not touched:
+        raise Fenced(f"{lease.owner} lost {lease.name} (token {lease.token})")
