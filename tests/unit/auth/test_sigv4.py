@@ -1,0 +1,208 @@
+"""SigV4: AWS's published cases, botocore as the other side, and every way in which a signature can be wrong."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from botocore.auth import S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tailrace.auth import sigv4
+from tailrace.auth.sigv4 import SignatureProblem
+from tailrace.wire.http import HttpRequest
+
+KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+# The facts of AWS's SigV4 test suite (awslabs/aws-c-auth, Apache-2.0): a request and the signature that AWS names.
+CASES = json.loads((Path(__file__).parent / "sigv4_cases.json").read_text())
+SCOPE_2015 = f"{KEY}/20150830/us-east-1/service/aws4_request"
+NOON_2015 = float(calendar.timegm((2015, 8, 30, 12, 36, 0)))
+
+
+def request_of(case: dict[str, Any]) -> HttpRequest:
+    path, _, query = case["target"].partition("?")
+    authorization = (
+        f"AWS4-HMAC-SHA256 Credential={SCOPE_2015}, SignedHeaders={case['signed_headers']}, "
+        f"Signature={case['signature']}"
+    )
+    return HttpRequest(
+        case["method"], path, query, {**case["headers"], "authorization": authorization}, case["body"].encode()
+    )
+
+
+def problem_of(request: HttpRequest, secret: str = SECRET, now: float = NOON_2015) -> SignatureProblem:
+    with pytest.raises(SignatureProblem) as caught:
+        sigv4.verify(sigv4.read(request), request, secret, now)
+    return caught.value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_aws_published_signature_holds(case: dict[str, Any]) -> None:
+    request = request_of(case)
+    sigv4.verify(sigv4.read(request), request, SECRET, NOON_2015)
+    request.method = "PATCH"
+    assert problem_of(request).text == sigv4.MISMATCH
+
+
+# --- botocore signs, we verify -------------------------------------------------------------------------------------
+
+header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
+segments = st.lists(st.text("abz.~-_ :/%+&=é", max_size=6), max_size=3)
+parameters = st.dictionaries(
+    st.text("abcXé *+/=&", min_size=1, max_size=4), st.text("abcé *+/=&~", max_size=6), max_size=4
+)
+
+
+def signed_by_botocore(
+    service: str,
+    path: str,
+    query: dict[str, str],
+    body: bytes,
+    headers: dict[str, str],
+    token: str | None = None,
+    auth: Any = SigV4Auth,
+    **options: Any,
+) -> HttpRequest:
+    text = "&".join(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in query.items())
+    url = f"http://localhost:4566{path}" + (f"?{text}" if text else "")
+    request = AWSRequest("POST" if body else "GET", url, headers, body)
+    auth(Credentials(KEY, SECRET, token), service, "eu-central-1", **options).add_auth(request)
+    target = request.url.removeprefix("http://localhost:4566")
+    raw_path, _, raw_query = target.partition("?")
+    received = {"host": "localhost:4566", **{k.lower(): v for k, v in request.headers.items()}}
+    return HttpRequest(request.method, raw_path, raw_query, received, body)
+
+
+@given(
+    st.sampled_from(["dynamodb", "lambda", "iam", "logs"]),
+    segments,
+    parameters,
+    st.binary(max_size=40),
+    header_values,
+    st.none() | st.just("a/token+with=signs"),
+)
+def test_what_botocore_signs_verifies(
+    service: str, parts: list[str], query: dict[str, str], body: bytes, value: str, token: str | None
+) -> None:
+    path = "/" + "/".join(quote(part, safe="") for part in parts)
+    request = signed_by_botocore(service, path, query, body, {"X-Amz-Meta": value.strip()}, token)
+    signature = sigv4.read(request)
+    assert (signature.access_key_id, signature.region, signature.service) == (KEY, "eu-central-1", service)
+    assert signature.session_token == token
+    sigv4.verify(signature, request, SECRET, time.time())
+    request.body += b"x"
+    assert problem_of(request, now=time.time()).kind == "mismatch"
+
+
+@given(parameters, st.none() | st.just("token/+="), st.sampled_from([SigV4QueryAuth, S3SigV4QueryAuth]))
+def test_what_botocore_presigns_verifies_until_it_expires(query: dict[str, str], token: str | None, auth: Any) -> None:
+    service = "s3" if auth is S3SigV4QueryAuth else "sts"
+    request = signed_by_botocore(service, "/a", query, b"", {}, token, auth, expires=60)
+    signature = sigv4.read(request)
+    assert (signature.expires_s, signature.session_token) == (60, token)
+    sigv4.verify(signature, request, SECRET, time.time())
+    late = problem_of(request, now=signature.signed_at + 61)
+    assert late.text.startswith("Signature expired: ")
+
+
+# --- what is wrong, and how AWS says so ----------------------------------------------------------------------------
+
+
+def vanilla(**headers: str) -> HttpRequest:
+    request = request_of(next(case for case in CASES if case["name"] == "get-vanilla"))
+    request.headers |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return request
+
+
+def test_another_secret_does_not_match() -> None:
+    problem = problem_of(vanilla(), "another")
+    assert (problem.kind, problem.text) == ("mismatch", sigv4.MISMATCH)
+
+
+def test_a_clock_that_differs_by_more_than_15_minutes() -> None:
+    sigv4.verify(sigv4.read(vanilla()), vanilla(), SECRET, NOON_2015 + 900)
+    sigv4.verify(sigv4.read(vanilla()), vanilla(), SECRET, NOON_2015 - 900)
+    assert problem_of(vanilla(), now=NOON_2015 + 1200).text == (
+        "Signature expired: 20150830T123600Z is now earlier than 20150830T124100Z (20150830T125600Z - 15 min.)"
+    )
+    assert problem_of(vanilla(), now=NOON_2015 - 1200).text == (
+        "Signature not yet current: 20150830T123600Z is still later than 20150830T123100Z (20150830T121600Z + 15 min.)"
+    )
+
+
+def test_no_signature_at_all() -> None:
+    problem = problem_of(HttpRequest("POST", "/", "", {"host": "x"}, b""))
+    assert (problem.kind, problem.text) == ("missing", "Request is missing Authentication Token")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "kind", "text"),
+    [
+        (
+            "AWS4-HMAC-SHA256 SignedHeaders=host",
+            "incomplete",
+            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature'",
+        ),
+        ("AWS4-HMAC-SHA256 nonsense", "incomplete", "Invalid key=value pair (missing equal-sign) in Authorization"),
+        ("AWS4-HMAC-SHA512 Credential=a", "incomplete", "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512'."),
+        (
+            "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=0",
+            "incomplete",
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b'",
+        ),
+        (
+            f"AWS4-HMAC-SHA256 Credential={SCOPE_2015}, SignedHeaders=x-amz-date, Signature=0",
+            "mismatch",
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+        ),
+        (
+            f"AWS4-HMAC-SHA256 Credential={KEY}/20150829/a/b/aws4_request, SignedHeaders=host, Signature=0",
+            "mismatch",
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            "'20150829' != '20150830', from '20150830T123600Z'.",
+        ),
+    ],
+)
+def test_an_authorization_that_is_not_whole(authorization: str, kind: str, text: str) -> None:
+    problem = problem_of(vanilla(authorization=authorization))
+    assert problem.kind == kind
+    assert problem.text.startswith(text)
+
+
+def test_a_request_without_a_date() -> None:
+    request = vanilla()
+    del request.headers["x-amz-date"]
+    assert "requires existence of either a 'X-Amz-Date' or a 'Date' header." in problem_of(request).text
+
+
+def test_a_date_that_is_none() -> None:
+    assert problem_of(vanilla(x_amz_date="20159930T123600Z")).text.startswith("Date must be in ISO-8601 'basic format'")
+
+
+def test_the_claimed_body_hash_is_not_believed() -> None:
+    request = signed_by_botocore("dynamodb", "/", {}, b"{}", {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"})
+    assert problem_of(request, now=time.time()).kind == "mismatch"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "kind", "code", "status"),
+    [
+        ("json", "unknown-key", "UnrecognizedClientException", 400),
+        ("json", "mismatch", "InvalidSignatureException", 400),
+        ("rest-json", "expired-token", "ExpiredTokenException", 403),
+        ("query", "unknown-key", "InvalidClientTokenId", 403),
+        ("query", "mismatch", "SignatureDoesNotMatch", 403),
+        ("query", "missing", "MissingAuthenticationToken", 403),
+    ],
+)
+def test_each_protocol_has_its_own_code(protocol: str, kind: Any, code: str, status: int) -> None:
+    error = sigv4.refusal(SignatureProblem(kind, "text"), protocol)
+    assert (error.code, error.status, error.message) == (code, status, "text")
