@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,17 @@ from tailrace.base.errors import ApiError
 from tailrace.expression.numbers import canonical_number
 from tailrace.expression.sizes import attribute_size, item_size, stream_size, value_size
 
-__all__ = ["attribute_size", "item_size", "normalize_item", "normalize_value", "stream_size", "type_of", "value_size"]
+__all__ = [
+    "attribute_size",
+    "canonical_set",
+    "item_size",
+    "nesting",
+    "normalize_item",
+    "normalize_value",
+    "stream_size",
+    "type_of",
+    "value_size",
+]
 
 AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
@@ -27,6 +38,22 @@ NESTING_MAX = 32
 
 _PREFIX = "One or more parameter values were invalid: "
 _not_base64 = re.compile(r"[^a-zA-Z0-9+/=]|=(?=[^=])").search
+
+
+def canonical_set(kind: str, elements: Iterable[str]) -> AttributeValue:
+    """A set of type SS, NS or BS of canonical elements, each once, in canonical order."""
+    order: dict[str, Callable[[str], Any]] = {"SS": str, "NS": Decimal, "BS": b64decode}
+    return {kind: sorted(set(elements), key=order[kind])}
+
+
+def nesting(value: AttributeValue) -> int:
+    """How many lists and maps deep a normalized value is; 0 for all others."""
+    [(kind, content)] = value.items()
+    if kind == "L":
+        return 1 + max(map(nesting, content), default=0)
+    if kind == "M":
+        return 1 + max(map(nesting, content.values()), default=0)
+    return 0
 
 
 def type_of(value: AttributeValue) -> str:
@@ -183,7 +210,12 @@ def _same(normal: object, given: object) -> bool:
 
 def _check_depth(depth: int) -> None:
     if depth >= NESTING_MAX:
-        raise ApiError.validation("Nesting Levels have exceeded supported limits")
+        raise too_deep()
+
+
+def too_deep() -> ApiError:
+    """AWS's refusal of lists and maps nested more than 32 deep."""
+    return ApiError.validation("Nesting Levels have exceeded supported limits")
 
 
 def _elements(content: Any) -> list[Any]:

@@ -1,0 +1,114 @@
+"""The names and values of one request: valid, normalized, and every one of them used by some expression.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ExpressionAttributeNames.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from tailrace.base.errors import ApiError
+from tailrace.expression.values import AttributeValue, normalize_value
+
+PLACEHOLDER_CHARACTERS_MAX = 255
+
+_is_name = re.compile(r"#[0-9a-zA-Z_]+").fullmatch
+_is_value = re.compile(r":[0-9a-zA-Z_]+").fullmatch
+
+
+class Bindings:
+    """What #names and :values stand for. Every expression of the request notes in `used` what it refers to."""
+
+    __slots__ = ("names", "used", "values")
+
+    def __init__(self, names: Mapping[str, Any] | None = None, values: Mapping[str, Any] | None = None) -> None:
+        """Raises AWS's ValidationException for an empty map, a wrong key or a wrong value."""
+        self.names = {} if names is None else _checked_names(names)
+        self.values: dict[str, AttributeValue] = {} if values is None else _checked_values(values)
+        self.used: set[str] = set()
+
+    def check_unused(self) -> None:
+        """Refuse names and values that no expression used; call it when all of them are bound."""
+        _refuse_unused("ExpressionAttributeNames", self.names, self.used)
+        _refuse_unused("ExpressionAttributeValues", self.values, self.used)
+
+
+def check_parameters(request: Mapping[str, Any], expressions: Sequence[str], legacy: Collection[str]) -> None:
+    """Refuse a request that mixes expressions with their predecessors, or gives placeholders without expressions.
+
+    `expressions` and `legacy` are the operation's parameters of either kind, in the order in which AWS names them.
+    """
+    written = [name for name in expressions if name in request]
+    older = [name for name in legacy if name in request]
+    if written and "KeyConditions" in older and "KeyConditionExpression" not in written:
+        older.remove("KeyConditions")
+    if written and older:
+        raise ApiError.validation(
+            "Can not use both expression and non-expression parameters in the same request: "
+            f"Non-expression parameters: {{{', '.join(older)}}} Expression parameters: {{{', '.join(written)}}}"
+        )
+    if "ExpressionAttributeNames" in request and not written:
+        raise ApiError.validation("ExpressionAttributeNames can only be specified when using expressions")
+    with_values = [name for name in expressions if name != "ProjectionExpression"]
+    if "ExpressionAttributeValues" in request and with_values and not set(with_values) & set(written):
+        verb = "are" if len(with_values) > 1 else "is"
+        raise ApiError.validation(
+            "ExpressionAttributeValues can only be specified when using expressions: "
+            f"{' and '.join(with_values)} {verb} null"
+        )
+
+
+def _checked_names(names: Mapping[str, Any]) -> dict[str, str]:
+    _check_map("ExpressionAttributeNames", names)
+    for placeholder, name in names.items():
+        if not _is_name(placeholder):
+            _refuse_placeholder("ExpressionAttributeNames", placeholder)
+        if type(name) is not str:
+            raise ApiError.serialization("Unexpected value type in payload")
+        if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
+            _refuse_long("ExpressionAttributeNames", placeholder)
+    return dict(names)
+
+
+def _checked_values(values: Mapping[str, Any]) -> dict[str, AttributeValue]:
+    _check_map("ExpressionAttributeValues", values)
+    for placeholder in values:
+        if not _is_value(placeholder):
+            _refuse_placeholder("ExpressionAttributeValues", placeholder)
+        if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
+            _refuse_long("ExpressionAttributeValues", placeholder)
+    normal = {}
+    for placeholder, value in values.items():
+        try:
+            normal[placeholder] = normalize_value(value)
+        except ApiError as error:
+            if error.code != "ValidationException":
+                raise
+            problem = f"ExpressionAttributeValues contains invalid value: {error.message} for key {placeholder}"
+            raise ApiError.validation(problem) from None
+    return normal
+
+
+def _check_map(parameter: str, given: Mapping[str, Any]) -> None:
+    if not isinstance(given, Mapping):
+        raise ApiError.serialization("Unexpected field type")
+    if not given:
+        raise ApiError.validation(f"{parameter} must not be empty")
+
+
+def _refuse_placeholder(parameter: str, placeholder: str) -> None:
+    raise ApiError.validation(f'{parameter} contains invalid key: Syntax error; key: "{placeholder}"')
+
+
+def _refuse_long(parameter: str, placeholder: str) -> None:
+    problem = "The expression attribute map contains a key that is too long"
+    raise ApiError.validation(f"{parameter} contains invalid key: {problem}; key size: {len(placeholder)}")
+
+
+def _refuse_unused(parameter: str, given: Mapping[str, Any], used: set[str]) -> None:
+    unused = [placeholder for placeholder in given if placeholder not in used]
+    if unused:
+        keys = ", ".join(unused)
+        raise ApiError.validation(f"Value provided in {parameter} unused in expressions: keys: {{{keys}}}")

@@ -1,0 +1,258 @@
+"""Update expressions: compiled once per text, bound to a request, applied to an item.
+
+All right-hand sides, and the sets and numbers that ADD and DELETE change, are read from the item as it was. What comes
+out is a list of effects (path, value or None for "remove"), which `edits.py` writes into a copy.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from tailrace.base.errors import ApiError
+from tailrace.expression import nodes, numbers
+from tailrace.expression.bindings import Bindings
+from tailrace.expression.edits import Effect, edited
+from tailrace.expression.nodes import Arithmetic, Call, Node, Path, UpdateTree, Value
+from tailrace.expression.operand_checks import Check, defined, document_path, literal_types, operand_count
+from tailrace.expression.parser import TREES_MAX, UPDATE_FUNCTIONS, bare, invalid, parse, walk
+from tailrace.expression.paths import Names, PathTree, Steps, getter, look_up, path_tree, placeholders, project, resolve
+from tailrace.expression.values import AttributeValue, Item, canonical_set, type_of
+
+KIND = "UpdateExpression"
+
+Values = Mapping[str, AttributeValue]
+Source = Callable[[Item, Names, Values], AttributeValue]
+# The value that an action leaves at its path of the old item, or None for none.
+Action = Callable[[Item, Steps, Names, Values], AttributeValue | None]
+
+_TYPE_WORDS = {
+    "S": "STRING",
+    "N": "NUMBER",
+    "B": "BINARY",
+    "NULL": "NULL",
+    "BOOL": "BOOLEAN",
+    "L": "LIST",
+    "M": "MAP",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that an update's text says. `steps` and `tree` are there where no path has placeholders."""
+
+    paths: tuple[Path, ...]
+    actions: tuple[Action, ...]
+    names: frozenset[str]
+    values: frozenset[str]
+    defined: Check
+    checks: tuple[Check, ...]
+    has_named_paths: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An update with the names and values of one request. `paths` are what it writes, in the order of the text."""
+
+    plan: Plan
+    bindings: Bindings
+    paths: tuple[Steps, ...]
+    tree: PathTree
+
+    def check_keys(self, key_names: Collection[str]) -> None:
+        """Refuse to change an attribute of the table's key."""
+        for steps in self.paths:
+            if steps[0] in key_names:
+                raise ApiError.validation(
+                    f"One or more parameter values were invalid: Cannot update attribute {steps[0]}. "
+                    "This attribute is part of the key"
+                )
+
+    def apply(self, item: Item) -> Item:
+        """The item after the update, a new dict that shares what didn't change; `item` stays as it is.
+
+        Raises AWS's ValidationException where the item doesn't have what the update needs.
+        """
+        names, values = self.bindings.names, self.bindings.values
+        effects: list[Effect] = [
+            (steps, action(item, steps, names, values))
+            for steps, action in zip(self.paths, self.plan.actions, strict=True)
+        ]
+        return edited(item, effects)
+
+    def touched(self, item: Item) -> Item:
+        """What the item has at the paths that the update writes: UPDATED_OLD of the old, UPDATED_NEW of the new."""
+        return project(item, self.tree)
+
+    def touches(self, old: Item, new: Item) -> tuple[Item, Item]:
+        """The answers for UPDATED_OLD and UPDATED_NEW."""
+        return project(old, self.tree), project(new, self.tree)
+
+
+def bind(text: str, bindings: Bindings) -> Update:
+    """Raises AWS's ValidationException for all that is wrong whatever the item."""
+    plan = _plan(text)
+    if not (plan.names <= bindings.names.keys() and plan.values <= bindings.values.keys()):
+        plan.defined(bindings)
+    if plan.has_named_paths:
+        paths = tuple(resolve(path, bindings.names) for path in plan.paths)
+        tree = path_tree(paths, KIND)
+    else:
+        paths, tree = _static(text)
+    for check in plan.checks:
+        check(bindings)
+    bindings.used |= plan.names
+    bindings.used |= plan.values
+    return Update(plan, bindings, paths, tree)
+
+
+@lru_cache(maxsize=TREES_MAX)
+def _plan(text: str) -> Plan:
+    tree = parse(text, KIND)
+    assert isinstance(tree, UpdateTree)
+    every = list(walk(tree))
+    actions = [action for section in tree.sections for action in section.actions]
+    written = [action.path for action in actions]
+    checks = [check for action in actions for check in _operand_checks(action)]
+    checks += [check for action in actions for node in walk(action) for check in _source_checks(node)]
+    return Plan(
+        tuple(written),
+        tuple(map(_action, actions)),
+        frozenset(name for node in every if isinstance(node, Path) for name in placeholders(node)),
+        frozenset(node.name for node in every if isinstance(node, Value)),
+        defined([tree], KIND, values_apart=True),
+        tuple(checks),
+        any(map(placeholders, written)),
+    )
+
+
+@lru_cache(maxsize=TREES_MAX)
+def _static(text: str) -> tuple[tuple[Steps, ...], PathTree]:
+    """Written paths without placeholders are the same for every request."""
+    paths = tuple(path.steps for path in _plan(text).paths)
+    return paths, path_tree(paths, KIND)
+
+
+def _operand_checks(action: nodes.Action) -> list[Check]:
+    """ADD takes a number or a set, DELETE a set."""
+    if not isinstance(action, nodes.Add | nodes.Delete):
+        return []
+    operator, name = type(action).__name__.upper(), action.value.name
+    allowed = ("SS", "NS", "BS", "N") if operator == "ADD" else ("SS", "NS", "BS")
+
+    def check(bindings: Bindings) -> None:
+        actual = type_of(bindings.values[name])
+        if actual not in allowed:
+            problem = "Incorrect operand type for operator or function"
+            raise invalid(KIND, f"{problem}; operator: {operator}, operand type: {_TYPE_WORDS[actual]}")
+
+    return [check]
+
+
+def _source_checks(node: Node) -> list[Check]:
+    if isinstance(node, Arithmetic):
+        return literal_types(node.operator, [node.left, node.right], ("N",), KIND)
+    if not isinstance(node, Call):
+        return []
+    if miscounted := operand_count(node, UPDATE_FUNCTIONS[node.name], KIND):
+        return miscounted
+    if node.name == "if_not_exists":
+        return document_path(node, KIND)
+    return literal_types(node.name, node.operands, ("L",), KIND)
+
+
+def _action(action: nodes.Action) -> Action:
+    """The closure of one action."""
+    if isinstance(action, nodes.Assign):
+        source = _source(action.value)
+        return lambda item, steps, names, values: source(item, names, values)
+    if isinstance(action, nodes.Remove):
+        return lambda item, steps, names, values: None
+    name = action.value.name
+    change = _added if isinstance(action, nodes.Add) else _deleted
+    return lambda item, steps, names, values: change(look_up(item, steps), values[name])
+
+
+def _source(node: Node) -> Source:
+    """The closure that gives a right-hand side its value."""
+    node = bare(node)
+    if isinstance(node, Value):
+        name = node.name
+        return lambda item, names, values: values[name]
+    if isinstance(node, Path):
+        return _required(node)
+    if isinstance(node, Arithmetic):
+        left, right = _source(node.left), _source(node.right)
+        compute = numbers.add if node.operator == "+" else numbers.subtract
+        return lambda item, names, values: {
+            "N": compute(_part("N", left(item, names, values)), _part("N", right(item, names, values)))
+        }
+    assert isinstance(node, Call)
+    return _call(node)
+
+
+def _required(path: Path) -> Source:
+    look = getter(path)
+
+    def source(item: Item, names: Names, values: Values) -> AttributeValue:
+        value = look(item, names)
+        if value is None:
+            raise ApiError.validation("The provided expression refers to an attribute that does not exist in the item")
+        return value
+
+    return source
+
+
+def _call(call: Call) -> Source:
+    """The closure of a function. Wrongly written ones never come to be applied."""
+    if len(call.operands) != UPDATE_FUNCTIONS[call.name]:
+        return lambda item, names, values: {}
+    first, other = bare(call.operands[0]), _source(call.operands[1])
+    if call.name == "list_append":
+        head = _source(first)
+        return lambda item, names, values: {
+            "L": [*_part("L", head(item, names, values)), *_part("L", other(item, names, values))]
+        }
+    if not isinstance(first, Path):
+        return other
+    look = getter(first)
+
+    def if_not_exists(item: Item, names: Names, values: Values) -> AttributeValue:
+        value = look(item, names)
+        return other(item, names, values) if value is None else value
+
+    return if_not_exists
+
+
+def _part(kind: str, value: AttributeValue) -> Any:
+    """The content of a value that has to be of one type."""
+    content = value.get(kind)
+    if content is None:
+        _incorrect_type()
+    return content
+
+
+def _added(old: AttributeValue | None, value: AttributeValue) -> AttributeValue:
+    """ADD: the sum of numbers, the union of sets; the value itself where there was none."""
+    if old is None:
+        return value
+    [(kind, content)] = value.items()
+    present = _part(kind, old)
+    return {"N": numbers.add(present, content)} if kind == "N" else canonical_set(kind, [*present, *content])
+
+
+def _deleted(old: AttributeValue | None, value: AttributeValue) -> AttributeValue | None:
+    """DELETE: the set without these elements; None where nothing is left."""
+    if old is None:
+        return None
+    [(kind, content)] = value.items()
+    gone = set(content)
+    left = [element for element in _part(kind, old) if element not in gone]
+    return {kind: left} if left else None
+
+
+def _incorrect_type() -> NoReturn:
+    raise ApiError.validation("An operand in the update expression has an incorrect data type")
