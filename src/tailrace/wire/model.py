@@ -41,6 +41,7 @@ class ShapeModel:
     event_stream: bool = False
     timestamp_format: str | None = None
     is_error: bool = False
+    sensitive: bool = False
     error: Mapping[str, Any] = field(default_factory=dict)  # code, httpStatusCode, senderFault
 
     @property
@@ -151,6 +152,7 @@ class ServiceModel:
             event_stream=raw.get("eventstream", False),
             timestamp_format=raw.get("timestampFormat"),
             is_error=raw.get("exception", False),
+            sensitive=raw.get("sensitive", False),
             error=raw.get("error", {}),
         )
         self._resolved[name] = shape  # before its members, which may hold it

@@ -72,13 +72,16 @@ def signed_service(request: HttpRequest) -> str | None:
 
 
 def refusal(request: HttpRequest, error: ApiError, request_id: str) -> HttpResponse:
-    """A refusal of a request that has no route, in the protocol that its sender most likely speaks."""
+    """A refusal of a request that has no route, in the protocol that its sender most likely speaks. Never raises."""
     target = request.headers.get("x-amz-target")
     if target is not None:
         return JSON_RPC.error(TARGETS.get(target.partition(".")[0], "dynamodb"), error, request_id)
     service = signed_service(request)
     if service is None:
-        service = VERSIONS.get(query_xml.parameters(request).get("Version", ""), "lambda")
+        try:
+            service = VERSIONS.get(query_xml.parameters(request).get("Version", ""), "lambda")
+        except ApiError:  # more parameters than a form may have; `error` says so already
+            service = "sts"
     return PROTOCOLS[model.service(service).protocol].error(service, error, request_id)
 
 
