@@ -76,20 +76,20 @@ def _terms(text: str) -> Test:
         sign, phrase, expression, bare = found.groups()
         if expression is not None:
             expressions += 1
-            test = _searching(expression, found.group())
+            one = _searching(expression, found.group())
         else:
-            test = _containing(phrase, bare, found.group())
-        {"": required, "?": optional, "-": excluded}[sign].append(test)
+            one = _containing(phrase, bare, found.group())
+        {"": required, "?": optional, "-": excluded}[sign].append(one)
         at = found.end()
         at += len(text[at:]) - len(text[at:].lstrip())
     if expressions > REGULAR_EXPRESSIONS_MAX:
         raise refused("A filter pattern has at most 2 regular expressions")
-    wanted = required or not optional or bool(excluded)
+    alternatives = optional if not required and not excluded else []
 
     def test(line: str) -> bool:
-        if any(one(line) for one in excluded):
+        if any(term(line) for term in excluded):
             return False
-        return all(one(line) for one in required) if wanted else any(one(line) for one in optional)
+        return any(term(line) for term in alternatives) if alternatives else all(term(line) for term in required)
 
     return test
 

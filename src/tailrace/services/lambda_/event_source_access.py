@@ -1,0 +1,32 @@
+"""Whether a function's execution role may read a stream: asked when a mapping is made, and at each poll."""
+
+from __future__ import annotations
+
+from tailrace.auth.principal import Principal
+from tailrace.identity import Identity
+from tailrace.store.engine import Transaction
+
+READ_ACTIONS = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
+LIST_ACTION = "dynamodb:ListStreams"
+
+
+def refusal(identity: Identity, tx: Transaction, reader: Principal, stream_arn: str) -> str | None:
+    """AWS's sentence about the first read action that the role lacks on the stream; None if it may read it."""
+    for action in READ_ACTIONS:
+        decision = identity.decide(tx, reader, action, stream_arn)
+        if not decision.allowed:
+            return identity.denial(reader, decision, action, stream_arn)
+    return None
+
+
+def may_list(identity: Identity, tx: Transaction, reader: Principal, stream_arn: str) -> bool:
+    """Whether the role may list streams: policies grant it on `*` or on the table's streams, and AWS takes both."""
+    return any(identity.decide(tx, reader, LIST_ACTION, resource).allowed for resource in ("*", stream_arn))
+
+
+def cannot_access(stream_arn: str) -> str:
+    """What CreateEventSourceMapping answers where the role lacks one of the four actions."""
+    return (
+        f"Cannot access stream {stream_arn}. Please ensure the role can perform the GetRecords, GetShardIterator, "
+        "DescribeStream, and ListStreams Actions on your stream in IAM."
+    )
