@@ -1,0 +1,174 @@
+"""A function as a plain process: a session of its own, a clean environment, one pipe for all that it prints.
+
+It sees the machine's files as the server's user does; `bubblewrap.py` is the one that hides them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tailrace.runtime import guard, memory
+from tailrace.runtime.sandbox import Folders, View
+
+OPEN_FILES_MAX = 1024  # AWS's limit in an environment
+
+
+class Guard:
+    """The watching process (see `guard.py`), started with the first function and ended with the server."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def add(self, group: int, tag: str) -> None:
+        """A process group now lives."""
+        self._tell(f"+ {group} {tag}\n")
+
+    def remove(self, group: int) -> None:
+        """It has ended."""
+        self._tell(f"- {group}\n")
+
+    def _tell(self, line: str) -> None:
+        if self._process is None or self._process.poll() is not None:
+            base = getattr(sys, "_base_executable", sys.executable)
+            self._process = subprocess.Popen(
+                [base, "-I", "-S", guard.__file__, str(self._folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                cwd="/",
+                env={},
+                start_new_session=True,
+            )
+        assert self._process.stdin
+        self._process.stdin.write(line.encode())
+        self._process.stdin.flush()
+
+    def close(self) -> None:
+        """End the guard: it ends what is left and removes the folder."""
+        if self._process:
+            assert self._process.stdin
+            self._process.stdin.close()
+            self._process.wait()
+            self._process = None
+
+
+class Process:
+    """A started process; see `sandbox.Sandbox`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], output: int, tag: str, watcher: Guard) -> None:
+        self.pid = process.pid
+        self.output = output
+        self._process = process
+        self._tag = tag
+        self._guard = watcher
+        self._ended: asyncio.Future[int] | None = None
+        self._killed = False
+
+    async def exited(self) -> int:
+        """Wait for the end of the process; the rest of its group ends with it. Its status, negative for a signal."""
+        if self._ended is None:
+            self._ended = asyncio.ensure_future(self._wait())
+        return await asyncio.shield(self._ended)
+
+    async def _wait(self) -> int:
+        await wait_for_process(self.pid)
+        self.kill()
+        return self._process.wait()
+
+    def memory_peak_kb(self) -> int:
+        """The sum of the peaks of the first process and of those that its main thread, and theirs, started."""
+        return sum(memory.peak_kb(pid) for pid in memory.descendants(self.pid, main_threads=True))
+
+    def memory_now_kb(self) -> int:
+        """The resident memory of the process and its descendants."""
+        return sum(memory.resident_kb(pid) for pid in memory.descendants(self.pid))
+
+    def kill(self) -> None:
+        """Kill the group and whoever left it. The first process stays a zombie until `exited` has collected it."""
+        if not self._killed:
+            self._killed = True
+            guard.end(self.pid, self._tag)
+            self._guard.remove(self.pid)
+
+
+async def wait_for_process(pid: int) -> None:
+    """Return when a child of ours has ended, without collecting its status."""
+    loop = asyncio.get_running_loop()
+    if not hasattr(os, "pidfd_open"):
+        await loop.run_in_executor(None, os.waitid, os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        return
+    descriptor = os.pidfd_open(pid)
+    ended: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(descriptor, tell, ended)
+    try:
+        await ended
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+def tell(ended: asyncio.Future[None]) -> None:
+    """Resolve a future that may have been cancelled or resolved before."""
+    if not ended.done():
+        ended.set_result(None)
+
+
+class PlainProcess:
+    """Starts functions as plain processes; see `sandbox.Sandboxes`."""
+
+    name = "process"
+
+    def __init__(self, watcher: Guard) -> None:
+        self._guard = watcher
+
+    def view(self, folders: Folders) -> View:
+        """The real places: nothing is hidden or moved."""
+        return View(str(folders.task), str(folders.opt), str(folders.private), str(folders.runtime))
+
+    def start(self, command: Sequence[str], variables: Mapping[str, str], folders: Folders, tag: str) -> Process:
+        """Start `command` in its code's folder. Raises OSError where it cannot be executed."""
+        return launch(command, variables, folders.task, tag, self._guard)
+
+
+def launch(command: Sequence[str], variables: Mapping[str, str], folder: Path, tag: str, watcher: Guard) -> Process:
+    """A process with nothing of ours: no variable, no descriptor, no terminal; no core file, few open files."""
+    reader, writer = os.pipe()
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=writer,
+            stderr=writer,
+            cwd=folder,
+            env=dict(variables),
+            start_new_session=True,
+            close_fds=True,
+            umask=0o022,
+        )
+    except OSError:
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
+    limit_process(process.pid)
+    watcher.add(process.pid, tag)
+    return Process(process, reader, tag, watcher)
+
+
+def limit_process(pid: int) -> None:
+    """No core files and AWS's number of open files; where the machine cannot limit others, its own limits hold."""
+    if not hasattr(resource, "prlimit"):
+        return
+    try:
+        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+        _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        most = OPEN_FILES_MAX if hard == resource.RLIM_INFINITY else min(OPEN_FILES_MAX, hard)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+    except ProcessLookupError:
+        return  # it has ended already, and needs no limit

@@ -1,0 +1,238 @@
+"""The Lambda Runtime API of one environment: an HTTP server on loopback that its code polls for work.
+
+```
+GET  /2018-06-01/runtime/invocation/next            long poll; the code is ready for work
+POST /2018-06-01/runtime/invocation/{id}/response   what the handler returned
+POST /2018-06-01/runtime/invocation/{id}/error      what it raised
+POST /2018-06-01/runtime/init/error                 the code could not be loaded
+```
+Each environment has a listener of its own, because AWS's clients know a host and a port and no path or secret. Source:
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import cast
+
+import httptools
+
+from tailrace.runtime.spec import RESPONSE_BYTES_MAX
+
+PREFIX = "/2018-06-01/runtime"
+INVOCATION = re.compile(rf"{PREFIX}/invocation/([^/]+)/(response|error)")
+CONNECTIONS_MAX = 64
+HEADER_BYTES_MAX = 2 * 1024 * 1024  # the Python client sends X-Ray causes of up to 1 MB in a header
+ACCEPTED = b'{"status":"OK"}\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One invocation, as the code gets it."""
+
+    request_id: str
+    payload: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the code sent back: `response`, `error`, `init/error`, or `too large` for a response over the limit."""
+
+    kind: str
+    body: bytes
+    error_type: str | None = None
+
+
+class RuntimeApi:
+    """The listener and the state of the conversation: at most one piece of work at a time."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.ready = asyncio.Event()  # the code has asked for work since it got the last
+        self._reports: asyncio.Queue[Report] = asyncio.Queue(1)
+        self._server: asyncio.Server | None = None
+        self._connections: set[Connection] = set()
+        self._waiting: Connection | None = None
+        self._offered: Work | None = None
+        self._current: str | None = None
+
+    async def start(self) -> None:
+        """Listen on a free port of the loopback interface."""
+        self._server = await asyncio.get_running_loop().create_server(lambda: Connection(self), "127.0.0.1", 0)
+        host, port = self._server.sockets[0].getsockname()[:2]
+        self.address = f"{host}:{port}"
+
+    def offer(self, work: Work) -> None:
+        """Give the code its next piece of work, now or when it asks."""
+        self._offered = work
+        self._deliver()
+
+    async def report(self) -> Report:
+        """Wait for what the code has to say about its work or its start."""
+        return await self._reports.get()
+
+    def close(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._server:
+            self._server.close()
+            self._server = None
+        for connection in list(self._connections):
+            connection.abort()
+
+    # -- what connections call -------------------------------------------------------------------------------------
+
+    def opened(self, connection: Connection) -> bool:
+        """A client connected; False when there are too many."""
+        self._connections.add(connection)
+        return len(self._connections) <= CONNECTIONS_MAX
+
+    def closed(self, connection: Connection) -> None:
+        """A client went away; work that it was waiting for stays for the next one."""
+        self._connections.discard(connection)
+        if self._waiting is connection:
+            self._waiting = None
+
+    def answer(self, connection: Connection, method: str, path: str, body: Body) -> None:
+        """Serve one request."""
+        if (method, path) == ("GET", f"{PREFIX}/invocation/next"):
+            self._waiting = connection
+            self.ready.set()
+            self._deliver()
+        elif method == "POST" and path == f"{PREFIX}/init/error":
+            self._accept(connection, Report("init/error", bytes(body.data), body.error_type))
+        elif method == "POST" and (match := INVOCATION.fullmatch(path)):
+            self._finish(connection, match[1], match[2], body)
+        else:
+            connection.refuse(HTTPStatus.NOT_FOUND, "InvalidPath", "There is no such path in the Runtime API")
+
+    def _deliver(self) -> None:
+        if self._waiting is None or self._offered is None:
+            return
+        work, connection = self._offered, self._waiting
+        self._offered = self._waiting = None
+        self._current = work.request_id
+        self.ready.clear()
+        connection.send(HTTPStatus.OK, work.payload, work.headers)
+
+    def _finish(self, connection: Connection, request_id: str, kind: str, body: Body) -> None:
+        if request_id != self._current:
+            connection.refuse(HTTPStatus.BAD_REQUEST, "InvalidRequestID", "Invalid request ID")
+            return
+        self._current = None
+        if body.too_large and kind == "response":
+            self._reports.put_nowait(Report("too large", b""))
+            text = f"Exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes)."
+            connection.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestEntityTooLarge", text)
+            return
+        self._accept(connection, Report(kind, bytes(body.data), body.error_type))
+
+    def _accept(self, connection: Connection, report: Report) -> None:
+        if self._reports.full():
+            connection.refuse(HTTPStatus.FORBIDDEN, "InvalidStateTransition", "Nothing is to be reported now")
+            return
+        self._reports.put_nowait(report)
+        connection.send(HTTPStatus.ACCEPTED, ACCEPTED)
+
+
+class Body:
+    """A request's body up to the limit of a response; what is beyond is counted as too large, and not kept."""
+
+    __slots__ = ("data", "error_type", "too_large")
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.too_large = False
+        self.error_type: str | None = None
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        if len(self.data) + len(chunk) > RESPONSE_BYTES_MAX:
+            self.too_large = True
+            self.data.clear()
+        elif not self.too_large:
+            self.data += chunk
+
+
+class Connection(asyncio.Protocol):
+    """One client's connection; keep-alive, one request at a time, as every runtime client sends them."""
+
+    def __init__(self, api: RuntimeApi) -> None:
+        self._api = api
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpRequestParser(self)
+        self._url = b""
+        self._header_bytes = 0
+        self._body = Body()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a place among the connections, if there is one."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop has no common base class to check for
+        if not self._api.opened(self):
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give the place up."""
+        self._transport = None
+        self._api.closed(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; whoever doesn't speak HTTP is cut off."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.abort()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        if self._transport:
+            self._transport.abort()
+
+    # -- httptools -------------------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._url, self._header_bytes, self._body = b"", 0, Body()
+
+    def on_url(self, url: bytes) -> None:
+        """A piece of its path."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header, under a limit of them all."""
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > HEADER_BYTES_MAX:
+            self.abort()
+        lower = name.lower()
+        if lower == b"lambda-runtime-function-error-type":
+            self._body.error_type = value.decode("latin-1")
+        elif lower == b"expect" and self._transport:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, chunk: bytes) -> None:
+        """A piece of its body."""
+        self._body.add(chunk)
+
+    def on_message_complete(self) -> None:
+        """The request is whole: serve it."""
+        path = self._url.decode("latin-1").split("?", 1)[0]
+        self._api.answer(self, self._parser.get_method().decode(), path, self._body)
+
+    # -- answers ---------------------------------------------------------------------------------------------------
+
+    def send(self, status: HTTPStatus, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        """Answer with a JSON body."""
+        if self._transport is None:
+            return
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}", "Content-Type: application/json"]
+        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+        lines.append(f"Content-Length: {len(body)}\r\n\r\n")
+        self._transport.write("\r\n".join(lines).encode("utf-8", "replace") + body)
+
+    def refuse(self, status: HTTPStatus, error_type: str, message: str) -> None:
+        """Answer with the API's error object."""
+        self.send(status, f'{{"errorMessage":"{message}","errorType":"{error_type}"}}\n'.encode())

@@ -1,0 +1,67 @@
+"""The port: how a function's process is started, watched and ended.
+
+Two things fill it: `process.PlainProcess` everywhere, `bubblewrap.Bubblewrap` where namespaces work. The rejected
+alternative, one class with a flag, mixes what isolates with what merely starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a function's files really are. `private` belongs to one environment and ends with it."""
+
+    task: Path
+    opt: Path
+    private: Path
+    runtime: Path
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The same places under the names by which the code inside sees them."""
+
+    task: str
+    opt: str
+    temporary: str
+    runtime: str
+
+
+class Sandbox(Protocol):
+    """One started function: a process and everything that it started in turn."""
+
+    pid: int
+    output: int  # the reading end of the pipe that carries stdout and stderr
+
+    async def exited(self) -> int:
+        """Wait for the end of the first process; its exit status, negative for a signal."""
+
+    def memory_peak_kb(self) -> int:
+        """The most memory that the processes have held, in KiB; 0 where the machine doesn't tell."""
+
+    def memory_now_kb(self) -> int:
+        """The memory that all processes hold now, in KiB."""
+
+    def kill(self) -> None:
+        """End the process and all its descendants at once; nothing of it runs afterwards. May be called twice."""
+
+
+class Sandboxes(Protocol):
+    """A way to make sandboxes."""
+
+    @property
+    def name(self) -> str:
+        """For the health page: `process` or `bubblewrap`."""
+
+    def view(self, folders: Folders) -> View:
+        """How the code inside will see its folders."""
+
+    def start(self, command: Sequence[str], variables: Mapping[str, str], folders: Folders, tag: str) -> Sandbox:
+        """Start `command`. `tag` is a text in its variables that no other environment has. Raises OSError."""

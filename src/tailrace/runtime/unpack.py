@@ -1,0 +1,146 @@
+"""Unpacks a function's code, once for each archive and set of layers, under limits and within its folder.
+
+```
+code/<digest>/                    node_modules -> the SDK
+└── layers/                       nodejs/ python/ lib/ bin/ ... of the layers; node_modules -> nodejs/node_modules
+    └── task/                     the function's own files
+```
+Node.js looks for node_modules upwards from a file, so the function's own come first, then the layers', then the SDK:
+AWS's order, for `import` and `require` alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import os
+import shutil
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from tailrace.runtime.spec import Archive, CodeProblem
+
+UNZIPPED_BYTES_MAX = 262_144_000
+ENTRIES_MAX = 100_000
+COPY_BYTES = 1024 * 1024
+LINK_BYTES_MAX = 4096
+BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError, EOFError, zlib.error)
+
+
+class CodeFolders:
+    """The unpacked functions of this server, by their archives' digests."""
+
+    def __init__(self, folder: Path, node_sdk: Path | None) -> None:
+        self._folder = folder
+        self._node_sdk = node_sdk
+        self._ready: dict[str, asyncio.Task[Path]] = {}
+
+    async def prepare(self, code: Archive, layers: tuple[Archive, ...]) -> Path:
+        """The folder that has `layers/task`; unpacked in a thread the first time. Raises CodeProblem."""
+        digests = [code.digest, *(layer.digest for layer in layers)]
+        name = hashlib.sha256("\n".join(digests).encode()).hexdigest()[:32]
+        task = self._ready.get(name)
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = asyncio.ensure_future(self._unpack(self._folder / name, code, layers))
+            self._ready[name] = task
+        return await asyncio.shield(task)
+
+    async def _unpack(self, root: Path, code: Archive, layers: tuple[Archive, ...]) -> Path:
+        archives = [await layer.fetch() for layer in layers]
+        data = await code.fetch()
+        return await asyncio.to_thread(self._write, root, data, archives)
+
+    def _write(self, root: Path, code: bytes, layers: list[bytes]) -> Path:
+        draft = root.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        left = UNZIPPED_BYTES_MAX
+        opt = draft / "layers"
+        for layer in layers:
+            left -= extract(layer, opt, left)
+        extract(code, opt / "task", left)
+        if (opt / "nodejs" / "node_modules").is_dir():
+            (opt / "node_modules").symlink_to(Path("nodejs", "node_modules"))
+        if self._node_sdk:
+            (draft / "node_modules").symlink_to(self._node_sdk)
+        shutil.rmtree(root, ignore_errors=True)
+        draft.rename(root)
+        return root
+
+
+def check(data: bytes) -> int:
+    """The unpacked size of an archive, read off its directory. Raises CodeProblem for what `extract` would refuse."""
+    with opened(data) as archive:
+        entries = archive.infolist()
+        if len(entries) > ENTRIES_MAX:
+            raise CodeProblem(f"The archive has more than {ENTRIES_MAX} entries")
+        for entry in entries:
+            safe_name(entry)
+        return sum(entry.file_size for entry in entries)
+
+
+def opened(data: bytes) -> zipfile.ZipFile:
+    """The archive. Raises CodeProblem where the bytes are none."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise CodeProblem("Could not unzip uploaded file. Please check your file, then try to upload again.") from error
+
+
+def safe_name(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """The entry's path below its folder. Raises CodeProblem where it would leave it."""
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or "\0" in entry.filename:
+        raise CodeProblem(f"The archive has a name that leaves its folder: {entry.filename!r}")
+    return path
+
+
+def extract(data: bytes, folder: Path, bytes_max: int) -> int:
+    """Unpack an archive into `folder`; returns the bytes written. Modes are kept, links only within the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    check(data)
+    with opened(data) as archive:
+        for entry in archive.infolist():
+            target = folder / safe_name(entry)
+            mode = entry.external_attr >> 16
+            if entry.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.resolve().is_relative_to(folder.resolve()):
+                raise CodeProblem(f"The archive has a name that leaves its folder: {entry.filename!r}")
+            try:
+                if stat.S_ISLNK(mode) and entry.file_size <= LINK_BYTES_MAX:
+                    link(archive.read(entry).decode(), target, folder)
+                else:
+                    written += copy(archive, entry, target, bytes_max - written, mode)
+            except BROKEN as error:
+                raise CodeProblem("Could not unzip uploaded file. Please check your file, then try again.") from error
+    return written
+
+
+def link(destination: str, target: Path, folder: Path) -> None:
+    """Make a symbolic link, if it stays within the folder."""
+    if not (target.parent / destination).resolve().is_relative_to(folder.resolve()):
+        raise CodeProblem(f"The archive has a link that leaves its folder: {target.name!r}")
+    target.unlink(missing_ok=True)
+    target.symlink_to(destination)
+
+
+def copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, bytes_max: int, mode: int) -> int:
+    """Write one file; returns its size. The size that the archive's directory claims is not believed."""
+    size = 0
+    if target.is_symlink():
+        target.unlink()
+    with archive.open(entry) as source, open(target, "wb") as file:
+        while chunk := source.read(COPY_BYTES):
+            size += len(chunk)
+            if size > bytes_max:
+                raise CodeProblem(f"Unzipped size must be smaller than {UNZIPPED_BYTES_MAX} bytes")
+            file.write(chunk)
+    permissions = stat.S_IMODE(mode) & 0o777
+    os.chmod(target, permissions | 0o444 if permissions else 0o644)
+    return size
