@@ -25,7 +25,7 @@ from tailrace.base.clock import SystemClock
 from tailrace.base.errors import StoreError
 from tailrace.store.cache import ENTRIES_MAX, Layer
 from tailrace.store.engine import Cache, Listener, Overloaded
-from tailrace.store.sqlite_file import DatabaseFile
+from tailrace.store.sqlite_file import LOG_BYTES_MAX, DatabaseFile
 from tailrace.store.sqlite_transaction import Update, View
 
 T = TypeVar("T")
@@ -82,8 +82,9 @@ class Group:
         for future, result, error in self._outcomes:
             if future.done():
                 continue  # its caller has gone away
-            if failure is not None or error is not None:
-                future.set_exception(error if failure is None and error is not None else failure or StoreError())
+            wrong = failure or error
+            if wrong is not None:
+                future.set_exception(wrong)
             else:
                 future.set_result(result)
 
@@ -108,6 +109,7 @@ class SqliteStore:
         self._checkpoints = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-checkpoint")
         self._checkpoint: asyncio.Future[bool] | None = None
         self._pause_wanted = False
+        self._paused = False  # a checkpoint runs with no group beside it, so that the log can start over
 
     async def view(self, read: Callable[[Any], T]) -> T:
         """Run `read` now, on this thread, over one snapshot."""
@@ -131,6 +133,7 @@ class SqliteStore:
             raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
         future: asyncio.Future[T] = self._loop.create_future()
         self._queue.append(_Job(change, future))
+        self._idle.clear()
         self._wake()
         return await future
 
@@ -150,7 +153,7 @@ class SqliteStore:
             return
         self._closing = True
         await self._idle.wait()
-        if self._checkpoint is not None:
+        while self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
         for thread in (self._thread, self._checkpoints):
             if thread is not None:
@@ -159,9 +162,8 @@ class SqliteStore:
 
     def _wake(self) -> None:
         """Have the next group run as soon as the loop comes round, unless one is on its way to the disk."""
-        if not self._scheduled and self._in_flight is None:
+        if not self._scheduled and self._in_flight is None and not self._paused:
             self._scheduled = True
-            self._idle.clear()
             self._loop.call_soon(self._run_group)
 
     def _run_group(self) -> None:
@@ -177,6 +179,9 @@ class SqliteStore:
         except StoreError as failure:
             self._finish(group, failure)
             return
+        except sqlite3.Error as error:
+            self._finish(group, _refusal(error))
+            return
         if self._thread is None or not group.wrote:
             self._finish(group, self._commit(self._file.write))
             return
@@ -188,9 +193,7 @@ class SqliteStore:
         try:
             connection.execute("COMMIT")
         except sqlite3.Error as error:
-            failure = StoreError(f"the disk refused the commit: {error}")
-            failure.__cause__ = error
-            return failure
+            return _refusal(error)
         return None
 
     def _finish(self, group: Group, failure: StoreError | None) -> None:
@@ -211,10 +214,12 @@ class SqliteStore:
         self._go_on(group.wrote)
 
     def _go_on(self, wrote: bool) -> None:
-        if wrote and self._checkpoints is not None and self._checkpoint is None and self._file.checkpoint_is_due():
-            self._start_checkpoint()
+        """Start what is due after a group: a checkpoint, the next group, or rest."""
         if self._pause_wanted:
-            return  # the end of the checkpoint goes on from here
+            self._pause_wanted, self._paused = False, True
+            self._start_checkpoint()
+        elif wrote and self._checkpoint is None and self._checkpoints is not None and self._file.checkpoint_is_due():
+            self._start_checkpoint()
         if self._queue:
             self._wake()
         else:
@@ -225,8 +230,27 @@ class SqliteStore:
         self._checkpoint.add_done_callback(self._checkpointed)
 
     def _checkpointed(self, done: asyncio.Future[bool]) -> None:
+        """Go on; a log that grew too long beside the checkpoint gets another one with the writer held back.
+
+        The log starts over only when all of it has been moved, and writers that never rest always leave a remainder.
+        """
         self._checkpoint = None
-        done.result()
+        was_paused, self._paused = self._paused, False
+        try:
+            complete = done.result()
+            if not complete and not was_paused and self._file.log_bytes() > LOG_BYTES_MAX:
+                self._pause_wanted = True
+                if self._in_flight is None and not self._scheduled:
+                    self._go_on(wrote=False)
+        finally:
+            if self._queue:
+                self._wake()
+
+
+def _refusal(error: sqlite3.Error) -> StoreError:
+    refusal = StoreError(f"the disk refused the commit: {error}")
+    refusal.__cause__ = error
+    return refusal
 
 
 async def open_folder(data: str) -> SqliteStore:
