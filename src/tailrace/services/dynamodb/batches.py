@@ -1,0 +1,196 @@
+"""BatchGetItem and BatchWriteItem: many items, each on its own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from tailrace.base.errors import ApiError
+from tailrace.expression import projection, values
+from tailrace.expression.projection import Projection
+from tailrace.operation import Call, Shape, operation
+from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
+from tailrace.services.dynamodb.items import collection_metrics
+from tailrace.services.dynamodb.names import arn_of, resolve
+from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.writes import Delete, Put, Write
+from tailrace.store import items
+from tailrace.store.engine import Transaction
+
+GET_KEYS_MAX = 100
+WRITES_MAX = 25
+RESPONSE_BYTES_MAX = 16 * 1024 * 1024
+REQUEST_BYTES_MAX = 16 * 1024 * 1024
+DUPLICATES = "Provided list of item keys contains duplicates"
+
+Item = dict[str, Any]
+
+
+def table_arns(call: Call, request: Shape) -> list[str]:
+    """The ARN of each table of a batch."""
+    return [arn_of(call, name) for name in request["RequestItems"]]
+
+
+class _Wanted:
+    """The keys that a BatchGetItem wants of one table, as they were given."""
+
+    def __init__(self, call: Call, given: str, request: Shape) -> None:
+        self.given = given
+        self.name = resolve(call, given)
+        self.request = request
+        request = parameters.settle(request, ("AttributesToGet",), ("ProjectionExpression",))
+        self.consistent: bool = request.get("ConsistentRead", False)
+        self.projection: Projection | None = None
+        if "ProjectionExpression" in request:
+            bindings = parameters.bindings_of(request)
+            self.projection = projection.bind(request["ProjectionExpression"], bindings)
+            bindings.check_unused()
+        self.keys: list[Item] = [values.normalize_item(key) for key in request["Keys"]]
+
+
+@operation("dynamodb", "BatchGetItem", needs="dynamodb:BatchGetItem", on=table_arns, context=conditions.of_batch_get)
+async def batch_get_item(call: Call, request: Shape) -> Shape:
+    """Read up to a hundred items by their keys, from several tables.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+    """
+    wanted = [_Wanted(call, given, each) for given, each in request["RequestItems"].items()]
+    if sum(len(each.keys) for each in wanted) > GET_KEYS_MAX:
+        raise ApiError.validation("Too many items requested for the BatchGetItem call")
+    now = call.clock.now()
+    mode = request.get("ReturnConsumedCapacity", "NONE")
+
+    def read(tx: Transaction) -> Shape:
+        tables = [table.find(tx, call.scope, each.name, now) for each in wanted]
+        located = [_locate(found, each) for found, each in zip(tables, wanted, strict=True)]
+        answer: Shape = {"Responses": {}, "UnprocessedKeys": {}}
+        room, spent = RESPONSE_BYTES_MAX, []
+        for found, each, keys in zip(tables, wanted, located, strict=True):
+            room, units = _get(tx, found, each, keys, answer, room)
+            spent.append(capacity.consumed(found, mode, units))
+        if mode != "NONE":
+            answer["ConsumedCapacity"] = spent
+        return answer
+
+    return await call.store.view(read)
+
+
+def _locate(found: Table, wanted: _Wanted) -> list[bytes]:
+    keys = [item_keys.of_request(found, key) for key in wanted.keys]
+    if len(set(keys)) < len(keys):
+        raise ApiError.validation(DUPLICATES)
+    return keys
+
+
+def _get(
+    tx: Transaction, found: Table, wanted: _Wanted, keys: list[bytes], answer: Shape, room: int
+) -> tuple[int, float]:
+    """Read one table's keys into the answer until its room is used up; the room that is left, and the units."""
+    responses: list[Any] = []
+    units = 0.0
+    for place, key in enumerate(keys):
+        stored = items.get(tx, found.layout, key)
+        size = stored.size if stored else 0
+        if size > room:
+            left = wanted.request["Keys"][place:]
+            answer["UnprocessedKeys"][wanted.given] = {**wanted.request, "Keys": left}
+            room = 0
+            break
+        room -= size
+        units += capacity.read_units(size, consistent=wanted.consistent)
+        if stored is not None:
+            shown = wanted.projection
+            body = orjson.Fragment(stored.body)
+            responses.append(body if shown is None else shown.project(orjson.loads(stored.body)))
+    answer["Responses"][wanted.given] = responses
+    return room, units
+
+
+@operation(
+    "dynamodb", "BatchWriteItem", needs="dynamodb:BatchWriteItem", on=table_arns, context=conditions.of_batch_write
+)
+async def batch_write_item(call: Call, request: Shape) -> Shape:
+    """Put and delete up to 25 items in several tables.
+
+    AWS may do a part of them and hand the rest back; here all are done, in one transaction.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+    """
+    planned = [
+        (resolve(call, given), [_planned(each) for each in requests])
+        for given, requests in request["RequestItems"].items()
+    ]
+    if sum(len(each) for _, each in planned) > WRITES_MAX:
+        raise ApiError.validation("Too many items requested for the BatchWriteItem call")
+    if sum(_size(write) for _, each in planned for write in each) > REQUEST_BYTES_MAX:
+        raise ApiError.validation("Request size exceeds the maximum of 16 MB for the BatchWriteItem call")
+    now = call.clock.now()
+
+    def change(tx: Transaction) -> list[tuple[Table, Write, items.Change]]:
+        tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
+        for found, (_, plans) in zip(tables, planned, strict=True):
+            keys = [write.locate(found) for write in plans]
+            if len(set(keys)) < len(keys):
+                raise ApiError.validation(DUPLICATES)
+        return [
+            (found, write, writes.perform(tx, found, write, now))
+            for found, (_, plans) in zip(tables, planned, strict=True)
+            for write in plans
+        ]
+
+    done = await call.store.update(change)
+    answer: Shape = {"UnprocessedItems": {}}
+    answer |= write_accounts(request, done)
+    return answer
+
+
+def _planned(request: Shape) -> Put | Delete:
+    """One write request: a put or a delete, and not both."""
+    if len(request) != 1:
+        problem = "has more than one datatypes set" if request else "is empty"
+        raise ApiError.validation(
+            f"Supplied AttributeValue {problem}, must contain exactly one of the supported datatypes"
+        )
+    if "PutRequest" in request:
+        return Put(values.normalize_item(request["PutRequest"]["Item"]))
+    return Delete(values.normalize_item(request["DeleteRequest"]["Key"]))
+
+
+def _size(write: Put | Delete) -> int:
+    return values.item_size(write.item if isinstance(write, Put) else write.key)
+
+
+def write_accounts(
+    request: Shape, done: list[tuple[Table, Write, items.Change]], *, transactional: bool = False
+) -> Shape:
+    """ConsumedCapacity and ItemCollectionMetrics of several writes, by table, where the request asks for them."""
+    answer: Shape = {}
+    mode = request.get("ReturnConsumedCapacity", "NONE")
+    if mode != "NONE":
+        answer["ConsumedCapacity"] = list(_units_by_table(done, mode, transactional=transactional))
+    if request.get("ReturnItemCollectionMetrics") == "SIZE":
+        metrics: dict[str, list[Shape]] = {}
+        for found, write, _ in done:
+            if found.has_local_indexes:
+                each = collection_metrics(found, write)
+                of_table = metrics.setdefault(found.name, [])
+                if each not in of_table:
+                    of_table.append(each)
+        answer["ItemCollectionMetrics"] = metrics
+    return answer
+
+
+def _units_by_table(
+    done: list[tuple[Table, Write, items.Change]], mode: str, *, transactional: bool
+) -> Iterator[Shape]:
+    factor = capacity.TRANSACTIONAL if transactional else 1.0
+    tables = {found.name: found for found, _, _ in done}
+    for name, found in tables.items():
+        units, indexes = 0.0, dict[str, float]()
+        for other, _, change in done:
+            if other.name == name:
+                units += factor * capacity.write_units(change.old_size, change.new_size)
+                for index, spent in capacity.index_units(change.index_writes).items():
+                    indexes[index] = indexes.get(index, 0.0) + factor * spent
+        yield capacity.consumed(found, mode, units, indexes, transaction="Write" if transactional else "")

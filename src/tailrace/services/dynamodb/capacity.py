@@ -1,0 +1,69 @@
+"""Capacity units: what a request would have cost on AWS, for those that ask for it.
+
+Nothing is throttled by them: a server of one's own has the throughput that its machine has.
+Rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tailrace.services.dynamodb.table import Table
+
+READ_UNIT_BYTES = 4096
+WRITE_UNIT_BYTES = 1024
+TRANSACTIONAL = 2.0
+
+
+def is_wanted(request: Mapping[str, Any]) -> bool:
+    """Whether the request asks for its ConsumedCapacity."""
+    return bool(request.get("ReturnConsumedCapacity", "NONE") != "NONE")
+
+
+def read_units(size: int, *, consistent: bool) -> float:
+    """Units of reading `size` bytes in one go: 4 KB each, half where an older state would have done."""
+    units = max(1, -(-size // READ_UNIT_BYTES))
+    return float(units) if consistent else units / 2
+
+
+def write_units(old_size: int, new_size: int) -> float:
+    """Units of writing an item: 1 KB each, of its larger state."""
+    return float(max(1, -(-max(old_size, new_size) // WRITE_UNIT_BYTES)))
+
+
+def index_units(sizes: Mapping[str, tuple[int, ...]]) -> dict[str, float]:
+    """Units of the index entries that a write has written, from their sizes."""
+    return {name: sum(write_units(0, size) for size in each) for name, each in sizes.items()}
+
+
+def consumed(
+    table: Table,
+    mode: str,
+    table_units: float,
+    indexes: Mapping[str, float] | None = None,
+    *,
+    transaction: str = "",
+) -> dict[str, Any]:
+    """One ConsumedCapacity shape: TOTAL has the sum, INDEXES also what the table and each index took of it.
+
+    `transaction` is "Read" or "Write" for the two operations that also name their kind of units.
+    """
+    indexes = indexes or {}
+    total = table_units + sum(indexes.values())
+    answer: dict[str, Any] = {"TableName": table.name, "CapacityUnits": total}
+    member = f"{transaction}CapacityUnits" if transaction else ""
+    if member:
+        answer[member] = total
+    if mode != "INDEXES":
+        return answer
+    answer["Table"] = _units(table_units, member)
+    for name, units in indexes.items():
+        index = table.indexes.get(name)
+        kind = "LocalSecondaryIndexes" if index and index.local else "GlobalSecondaryIndexes"
+        answer.setdefault(kind, {})[name] = _units(units, member)
+    return answer
+
+
+def _units(units: float, member: str) -> dict[str, float]:
+    return {"CapacityUnits": units, member: units} if member else {"CapacityUnits": units}

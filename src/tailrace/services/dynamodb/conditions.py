@@ -1,0 +1,160 @@
+"""DynamoDB's own condition keys of IAM policies: which partitions and attributes a request touches.
+
+Computed for callers other than the root alone. The hash attribute's name is the table's matter, so this looks the
+table up; for one that isn't there, no keys are known and the operation itself says so.
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tailrace.base.errors import ApiError
+from tailrace.expression import condition, key_condition, projection, update
+from tailrace.operation import Call, ContextKeys, Shape
+from tailrace.services.dynamodb import legacy, parameters
+from tailrace.services.dynamodb.names import resolve
+from tailrace.services.dynamodb.table import KIND, Table, compile_table
+from tailrace.store import resources
+
+LEADING, ATTRIBUTES = "dynamodb:LeadingKeys", "dynamodb:Attributes"
+SELECT, RETURN_VALUES = "dynamodb:Select", "dynamodb:ReturnValues"
+_OLDER = ("AttributesToGet", "Expected", "AttributeUpdates", "KeyConditions", "QueryFilter", "ScanFilter")
+
+Keys = dict[str, str | list[str]]
+
+
+async def of_key(call: Call, request: Shape) -> ContextKeys:
+    """GetItem, DeleteItem and their kin: the partition of Key, and what the expressions name."""
+    found = await _table(call, request["TableName"])
+    return _keys(found, [request["Key"]], request, request["Key"]) if found else {}
+
+
+async def of_item(call: Call, request: Shape) -> ContextKeys:
+    """PutItem: the partition of Item, and every attribute of it."""
+    found = await _table(call, request["TableName"])
+    return _keys(found, [request["Item"]], request, request["Item"]) if found else {}
+
+
+async def of_update(call: Call, request: Shape) -> ContextKeys:
+    """UpdateItem: the partition of Key, its attributes, and those that the expressions name."""
+    return await of_key(call, request)
+
+
+async def of_action(call: Call, kind: str, request: Shape) -> ContextKeys:
+    """One action of a transaction."""
+    return await (of_item if kind == "Put" else of_key)(call, request)
+
+
+async def of_query(call: Call, request: Shape) -> ContextKeys:
+    """Query: the partition of the key condition (of a table; an index has partitions of its own)."""
+    found = await _table(call, request["TableName"])
+    if found is None:
+        return {}
+    names = _hash_names(found, request.get("IndexName"))
+    request = _modern(request)
+    bindings = parameters.bindings_of(request)
+    keys: Keys = {}
+    if "KeyConditionExpression" in request:
+        sought = key_condition.bind(request["KeyConditionExpression"], bindings)
+        keys[LEADING] = [_text(sought.equals[name]) for name in names if name in sought.equals]
+    return {**_keys(found, [], request, ()), **keys}
+
+
+async def of_scan(call: Call, request: Shape) -> ContextKeys:
+    """Scan: no partition; a policy that asks for LeadingKeys refuses it by `ForAllValues` with `Null` or `IfExists`."""
+    found = await _table(call, request["TableName"])
+    return _keys(found, [], request, ()) if found else {}
+
+
+async def of_batch_get(call: Call, request: Shape) -> ContextKeys:
+    """BatchGetItem: the partitions and attributes of all tables together."""
+    every: list[ContextKeys] = []
+    for name, each in request["RequestItems"].items():
+        found = await _table(call, name)
+        if found:
+            every.append(_keys(found, each["Keys"], each, _names(each["Keys"])))
+    return _joined(every)
+
+
+async def of_batch_write(call: Call, request: Shape) -> ContextKeys:
+    """BatchWriteItem: the partitions and attributes of all tables together."""
+    every: list[ContextKeys] = []
+    for name, requests in request["RequestItems"].items():
+        found = await _table(call, name)
+        contents = [each.get("Item") or each.get("Key") or {} for write in requests for each in write.values()]
+        if found:
+            every.append(_keys(found, contents, {}, _names(contents)))
+    return _joined(every)
+
+
+async def _table(call: Call, given: str) -> Table | None:
+    name = resolve(call, given)
+    return await call.store.view(lambda tx: resources.derived(tx, KIND, call.scope, name, compile_table))
+
+
+def _hash_names(found: Table, index_name: str | None) -> list[str]:
+    index = found.indexes.get(index_name) if index_name else None
+    return [part.name for part in index.hash] if index else [found.key[0].name]
+
+
+def _keys(found: Table, items: list[Shape], request: Shape, named: Iterable[str]) -> Keys:
+    """The condition keys of a request that touches `items` and names the attributes `named`."""
+    request = _modern(request)
+    keys: Keys = {}
+    hash_name = found.key[0].name
+    leading = [_text(item[hash_name]) for item in items if hash_name in item]
+    if leading:
+        keys[LEADING] = leading
+    attributes = dict.fromkeys((*named, *_expression_names(request)))
+    if attributes:
+        keys[ATTRIBUTES] = list(attributes)
+    if "ReturnValues" in request:
+        keys[RETURN_VALUES] = request["ReturnValues"]
+    select = request.get("Select", "SPECIFIC_ATTRIBUTES" if "ProjectionExpression" in request else "ALL_ATTRIBUTES")
+    keys[SELECT] = select
+    return keys
+
+
+def _modern(request: Shape) -> Shape:
+    return legacy.as_expressions(request) if any(name in request for name in _OLDER) else request
+
+
+def _expression_names(request: Shape) -> Iterable[str]:
+    """The top-level attributes that the request's expressions name. Raises what a wrong expression is refused with."""
+    bindings = parameters.bindings_of(request)
+    paths: list[Any] = []
+    if "ProjectionExpression" in request:
+        paths += projection.bind(request["ProjectionExpression"], bindings).paths
+    if "UpdateExpression" in request:
+        paths += update.bind(request["UpdateExpression"], bindings).paths
+    if "ConditionExpression" in request:
+        paths += condition.bind(request["ConditionExpression"], bindings, "ConditionExpression").paths
+    if "FilterExpression" in request:
+        paths += condition.bind(request["FilterExpression"], bindings, "FilterExpression").paths
+    return [str(path[0]) for path in paths]
+
+
+def _names(items: Iterable[Shape]) -> list[str]:
+    return [name for item in items for name in item]
+
+
+def _text(value: Shape) -> str:
+    """A key's value as policies compare it."""
+    content = next(iter(value.values()), "")
+    if not isinstance(content, str):
+        raise ApiError.validation("The provided key element does not match the schema")
+    return content
+
+
+def _joined(every: list[ContextKeys]) -> ContextKeys:
+    joined: Keys = {}
+    for keys in every:
+        for name, value in keys.items():
+            if isinstance(value, list):
+                known = joined.get(name, [])
+                joined[name] = [*known, *value] if isinstance(known, list) else value
+            else:
+                joined[name] = value
+    return joined

@@ -1,0 +1,142 @@
+"""The four operations on one item: PutItem, GetItem, UpdateItem, DeleteItem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from tailrace.base.errors import ApiError
+from tailrace.expression import projection, values
+from tailrace.operation import Call, Shape, operation
+from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
+from tailrace.services.dynamodb.names import resolve, table_arn
+from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.writes import Update, Write
+from tailrace.store import items
+from tailrace.store.engine import Transaction
+from tailrace.store.items import Change
+
+_OLDER = ("Expected", "ConditionalOperator")
+_CONDITION = ("ConditionExpression",)
+_NOTHING_OR_OLD = ("NONE", "ALL_OLD")
+
+
+@operation("dynamodb", "GetItem", needs="dynamodb:GetItem", on=table_arn, context=conditions.of_key)
+async def get_item(call: Call, request: Shape) -> Shape:
+    """Read one item by its key.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
+    """
+    name = resolve(call, request["TableName"])
+    request = parameters.settle(request, ("AttributesToGet",), ("ProjectionExpression",))
+    shown = None
+    if "ProjectionExpression" in request:
+        bindings = parameters.bindings_of(request)
+        shown = projection.bind(request["ProjectionExpression"], bindings)
+        bindings.check_unused()
+    key, scope, now = values.normalize_item(request["Key"]), call.scope, call.clock.now()
+
+    def read(tx: Transaction) -> tuple[Table, items.StoredItem | None]:
+        found = table.find(tx, scope, name, now)
+        return found, items.get(tx, found.layout, item_keys.of_request(found, key))
+
+    found, stored = await call.store.view(read)
+    answer: Shape = {}
+    if stored is not None:
+        whole = orjson.Fragment(stored.body)
+        answer["Item"] = whole if shown is None else shown.project(orjson.loads(stored.body))
+    if capacity.is_wanted(request):
+        units = capacity.read_units(stored.size if stored else 0, consistent=request.get("ConsistentRead", False))
+        answer["ConsumedCapacity"] = capacity.consumed(found, request["ReturnConsumedCapacity"], units)
+    return answer
+
+
+@operation("dynamodb", "PutItem", needs="dynamodb:PutItem", on=table_arn, context=conditions.of_item)
+async def put_item(call: Call, request: Shape) -> Shape:
+    """Create an item, or replace it whole.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
+    """
+    _check_return_values(request)
+    request = parameters.settle(request, _OLDER, _CONDITION)
+    bindings = parameters.bindings_of(request)
+    put = writes.put_of(request, bindings)
+    bindings.check_unused()
+    return await _write(call, request, put)
+
+
+@operation("dynamodb", "DeleteItem", needs="dynamodb:DeleteItem", on=table_arn, context=conditions.of_key)
+async def delete_item(call: Call, request: Shape) -> Shape:
+    """Delete one item by its key; one that isn't there is no error.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
+    """
+    _check_return_values(request)
+    request = parameters.settle(request, _OLDER, _CONDITION)
+    bindings = parameters.bindings_of(request)
+    delete = writes.delete_of(request, bindings)
+    bindings.check_unused()
+    return await _write(call, request, delete)
+
+
+@operation("dynamodb", "UpdateItem", needs="dynamodb:UpdateItem", on=table_arn, context=conditions.of_update)
+async def update_item(call: Call, request: Shape) -> Shape:
+    """Change attributes of one item, which is made where it isn't there.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+    """
+    request = parameters.settle(request, ("AttributeUpdates", *_OLDER), ("UpdateExpression", *_CONDITION))
+    bindings = parameters.bindings_of(request)
+    update = writes.update_of(request, bindings)
+    bindings.check_unused()
+    return await _write(call, request, update)
+
+
+def _check_return_values(request: Shape) -> None:
+    """Only an update has new values to return."""
+    if request.get("ReturnValues", "NONE") not in _NOTHING_OR_OLD:
+        raise ApiError.validation("ReturnValues can only be ALL_OLD or NONE")
+
+
+async def _write(call: Call, request: Shape, write: Write) -> Shape:
+    name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
+
+    def change(tx: Transaction) -> tuple[Table, Change]:
+        found = table.find(tx, scope, name, now)
+        return found, writes.perform(tx, found, write, now)
+
+    found, done = await call.store.update(change)
+    answer: Shape = {}
+    wanted = request.get("ReturnValues", "NONE")
+    if wanted != "NONE":
+        attributes = _returned(write, done, wanted)
+        if attributes:
+            answer["Attributes"] = attributes
+    if capacity.is_wanted(request):
+        units = capacity.write_units(done.old_size, done.new_size)
+        mode = request["ReturnConsumedCapacity"]
+        answer["ConsumedCapacity"] = capacity.consumed(found, mode, units, capacity.index_units(done.index_writes))
+    if request.get("ReturnItemCollectionMetrics") == "SIZE" and found.has_local_indexes:
+        answer["ItemCollectionMetrics"] = collection_metrics(found, write)
+    return answer
+
+
+def _returned(write: Write, done: Change, wanted: str) -> dict[str, Any] | None:
+    """What ReturnValues asks for: the item before or after, whole or only what the update touched."""
+    if wanted == "ALL_OLD":
+        return done.old
+    if wanted == "ALL_NEW":
+        return done.new
+    if not isinstance(write, Update) or write.update is None:
+        return None
+    shown = done.old if wanted == "UPDATED_OLD" else done.new
+    return None if shown is None else write.update.touched(shown)
+
+
+def collection_metrics(found: Table, write: Write) -> dict[str, Any]:
+    """ItemCollectionMetrics of a write to a table with local indexes.
+
+    The estimate is AWS's smallest range: a collection's 10 GB limit isn't enforced here, so its size isn't counted.
+    """
+    return {"ItemCollectionKey": {found.key[0].name: write.hash_value(found)}, "SizeEstimateRangeGB": [0.0, 1.0]}

@@ -1,0 +1,123 @@
+"""Reading rows page by page: at most Limit of them, at most 1 MB before the filter, and where the next page starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from tailrace.expression import keys
+from tailrace.services.dynamodb import capacity, item_keys
+from tailrace.services.dynamodb.read_plan import Source, Wishes
+from tailrace.services.dynamodb.table import Table
+from tailrace.store import items
+from tailrace.store.engine import Transaction
+from tailrace.store.items import StoredItem
+
+PAGE_BYTES = 1024 * 1024
+_FIRST_ROWS = 64
+_ROWS_MAX = 1000
+
+Item = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Page:
+    """One page: the items that passed (bodies or projected items), and what reading it took."""
+
+    table: Table
+    found: list[Any] = field(default_factory=list)
+    count: int = 0
+    scanned: int = 0
+    bytes: int = 0
+    fetched_units: float = 0.0
+    last_key: Item | None = None
+
+
+def start_key(source: Source, start: Item) -> bytes:
+    """The row key that an ExclusiveStartKey means; its attributes are checked by the caller."""
+    table_key = keys.item_key(
+        [start[part.name] for part in source.table.key[:1]], [start[p.name] for p in source.table.key[1:]]
+    )
+    if source.index is None:
+        return table_key
+    return keys.item_key([start[part.name] for part in source.hash], [start[p.name] for p in source.range]) + table_key
+
+
+def fits(source: Source, start: Item) -> bool:
+    """Whether an ExclusiveStartKey has exactly the attributes, and their types, that a LastEvaluatedKey has."""
+    if start.keys() != source.start_names:
+        return False
+    parts = (*source.hash, *source.range, *source.table.key)
+    return all(part.type in start[part.name] and start[part.name][part.type] != "" for part in parts)
+
+
+def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: bytes) -> Page:
+    """Read from `low` (inclusive) to `high` (exclusive) until a limit is reached.
+
+    The row that would pass 1 MB isn't part of the page. A page that ends at Limit names its last key even if nothing
+    follows it, as AWS does: whether something follows isn't looked for.
+    """
+    page = Page(source.table)
+    rows_wanted = _FIRST_ROWS if wanted.limit is None else min(wanted.limit, _FIRST_ROWS)
+    last: StoredItem | None = None
+    while True:
+        rows = items.range(tx, source.collection, low, high, reverse=wanted.reverse, limit=rows_wanted)
+        for row in rows:
+            if last is not None and page.bytes + row.size > PAGE_BYTES:
+                page.last_key = _key(source, last)
+                return page
+            _take(tx, page, source, wanted, row)
+            last = row
+            if page.scanned == wanted.limit:
+                page.last_key = _key(source, row)
+                return page
+        if last is None or len(rows) < rows_wanted:
+            return page
+        low, high = (low, last.key) if wanted.reverse else (last.key + b"\0", high)
+        rows_wanted = _next_rows(page, wanted)
+
+
+def _next_rows(page: Page, wanted: Wishes) -> int:
+    """How many rows to ask for next: about as many as the page still has room for."""
+    average = max(1, page.bytes // page.scanned)
+    room = min(_ROWS_MAX, (PAGE_BYTES - page.bytes) // average + 1)
+    return room if wanted.limit is None else min(room, wanted.limit - page.scanned)
+
+
+def _take(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> None:
+    page.scanned += 1
+    page.bytes += row.size
+    body: Any = orjson.Fragment(row.body)
+    item: Item | None = None
+    if source.whole_items:
+        item, body = _fetch(tx, page, source, wanted, row)
+    if wanted.filter is not None:
+        item = orjson.loads(row.body) if item is None else item
+        if not wanted.filter.test(item):
+            return
+    page.count += 1
+    if wanted.select == "COUNT":
+        return
+    if wanted.projection is not None:
+        body = wanted.projection.project(orjson.loads(row.body) if item is None else item)
+    page.found.append(body)
+
+
+def _fetch(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> tuple[Item, Any]:
+    """The item behind a local index's entry, which costs a read of its own."""
+    item = orjson.loads(row.body)
+    stored = items.get(
+        tx, source.table.layout, item_keys.of_request(source.table, item_keys.key_of(source.table, item))
+    )
+    if stored is None:
+        return item, orjson.Fragment(row.body)
+    page.fetched_units += capacity.read_units(stored.size, consistent=wanted.consistent)
+    return orjson.loads(stored.body), orjson.Fragment(stored.body)
+
+
+def _key(source: Source, row: StoredItem) -> Item:
+    """The LastEvaluatedKey of a page that ends with this row."""
+    item = orjson.loads(row.body)
+    return {part.name: item[part.name] for part in (*source.hash, *source.range, *source.table.key)}

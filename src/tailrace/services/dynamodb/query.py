@@ -1,0 +1,142 @@
+"""Query and Scan."""
+
+from __future__ import annotations
+
+from tailrace.base.errors import ApiError
+from tailrace.expression import key_condition
+from tailrace.operation import Call, Shape, operation
+from tailrace.services.dynamodb import capacity, conditions, paging, parameters, read_plan, table
+from tailrace.services.dynamodb.names import index_arn, resolve
+from tailrace.services.dynamodb.paging import Page
+from tailrace.services.dynamodb.read_plan import Source
+from tailrace.store.engine import Transaction
+from tailrace.store.items import END
+
+_HASHES = 1 << 64
+
+
+@operation("dynamodb", "Query", needs="dynamodb:Query", on=index_arn, context=conditions.of_query)
+async def query(call: Call, request: Shape) -> Shape:
+    """Read the items of one partition, of a table or an index, in the order of their range keys.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
+    """
+    name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
+    older = ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions")
+    request = parameters.settle(request, older, ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"))
+    if "KeyConditionExpression" not in request:
+        raise ApiError.validation(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+        )
+    bindings = parameters.bindings_of(request)
+    wanted = read_plan.wishes(request, bindings)
+    sought = key_condition.bind(request["KeyConditionExpression"], bindings)
+    bindings.check_unused()
+
+    def read(tx: Transaction) -> Page:
+        found = table.find(tx, scope, name, now)
+        source = read_plan.source(found, wanted)
+        low, high = sought.match(source.hash, source.range).bounds()
+        _check_filter(source, wanted)
+        if wanted.start is not None:
+            low, high = _after_start(source, wanted, low, high)
+        return paging.read(tx, source, wanted, low, high)
+
+    return _answer(request, await call.store.view(read))
+
+
+@operation("dynamodb", "Scan", needs="dynamodb:Scan", on=index_arn, context=conditions.of_scan)
+async def scan(call: Call, request: Shape) -> Shape:
+    """Read all items of a table or an index, or one segment of them.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
+    """
+    name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
+    older = ("AttributesToGet", "ScanFilter", "ConditionalOperator")
+    request = parameters.settle(request, older, ("ProjectionExpression", "FilterExpression"))
+    bindings = parameters.bindings_of(request)
+    wanted = read_plan.wishes(request, bindings)
+    low, high = _segment(request)
+    bindings.check_unused()
+
+    def read(tx: Transaction) -> Page:
+        found = table.find(tx, scope, name, now)
+        source = read_plan.source(found, wanted)
+        first = low
+        if wanted.start is not None:
+            if not paging.fits(source, wanted.start):
+                raise ApiError.validation("The provided starting key is invalid")
+            start = paging.start_key(source, wanted.start)
+            if not low <= start < high:
+                raise ApiError.validation(
+                    "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey "
+                    f"with correct Segment. TotalSegments: {request['TotalSegments']} Segment: {request['Segment']}"
+                )
+            first = start + b"\0"
+        return paging.read(tx, source, wanted, first, high)
+
+    return _answer(request, await call.store.view(read))
+
+
+def _segment(request: Shape) -> tuple[bytes, bytes]:
+    """The range of keys of a Scan: everything, or the hashes that fall to its segment."""
+    segment, total = request.get("Segment"), request.get("TotalSegments")
+    if segment is None and total is None:
+        return b"", END
+    if total is None:
+        raise ApiError.validation(
+            "The TotalSegments parameter is required but was not present in the request when Segment parameter is "
+            "present"
+        )
+    if segment is None:
+        raise ApiError.validation(
+            "The Segment parameter is required but was not present in the request when parameter TotalSegments is "
+            "present"
+        )
+    if segment >= total:
+        raise ApiError.validation(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            f"Segment: {segment} is not less than TotalSegments: {total}"
+        )
+    low = (_HASHES * segment // total).to_bytes(8, "big")
+    high = END if segment == total - 1 else (_HASHES * (segment + 1) // total).to_bytes(8, "big")
+    return low, high
+
+
+def _check_filter(source: Source, wanted: read_plan.Wishes) -> None:
+    """A Query's filter sees everything but the key that the query is about."""
+    if wanted.filter is None:
+        return
+    key = {part.name for part in (*source.hash, *source.range)}
+    for path in wanted.filter.paths:
+        if path[0] in key:
+            raise ApiError.validation(
+                f"Filter Expression can only contain non-primary key attributes: Primary key attribute: {path[0]}"
+            )
+
+
+def _after_start(source: Source, wanted: read_plan.Wishes, low: bytes, high: bytes) -> tuple[bytes, bytes]:
+    """The range that is left behind an ExclusiveStartKey."""
+    assert wanted.start is not None
+    if not paging.fits(source, wanted.start):
+        raise ApiError.validation("The provided starting key is invalid")
+    start = paging.start_key(source, wanted.start)
+    if not low <= start < high:
+        raise ApiError.validation("The provided starting key is outside query boundaries based on provided conditions")
+    return (low, start) if wanted.reverse else (start + b"\0", high)
+
+
+def _answer(request: Shape, page: Page) -> Shape:
+    answer: Shape = {}
+    if request.get("Select") != "COUNT":
+        answer["Items"] = page.found
+    answer["Count"], answer["ScannedCount"] = page.count, page.scanned
+    if page.last_key is not None:
+        answer["LastEvaluatedKey"] = page.last_key
+    if capacity.is_wanted(request):
+        units = capacity.read_units(page.bytes, consistent=request.get("ConsistentRead", False))
+        index, mode = request.get("IndexName"), request["ReturnConsumedCapacity"]
+        on_index = {index: units} if index else {}
+        on_table = page.fetched_units if index else units
+        answer["ConsumedCapacity"] = capacity.consumed(page.table, mode, on_table, on_index)
+    return answer

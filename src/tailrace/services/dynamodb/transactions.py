@@ -1,0 +1,212 @@
+"""TransactWriteItems and TransactGetItems: several items, all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from tailrace.base.errors import ApiError
+from tailrace.expression import projection, values
+from tailrace.expression.projection import Projection
+from tailrace.operation import Call, Need, Shape, anything, operation
+from tailrace.services.dynamodb import capacity, conditions, idempotency, item_keys, parameters, table, writes
+from tailrace.services.dynamodb.batches import write_accounts
+from tailrace.services.dynamodb.names import arn_of, resolve
+from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.writes import Put, Write
+from tailrace.store import items
+from tailrace.store.engine import Transaction
+
+TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
+_PLANS = {
+    "ConditionCheck": writes.check_of,
+    "Put": writes.put_of,
+    "Delete": writes.delete_of,
+    "Update": writes.update_of,
+}
+_ACTIONS = {
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Put": "dynamodb:PutItem",
+    "Delete": "dynamodb:DeleteItem",
+    "Update": "dynamodb:UpdateItem",
+}
+_REASON_CODES = {"ConditionalCheckFailedException": "ConditionalCheckFailed", "ValidationException": "ValidationError"}
+
+Reason = dict[str, Any]
+
+
+async def needed_to_write(call: Call, request: Shape) -> Iterable[Need]:
+    """A transaction needs what each of its actions would need alone."""
+    needs = []
+    for action in request["TransactItems"]:
+        for kind, each in action.items():
+            keys = await conditions.of_action(call, kind, each)
+            needs.append(Need(_ACTIONS[kind], arn_of(call, each["TableName"]), keys))
+    return needs
+
+
+async def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
+    """Every item needs dynamodb:GetItem on its table."""
+    needs = []
+    for action in request["TransactItems"]:
+        get = action["Get"]
+        keys = await conditions.of_key(call, get)
+        needs.append(Need("dynamodb:GetItem", arn_of(call, get["TableName"]), keys))
+    return needs
+
+
+@operation("dynamodb", "TransactWriteItems", needs=None, on=anything, also=needed_to_write)
+async def transact_write_items(call: Call, request: Shape) -> Shape:
+    """Write up to a hundred items, in several tables, all or none of them.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    planned = [_planned(call, action) for action in request["TransactItems"]]
+    given = (values.item_size(write.item if isinstance(write, Put) else write.key) for _, write in planned)  # type: ignore[attr-defined]
+    if sum(given) > TRANSACTION_BYTES_MAX:
+        raise _too_large()
+    token, now = request.get("ClientRequestToken"), call.clock.now()
+    fingerprint = idempotency.fingerprint(request["TransactItems"]) if token else ""
+
+    def change(tx: Transaction) -> list[tuple[Table, Write, items.Change]]:
+        if token and idempotency.is_repeated(tx, call.scope, token, fingerprint, now):
+            return []
+        tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
+        done = _perform(tx, tables, [write for _, write in planned], now)
+        if token:
+            idempotency.remember(tx, call.scope, token, fingerprint, now)
+        return done
+
+    return write_accounts(request, await call.store.update(change), transactional=True)
+
+
+def _planned(call: Call, action: Shape) -> tuple[str, Write]:
+    if len(action) != 1:
+        raise ApiError.validation("TransactItems can only contain one of Check, Put, Update or Delete")
+    [(kind, request)] = action.items()
+    request = parameters.settle(request, (), ("UpdateExpression", "ConditionExpression"))
+    bindings = parameters.bindings_of(request)
+    write = _PLANS[kind](request, bindings)
+    bindings.check_unused()
+    return resolve(call, request["TableName"]), write
+
+
+def _perform(
+    tx: Transaction, tables: list[Table], planned: list[Write], now: float
+) -> list[tuple[Table, Write, items.Change]]:
+    """Do every write. Where one is refused the others are still tried, for each has its reason in the answer."""
+    reasons: list[Reason] = []
+    done: list[tuple[Table, Write, items.Change]] = []
+    seen: set[tuple[str, bytes]] = set()
+    for found, write in zip(tables, planned, strict=True):
+        try:
+            place = (found.name, write.locate(found))
+        except ApiError as error:
+            reasons.append(_reason(error))
+            continue
+        if place in seen:
+            raise ApiError.validation("Transaction request cannot include multiple operations on one item")
+        seen.add(place)
+        try:
+            done.append((found, write, writes.perform(tx, found, write, now)))
+            reasons.append({"Code": "None"})
+        except ApiError as error:
+            reasons.append(_reason(error))
+    if len(done) < len(planned):
+        raise _cancelled(reasons)
+    if sum(change.new_size for _, _, change in done) > TRANSACTION_BYTES_MAX:
+        raise _too_large()
+    return done
+
+
+def _reason(error: ApiError) -> Reason:
+    """Why one action failed. What isn't a reason of AWS's is no matter of this action: it is raised."""
+    code = _REASON_CODES.get(error.code)
+    if code is None:
+        raise error
+    return {"Code": code, "Message": error.message, **error.members}
+
+
+def _cancelled(reasons: list[Reason]) -> ApiError:
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    return ApiError(
+        "TransactionCanceledException",
+        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+        members={"CancellationReasons": reasons},
+    )
+
+
+def _too_large() -> ApiError:
+    return ApiError.validation("Aggregate size of the items in the transaction cannot exceed 4 MB")
+
+
+@operation("dynamodb", "TransactGetItems", needs=None, on=anything, also=needed_to_get)
+async def transact_get_items(call: Call, request: Shape) -> Shape:
+    """Read up to a hundred items, from several tables, as they stand at one moment.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html
+    """
+    gets = [_Get(call, action["Get"]) for action in request["TransactItems"]]
+    now = call.clock.now()
+
+    def read(tx: Transaction) -> list[tuple[Table, items.StoredItem | None]]:
+        tables = [table.find(tx, call.scope, get.name, now) for get in gets]
+        places = _places(tables, gets)
+        return [(found, items.get(tx, found.layout, key)) for found, key in zip(tables, places, strict=True)]
+
+    found = await call.store.view(read)
+    if sum(stored.size for _, stored in found if stored) > TRANSACTION_BYTES_MAX:
+        raise _too_large()
+    answer: Shape = {"Responses": [get.shown(stored) for get, (_, stored) in zip(gets, found, strict=True)]}
+    if capacity.is_wanted(request):
+        answer["ConsumedCapacity"] = _read_units(found, request["ReturnConsumedCapacity"])
+    return answer
+
+
+class _Get:
+    """One Get of a transaction."""
+
+    def __init__(self, call: Call, request: Shape) -> None:
+        request = parameters.settle(request, (), ("ProjectionExpression",))
+        self.name = resolve(call, request["TableName"])
+        self.key = values.normalize_item(request["Key"])
+        self.projection: Projection | None = None
+        if "ProjectionExpression" in request:
+            bindings = parameters.bindings_of(request)
+            self.projection = projection.bind(request["ProjectionExpression"], bindings)
+            bindings.check_unused()
+
+    def shown(self, stored: items.StoredItem | None) -> Shape:
+        """What the answer has of the item; nothing where there is none."""
+        if stored is None:
+            return {}
+        if self.projection is None:
+            return {"Item": orjson.Fragment(stored.body)}
+        return {"Item": self.projection.project(orjson.loads(stored.body))}
+
+
+def _places(tables: list[Table], gets: list[_Get]) -> list[bytes]:
+    reasons: list[Reason] = []
+    places: list[bytes] = []
+    for found, get in zip(tables, gets, strict=True):
+        try:
+            places.append(item_keys.of_request(found, get.key))
+            reasons.append({"Code": "None"})
+        except ApiError as error:
+            reasons.append(_reason(error))
+    if len(places) < len(gets):
+        raise _cancelled(reasons)
+    if len({(found.name, key) for found, key in zip(tables, places, strict=True)}) < len(gets):
+        raise ApiError.validation("Transaction request cannot include multiple operations on one item")
+    return places
+
+
+def _read_units(found: list[tuple[Table, items.StoredItem | None]], mode: str) -> list[Shape]:
+    units: dict[str, float] = {}
+    tables = {each.name: each for each, _ in found}
+    for each, stored in found:
+        spent = capacity.TRANSACTIONAL * capacity.read_units(stored.size if stored else 0, consistent=True)
+        units[each.name] = units.get(each.name, 0.0) + spent
+    return [capacity.consumed(tables[name], mode, spent, transaction="Read") for name, spent in units.items()]

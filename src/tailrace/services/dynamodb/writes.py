@@ -1,0 +1,185 @@
+"""One write of one item, planned before the transaction and applied in it: Put, Delete, Update, Check.
+
+PutItem and its kin, batches and transactions all plan these and hand `apply` to the store's one write path. A plan
+is made of the request alone, so what is wrong with a request is said before any table is looked up, as on AWS.
+`apply(old) -> new` is pure: the store may run it again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tailrace.base.errors import ApiError
+from tailrace.expression import condition, update, values
+from tailrace.expression.bindings import Bindings
+from tailrace.expression.condition import Condition
+from tailrace.services.dynamodb import errors, item_keys
+from tailrace.services.dynamodb.table import Table
+from tailrace.store import items
+from tailrace.store.engine import Transaction
+from tailrace.store.items import Change
+
+ITEM_BYTES_MAX = 400 * 1024
+
+Item = dict[str, dict[str, Any]]
+Request = dict[str, Any]
+
+
+class Write:
+    """What every write has: a condition, and whether its refusal shows the item as it stands."""
+
+    too_large = "Item size has exceeded the maximum allowed size"
+
+    def __init__(self, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
+        self.condition = test
+        self.show_on_failure = show_on_failure
+
+    def locate(self, table: Table) -> bytes:
+        """The key of the item to write. Raises ApiError where the request doesn't fit the table."""
+        raise NotImplementedError
+
+    def hash_value(self, table: Table) -> dict[str, Any]:
+        """The partition that is written to, for ItemCollectionMetrics."""
+        raise NotImplementedError
+
+    def apply(self, old: Item | None) -> Item | None:
+        """The item after the write, None where there is none then. Raises ConditionalCheckFailedException."""
+        raise NotImplementedError
+
+    def check(self, old: Item | None) -> None:
+        """Raise ConditionalCheckFailedException unless the condition holds."""
+        if self.condition is not None and not self.condition.test(old):
+            raise errors.condition_failed(old if self.show_on_failure else None)
+
+
+class Put(Write):
+    """Create the item, or replace it whole."""
+
+    def __init__(self, item: Item, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
+        super().__init__(test, show_on_failure=show_on_failure)
+        self.item = item
+
+    def locate(self, table: Table) -> bytes:
+        """The item's key; the item must fit the table's key and its indexes' keys."""
+        key = item_keys.of_item(table, self.item)
+        if table.index_keys:
+            item_keys.check_index_keys(table, self.item)
+        return key
+
+    def hash_value(self, table: Table) -> dict[str, Any]:
+        """The item's own."""
+        return self.item[table.key[0].name]
+
+    def apply(self, old: Item | None) -> Item | None:
+        """The item as given."""
+        self.check(old)
+        return self.item
+
+
+class _Keyed(Write):
+    """A write that names its item by Key."""
+
+    def __init__(self, key: Item, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
+        super().__init__(test, show_on_failure=show_on_failure)
+        self.key = key
+
+    def locate(self, table: Table) -> bytes:
+        """The key as given; it must be exactly the table's."""
+        return item_keys.of_request(table, self.key)
+
+    def hash_value(self, table: Table) -> dict[str, Any]:
+        """The key's."""
+        return self.key[table.key[0].name]
+
+
+class Delete(_Keyed):
+    """Remove the item, if it is there."""
+
+    def apply(self, old: Item | None) -> Item | None:
+        """Nothing."""
+        self.check(old)
+        return None
+
+
+class Check(_Keyed):
+    """Change nothing, but fail unless the condition holds (ConditionCheck of a transaction)."""
+
+    def apply(self, old: Item | None) -> Item | None:
+        """The item as it was."""
+        self.check(old)
+        return old
+
+
+class Update(_Keyed):
+    """Change some attributes, of an item that may not be there yet."""
+
+    too_large = "Item size to update has exceeded the maximum allowed size"
+
+    def __init__(
+        self, key: Item, change: update.Update | None, test: Condition | None = None, *, show_on_failure: bool = False
+    ) -> None:
+        super().__init__(key, test, show_on_failure=show_on_failure)
+        self.update = change
+        self.table: Table | None = None
+
+    def locate(self, table: Table) -> bytes:
+        """The key as given; the update must leave the key attributes alone."""
+        self.table = table
+        key = super().locate(table)
+        if self.update is not None:
+            self.update.check_keys(table.key_names)
+        return key
+
+    def apply(self, old: Item | None) -> Item | None:
+        """The item with the update's clauses applied; a missing item starts as its key."""
+        self.check(old)
+        base = self.key if old is None else old
+        new = base if self.update is None else self.update.apply(base)
+        if self.table is not None and self.table.index_keys:
+            item_keys.check_updated_index_keys(self.table, new, old)
+        return new
+
+
+def perform(tx: Transaction, table: Table, write: Write, now: float) -> Change:
+    """Do one write in a transaction. Raises ApiError: no such key, condition failed, item too large."""
+    change = items.change(tx, table.layout, write.locate(table), write.apply, now)
+    if change.new_size > ITEM_BYTES_MAX:
+        raise ApiError.validation(write.too_large)
+    return change
+
+
+def condition_of(request: Request, bindings: Bindings) -> Condition | None:
+    """The request's ConditionExpression, bound."""
+    text = request.get("ConditionExpression")
+    return None if text is None else condition.bind(text, bindings, "ConditionExpression")
+
+
+def shows_on_failure(request: Request) -> bool:
+    """Whether a failed condition is to show the item as it stands."""
+    return request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+
+
+def put_of(request: Request, bindings: Bindings) -> Put:
+    """A Put by the members that PutItem and a transaction's Put share."""
+    item = values.normalize_item(request["Item"])
+    return Put(item, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
+
+
+def delete_of(request: Request, bindings: Bindings) -> Delete:
+    """A Delete by the members that DeleteItem and a transaction's Delete share."""
+    key = values.normalize_item(request["Key"])
+    return Delete(key, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
+
+
+def update_of(request: Request, bindings: Bindings) -> Update:
+    """An Update by the members that UpdateItem and a transaction's Update share."""
+    key = values.normalize_item(request["Key"])
+    text = request.get("UpdateExpression")
+    change = None if text is None else update.bind(text, bindings)
+    return Update(key, change, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
+
+
+def check_of(request: Request, bindings: Bindings) -> Check:
+    """A Check by the members of a transaction's ConditionCheck."""
+    key = values.normalize_item(request["Key"])
+    return Check(key, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
