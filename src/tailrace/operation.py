@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tailrace.base import arn
 from tailrace.base.clock import Clock
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tailrace.runtime.pool import Pool
     from tailrace.store.engine import Store
 
+T = TypeVar("T")
 Shape = dict[str, Any]
 ContextKeys = Mapping[str, str | list[str]]
 
@@ -94,8 +95,8 @@ class Call:
 
 Handler = Callable[[Call, Shape], Awaitable[Shape]]
 Resources = Callable[[Call, Shape], str | Iterable[str]]
-Needs = Callable[[Call, Shape], Iterable[Need]]
-Context = Callable[[Call, Shape], ContextKeys]
+Needs = Callable[[Call, Shape], Iterable[Need] | Awaitable[Iterable[Need]]]
+Context = Callable[[Call, Shape], ContextKeys | Awaitable[ContextKeys]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +111,25 @@ class Operation:
     also: Needs | None
     context: Context | None
 
-    def permissions(self, call: Call, request: Shape) -> list[Need]:
-        """Every permission that this request must hold, in the order in which they are checked."""
+    async def permissions(self, call: Call, request: Shape) -> list[Need]:
+        """Every permission that this request must hold, in the order in which they are checked.
+
+        Condition keys may take a look at the store (which attribute of a Key is the partition's), so they may be
+        awaited.
+        """
         found: list[Need] = []
         if self.needs:
             resources = self.on(call, request)
-            keys = self.context(call, request) if self.context else {}
+            keys = await _settled(self.context(call, request)) if self.context else {}
             every = [resources] if isinstance(resources, str) else resources
             found.extend(Need(self.needs, resource, keys) for resource in every)
         if self.also:
-            found.extend(self.also(call, request))
+            found.extend(await _settled(self.also(call, request)))
         return found
+
+
+async def _settled(value: T | Awaitable[T]) -> T:
+    return await value if isinstance(value, Awaitable) else value
 
 
 class Registry:
