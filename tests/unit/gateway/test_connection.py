@@ -12,7 +12,6 @@ import pytest
 from tailrace.gateway.connection import HEADER_BYTES_MAX, PIPELINE_MAX, Connections, Peer
 from tailrace.wire.http import HttpRequest, HttpResponse
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Handler = Callable[[HttpRequest, Peer], Awaitable[HttpResponse]]
 
 

@@ -1,0 +1,147 @@
+"""Floor 5: one server, wired together, from its first byte on disk to its orderly end.
+
+```
+open the store -> root key, session secret -> identity, pool -> node -> workers -> listen -> ready
+SIGTERM: stop listening -> answer what is under way -> stop workers -> end functions -> checkpoint -> close
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tailrace import __version__, identity, store
+from tailrace.base import ids
+from tailrace.base.clock import Clock, MovableClock, SystemClock
+from tailrace.base.config import Config
+from tailrace.gateway.connection import Connections
+from tailrace.gateway.gateway import Gateway
+from tailrace.identity import Identity
+from tailrace.operation import Node
+from tailrace.runtime.pool import Pool
+from tailrace.services import dynamodb, iam, lambda_, logs, streams, sts
+from tailrace.workers.deliveries import Deliveries
+from tailrace.workers.retention import Retention
+from tailrace.workers.stream_triggers import StreamTriggers
+
+SERVICES = (dynamodb, iam, lambda_, logs, streams, sts)  # importing a service registers its operations
+STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
+CREDENTIALS_FILE = "credentials.json"
+SERVER_FILE = "server.json"
+
+log = logging.getLogger("tailrace")
+
+
+@dataclass(frozen=True, slots=True)
+class RootKey:
+    """The account's root key, and whether this start has made it."""
+
+    access_key_id: str
+    secret_access_key: str
+    made_now: bool = False
+
+
+def root_key(config: Config) -> RootKey:
+    """The key that was set, else the one kept in the data folder, else a new one (kept there, mode 0600)."""
+    if config.access_key_id and config.secret_access_key:
+        return RootKey(config.access_key_id, config.secret_access_key)
+    kept = config.folder / CREDENTIALS_FILE if config.folder else None
+    if kept and kept.exists():
+        found = json.loads(kept.read_text())
+        return RootKey(found["AccessKeyId"], found["SecretAccessKey"])
+    key = RootKey(ids.access_key_id("AKIA"), ids.secret_access_key(), made_now=True)
+    if kept:
+        write_private(kept, {"AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key})
+    return key
+
+
+def write_private(path: Path, document: dict[str, Any]) -> None:
+    """Write a JSON file that its owner alone may read, whole or not at all."""
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(document, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+class Server:
+    """A running server. `await Server.start(config)`, then `await server.stop()`."""
+
+    def __init__(self, node: Node, connections: Connections, listener: asyncio.Server, key: RootKey) -> None:
+        self.node = node
+        self.key = key
+        self._connections = connections
+        self._listener = listener
+        self._workers: list[StreamTriggers | Deliveries | Retention] = []
+
+    @classmethod
+    async def start(cls, config: Config, clock: Clock | None = None) -> Server:
+        """Open the store, start the workers and listen. Raises OSError where the address is taken."""
+        if clock is None:
+            clock = MovableClock(SystemClock().now(), running=True) if config.movable_clock else SystemClock()
+        if config.folder:
+            config.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place = await store.open(config.data)
+        try:
+            key = root_key(config)
+            secret = await place.update(lambda tx: identity.session_secret(tx))
+            who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret)
+            node = Node(config, clock, place, who, Pool(clock))
+            connections = Connections(Gateway(node).answer, config.request_bytes_max)
+            loop = asyncio.get_running_loop()
+            listener = await loop.create_server(connections.accept, config.host, config.port, backlog=1024)
+        except BaseException:
+            await place.close()
+            raise
+        port = listener.sockets[0].getsockname()[1]
+        host = "127.0.0.1" if config.host in ("0.0.0.0", "") else config.host  # noqa: S104 - compared, not bound
+        node.endpoint = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        node.config = replace(config, port=port)
+        server = cls(node, connections, listener, key)
+        await server._begin()
+        return server
+
+    async def _begin(self) -> None:
+        self._connections.start()
+        self._workers = [StreamTriggers(self.node), Deliveries(self.node), Retention(self.node)]
+        for worker in self._workers:
+            await worker.start()
+        folder = self.node.config.folder
+        if folder:
+            about = {"endpoint": self.node.endpoint, "pid": os.getpid(), "version": __version__}
+            write_private(folder / SERVER_FILE, {**about, "region": self.node.config.region})
+
+    async def stop(self) -> None:
+        """End in order: no new requests, no half-done one, no running function, nothing unsynced."""
+        self._listener.close()
+        await self._connections.close(STOP_SECONDS / 2)
+        await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
+        await self.node.pool.close()
+        await self.node.store.close()
+        if self.node.config.folder:
+            (self.node.config.folder / SERVER_FILE).unlink(missing_ok=True)
+
+
+async def serve(config: Config, ready: Callable[[Server], None]) -> None:
+    """Run a server until SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = await Server.start(config)
+    try:
+        ready(server)
+        await stop.wait()
+    finally:
+        log.info("stopping")
+        await server.stop()

@@ -1,0 +1,110 @@
+"""Floor 5: the command line. `tailrace serve`, `tailrace env`, `tailrace demo`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+import uvloop
+
+from tailrace import __version__, app
+from tailrace.base.config import Config
+from tailrace.store import StoreUnavailable
+
+DATA_HELP = "a folder, or memory: for a store that ends with the server"
+
+
+@click.group()
+@click.version_option(__version__, prog_name="tailrace")
+def main() -> None:
+    """DynamoDB tables, their streams, and the functions they trigger, on your own machine."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
+@click.option("--port", default=4566, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one")
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help=DATA_HELP)
+@click.option("--account", default="000000000000", show_default=True, help="the account's twelve digits")
+@click.option("--region", default="us-east-1", show_default=True, help="the region that `tailrace env` names")
+@click.option("--shards", default=4, show_default=True, type=click.IntRange(1, 256), help="shards of a new stream")
+@click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
+def serve(host: str, port: int, data: str, account: str, region: str, shards: int, verbose: bool) -> None:
+    """Run the server until SIGTERM or Ctrl-C."""
+    if not (len(account) == 12 and account.isdigit()):
+        raise click.BadParameter("an account has twelve digits", param_hint="--account")
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    key_id, secret = os.environ.get("TAILRACE_ACCESS_KEY_ID"), os.environ.get("TAILRACE_SECRET_ACCESS_KEY")
+    if bool(key_id) != bool(secret):
+        raise click.UsageError("set both TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY, or neither")
+    config = Config(
+        host=host,
+        port=port,
+        data=data,
+        account=account,
+        region=region,
+        shards=shards,
+        access_key_id=key_id,
+        secret_access_key=secret,
+    )
+    try:
+        uvloop.run(app.serve(config, announce))
+    except (StoreUnavailable, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def announce(server: app.Server) -> None:
+    """Say where the server answers, and with which key when nobody else knows it."""
+    click.echo(f"Tailrace is ready at {server.node.endpoint}")
+    if server.node.config.folder is None and server.key.made_now:
+        click.echo(f"Access key {server.key.access_key_id}, secret {server.key.secret_access_key} (until it ends)")
+    sys.stdout.flush()
+
+
+@main.command()
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+def env(data: str) -> None:
+    """Print what points AWS's tools at the running server, for `eval "$(tailrace env)"`."""
+    folder = Path(data)
+    try:
+        about = json.loads((folder / app.SERVER_FILE).read_text())
+    except FileNotFoundError as error:
+        raise click.ClickException(
+            f"no server runs on {folder}: start one with `tailrace serve --data {data}`"
+        ) from error
+    key_id, secret = os.environ.get("TAILRACE_ACCESS_KEY_ID"), os.environ.get("TAILRACE_SECRET_ACCESS_KEY")
+    if not (key_id and secret):
+        try:
+            kept = json.loads((folder / app.CREDENTIALS_FILE).read_text())
+        except FileNotFoundError as error:
+            raise click.ClickException(
+                "the server was given its key: set TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY here too"
+            ) from error
+        key_id, secret = kept["AccessKeyId"], kept["SecretAccessKey"]
+    exports = {
+        "AWS_ENDPOINT_URL": about["endpoint"],
+        "AWS_ACCESS_KEY_ID": key_id,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": about["region"],
+        "AWS_DEFAULT_REGION": about["region"],
+    }
+    for name, value in exports.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+@click.option("--port", default=4566, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one")
+@click.option("--exit", "then_exit", is_flag=True, envvar="DEMO_EXIT", help="end after the story")
+def demo(port: int, then_exit: bool) -> None:
+    """Tell the DynamoDB Streams tutorial's story on a server of its own."""
+    from tailrace import demo as story
+
+    sys.exit(story.tell(port, then_exit))

@@ -1,0 +1,115 @@
+"""One request, from its bytes to its answer: ten calls, top to bottom.
+
+```
+route -> who signed? -> inflate -> parse -> validate -> authorize -> handler -> serialize (checksum, request id)
+```
+The order can be seen from outside, and is AWS's: an unknown operation is told before a bad signature, a bad signature
+before a malformed body, a malformed body before a missing permission.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from tailrace.auth import sigv4
+from tailrace.auth.sigv4 import SignatureProblem
+from tailrace.base import ids
+from tailrace.base.errors import ApiError
+from tailrace.gateway.body import inflate
+from tailrace.gateway.connection import Peer
+from tailrace.gateway.own_pages import OwnPages
+from tailrace.identity import Principal
+from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
+from tailrace.wire import model
+from tailrace.wire import route as routing
+from tailrace.wire.http import HttpRequest, HttpResponse
+from tailrace.wire.protocol import Route
+from tailrace.wire.validate import validate
+
+log = logging.getLogger("tailrace.gateway")
+
+LONG_REQUEST_IDS = ("dynamodb", "dynamodbstreams")
+
+
+class Gateway:
+    """Answers HTTP requests with a node's operations."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.own_pages = OwnPages(node)
+
+    async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
+        """The answer to one request. Never raises but for the cancellation of its task."""
+        own = await self.own_pages.answer(request)
+        if own is not None:
+            return own
+        try:
+            route = routing.route(request)
+        except ApiError as error:
+            return routing.refusal(request, error, ids.uuid())
+        request_id = ids.request_id_long() if route.service in LONG_REQUEST_IDS else ids.uuid()
+        try:
+            answer = await self._perform(route, request, peer, request_id)
+            return route.protocol.serialize(route, answer, request_id)
+        except ApiError as error:
+            return route.protocol.error(route.service, error, request_id)
+        except Exception:
+            log.exception("%s.%s failed, request %s", route.service, route.operation, request_id)
+            return route.protocol.error(route.service, ApiError.internal(request_id), request_id)
+
+    async def _perform(self, route: Route, request: HttpRequest, peer: Peer, request_id: str) -> Shape:
+        operation = REGISTRY.find(route.service, route.operation)
+        principal, region = await self._authenticate(route, request)
+        if operation is None:
+            raise ApiError(
+                "UnsupportedOperationException",
+                f"Tailrace does not have {route.service}:{route.operation} yet. See README.md for what is there.",
+                status=501 if model.service(route.service).protocol == "rest-json" else 400,
+            )
+        inflate(request, self.node.config.request_bytes_max)
+        shape = route.protocol.parse(route, request)
+        validate(route.service, route.operation, shape)
+        call = Call(
+            self.node,
+            principal,
+            route.service,
+            route.operation,
+            region,
+            request_id,
+            peer.address,
+            request.headers.get("user-agent", ""),
+            headers=request.headers,
+        )
+        await self._authorize(call, operation, shape)
+        return await operation.handler(call, shape)
+
+    async def _authenticate(self, route: Route, request: HttpRequest) -> tuple[Principal, str]:
+        """Who signed the request, and for which region. The signature covers the raw bytes, compressed or not."""
+        try:
+            signature = sigv4.read(request)
+            credentials = await self.node.store.view(
+                lambda tx: self.node.identity.lookup(tx, signature.access_key_id, signature.session_token)
+            )
+            sigv4.verify(signature, request, credentials.secret, self.node.clock.now())
+        except SignatureProblem as problem:
+            raise sigv4.refusal(problem, model.service(route.service).protocol) from problem
+        return credentials.principal, signature.region
+
+    async def _authorize(self, call: Call, operation: Operation, shape: Shape) -> None:
+        """Every permission that the request needs, or AWS's AccessDenied. The root may do all."""
+        if call.principal.kind == "root":
+            return
+        needs = await operation.permissions(call, shape)
+        common = {
+            "aws:SourceIp": call.source_ip,
+            "aws:UserAgent": call.user_agent,
+            "aws:RequestedRegion": call.region,
+            "aws:SecureTransport": "true" if call.secure else "false",
+        }
+        identity, principal = self.node.identity, call.principal
+        decisions = await self.node.store.view(
+            lambda tx: [identity.decide(tx, principal, n.action, n.resource, {**common, **n.context}) for n in needs]
+        )
+        for need, decision in zip(needs, decisions, strict=True):
+            if not decision.allowed:
+                raise ApiError.access_denied(identity.denial(principal, decision, need.action, need.resource))

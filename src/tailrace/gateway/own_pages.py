@@ -1,0 +1,53 @@
+"""The few pages that aren't AWS's: everything below `/_tailrace/`.
+
+`health` tells anybody that the server is up, with which store and which isolation of functions. `code` is where
+GetFunction's Code.Location points: a short-lived signed link, as S3's are.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from tailrace import __version__
+from tailrace.operation import Node
+from tailrace.services.lambda_ import code_location
+from tailrace.wire.http import HttpRequest, HttpResponse
+
+PREFIX = "/_tailrace/"
+JSON = {"content-type": "application/json"}
+
+
+class OwnPages:
+    """Answers the paths below /_tailrace/."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    async def answer(self, request: HttpRequest) -> HttpResponse | None:
+        """The page, a 404 for one that isn't there, or None where the path is not ours."""
+        if not request.path.startswith(PREFIX):
+            return None
+        page = request.path.removeprefix(PREFIX)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponse(405, {"allow": "GET, HEAD"}, b"")
+        if page == "health":
+            return HttpResponse(200, dict(JSON), orjson.dumps(self.health()))
+        if page.startswith("code/"):
+            return await self.code(page.removeprefix("code/"), request.query)
+        return HttpResponse(404, dict(JSON), orjson.dumps({"message": "There is no such page"}))
+
+    def health(self) -> dict[str, object]:
+        """What a load balancer, a script or a person wants to know first."""
+        return {
+            "status": "ok",
+            "version": __version__,
+            "store": self.node.store.kind,
+            "functions": self.node.pool.describe(),
+        }
+
+    async def code(self, digest: str, query: str) -> HttpResponse:
+        """The zip of a function, for who holds a link that is still good."""
+        package = await code_location.download(self.node, digest, query)
+        if package is None:
+            return HttpResponse(403, dict(JSON), orjson.dumps({"message": "The link is not, or no longer, valid"}))
+        return HttpResponse(200, {"content-type": "application/zip"}, package)
