@@ -121,6 +121,19 @@ def managed_policy(tx: Transaction, policy_arn: str) -> NamedPolicy | None:
     return found if found is not None and found.name == policy_arn else None
 
 
+def managed_policy_text(tx: Transaction, policy_arn: str) -> str | None:
+    """The document of that ARN's default version; None where there is none."""
+    own = aws_managed.all_policies().get(policy_arn)
+    parts = arn.parse(policy_arn)
+    if own is not None or parts is None:
+        return own.document if own else None
+    found = resources.get(tx, POLICY, parts.account, key_of(policy_arn.rpartition("/")[2]))
+    if found is None or found["Arn"] != policy_arn:
+        return None
+    text: str = found["Versions"][found["DefaultVersionId"]]["Document"]
+    return text
+
+
 class Identity:
     """The accounts' keys, principals and permissions, read through a Transaction."""
 
@@ -150,6 +163,10 @@ class Identity:
         if principal is None:
             raise SignatureProblem("unknown-key", UNKNOWN_KEY)
         return Credentials(key["SecretAccessKey"], principal)
+
+    def is_root_key(self, access_key_id: str) -> bool:
+        """Whether this is the root's own key id."""
+        return access_key_id == self._root_key_id
 
     def decide(
         self,
@@ -225,7 +242,7 @@ class Identity:
         access_key_id = ids.access_key_id("ASIA")
         expiration = float(int(self._clock.now() + duration_s))
         # The role or user that the session ends with; root's own sessions end by time alone.
-        subject = "" if principal.kind == "root" else (subject_id or principal.user_id.partition(":")[0])
+        subject = subject_id or (principal.user_id.partition(":")[0] if principal.kind in ("user", "role") else "")
         claims = {"key": access_key_id, "expires": expiration, "subject": subject}
         claims |= {"principal": principals.to_claims(principal)}
         token = session_token.pack(self._secret, claims)
@@ -273,6 +290,8 @@ class Identity:
     def _grants(self, tx: Transaction, principal: Principal) -> Grants | None:
         if principal.kind == "service":
             return None
+        if principal.kind == "federated" and principal.name == "root":
+            return _FEDERATED_BY_ROOT
         kind = ROLE if principal.kind == "role" else USER
         return resources.derived(tx, kind, principal.account, key_of(principal.name), grants_of)
 
@@ -315,6 +334,8 @@ class Identity:
         return keys
 
 
+# A federated user of the root may whatever the session's policies say: the other side of the intersection is all.
+_FEDERATED_BY_ROOT = Grants((), ("arn:aws:iam::aws:policy/AdministratorAccess",), None, (), {}, "", "")
 _POLICY_KINDS = {
     "identity": ("an", "identity-based policy"),
     "boundary": ("a", "permissions boundary"),
@@ -360,5 +381,6 @@ __all__ = [
     "assume_role_for_service",
     "key_of",
     "managed_policy",
+    "managed_policy_text",
     "session_secret",
 ]
