@@ -8,6 +8,7 @@ Texts: recorded on DynamoDB by dynalite's test suite (test/helpers.js, assertTyp
 
 from __future__ import annotations
 
+from base64 import b64encode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from typing import Any
@@ -58,9 +59,13 @@ def decode(content: str) -> bytes:
             f"Base64 encoded length is expected a multiple of 4 bytes but found: {len(content)}"
         )
     try:
-        return a2b_base64(content, strict_mode=True) if content else b""
+        data = a2b_base64(content, strict_mode=True) if content else b""
     except (Base64Error, ValueError):
-        raise ApiError.serialization("Invalid last non-pad Base64 character dectected") from None
+        data = None
+    # Bits of the last character that no byte needs must be zero, so each value has one text.
+    if data is None or (content.endswith("=") and b64encode(data[-(len(data) % 3) :]) != content[-4:].encode()):
+        raise ApiError.serialization("Invalid last non-pad Base64 character dectected")
+    return data
 
 
 def _read(values: dict[str, Any], depth: int) -> dict[str, Any]:

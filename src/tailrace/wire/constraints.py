@@ -60,11 +60,18 @@ def member_check(service: str, shape: ShapeModel, member: Member, operation: str
         return below
     if place in overrides.UNQUOTED_MEMBERS:
         own = _rules_check(rules, _in_wire_spelling(member.name))
-    elif member.shape.sensitive:
-        own = _rules_check(rules, lambda value, path, text: problem(None, path, text))
     else:
-        own = _rules_check(rules, lambda value, path, text: problem(java_text.text(value, member.shape), path, text))
+        own = _rules_check(rules, _with_value(member.shape))
     return _both(own, below) if below else own
+
+
+def _with_value(shape: ShapeModel) -> Wording:
+    """`Value 'x' at 'path'`, without the value where the model calls it sensitive."""
+
+    def word(value: Any, path: str, text: str) -> str:
+        return problem(None if shape.sensitive else java_text.text(value, shape), path, text)
+
+    return word
 
 
 def _in_wire_spelling(name: str) -> Wording:
@@ -145,6 +152,7 @@ def _list_check(service: str, shape: ShapeModel, operation: str) -> Check | None
     rules = _rules(service, element, {}, operation, collected=True)
     if not below and not rules and element.type not in ("structure", "list"):
         return _nulls_check(shape)
+    word = _with_value(shape)
     texts = [text for text, _ in rules] + ([NOT_NULL] if service in overrides.NOT_NULL_IN_LISTS else [])
     text = f"Member must satisfy constraint: [{', '.join(texts)}]"
 
@@ -156,7 +164,7 @@ def _list_check(service: str, shape: ShapeModel, operation: str) -> Check | None
                 problems.append(problem("null", f"{path}.{position}.member", NOT_NULL))
                 continue
             if rules and not all(obeys(content) for _, obeys in rules):
-                problems.append(problem(java_text.text(value, shape), path, text))
+                problems.append(word(value, path, text))
                 return
             if below:
                 below(content, f"{path}.{position}.member", problems)
@@ -173,14 +181,15 @@ def _map_check(service: str, shape: ShapeModel, operation: str) -> Check | None:
     rules = _rules(service, element, {}, operation, collected=True)
     if not below and not key_rules and not rules and element.type not in ("structure", "list"):
         return _nulls_check(shape)
+    word = _with_value(shape)
     key_text = f"Map keys must satisfy constraint: [{', '.join(text for text, _ in key_rules)}]"
     value_text = f"Map value must satisfy constraint: [{', '.join(text for text, _ in rules)}]"
 
     def check_map(value: Any, path: str, problems: Problems) -> None:
         if key_rules and not all(obeys(name) for name in value for _, obeys in key_rules):
-            problems.append(problem(java_text.text(value, shape), path, key_text))
+            problems.append(word(value, path, key_text))
         if rules and not all(obeys(v) for v in value.values() if v is not None for _, obeys in rules):
-            problems.append(problem(java_text.text(value, shape), path, value_text))
+            problems.append(word(value, path, value_text))
         for name, content in value.items():
             if len(problems) >= PROBLEMS_MAX:
                 return

@@ -84,11 +84,9 @@ def form(service: str, error: ApiError) -> ErrorForm:
     if shape is not None and known.protocol == "query":
         code = shape.error_code
     status = error.status
-    if status == 400:
-        if code in FORBIDDEN and known.protocol != "json":
-            status = 403
-        elif shape is not None and known.protocol != "json":
-            status = shape.error.get("httpStatusCode", status)
+    if status == 400 and known.protocol != "json":
+        modelled = shape.error.get("httpStatusCode") if shape else None
+        status = modelled or (403 if code in FORBIDDEN else status)
     return ErrorForm(code, status, _message_key(service, error, shape), shape)
 
 

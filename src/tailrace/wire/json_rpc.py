@@ -10,7 +10,7 @@ from zlib import crc32
 import orjson
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import error_forms, json_shapes, model
+from tailrace.wire import error_forms, json_shapes, model, overrides
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.protocol import Route, Shape, WireProtocol
 
@@ -39,7 +39,7 @@ class JsonRpc:
         return shape
 
     def serialize(self, route: Route, answer: Shape, request_id: str) -> HttpResponse:
-        """The answer; an operation without output has an empty body in Logs and `{}` in DynamoDB."""
+        """The answer; an operation without output has an empty body (TagResource, CreateLogGroup)."""
         write, empty = _writer(route.service, route.operation)
         if empty and not answer:
             return _response(route.service, 200, b"", request_id)
@@ -60,7 +60,7 @@ class JsonRpc:
         known = model.service(service)
         if known.query_compatible:
             fault = "Sender" if form.status < 500 else "Receiver"
-            code = form.shape.error_code if form.shape else form.code
+            code = overrides.QUERY_ERROR_CODES.get((service, form.code), form.code)
             response.headers["x-amzn-query-error"] = f"{code};{fault}"
         return response
 
@@ -77,10 +77,10 @@ def _reader(service: str, operation: str) -> Callable[[Any], Shape]:
 
 @cache
 def _writer(service: str, operation: str) -> tuple[json_shapes.Writer | None, bool]:
-    """The operation's writer (None: orjson takes the answer as it is), and whether "no answer" is an empty body."""
+    """The operation's writer (None: orjson takes the answer as it is), and whether it has no output."""
     found = model.service(service).operation(operation)
     shape = found.output if found else None
-    return (json_shapes.writer(shape) if shape else None), shape is None and service not in CHECKSUMMED
+    return (json_shapes.writer(shape) if shape else None), shape is None
 
 
 @cache

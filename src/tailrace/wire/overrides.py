@@ -91,3 +91,22 @@ IAM_NAME_TEXT = (
     "The specified value for {name} is invalid. It must contain only alphanumeric characters and/or the following: "
     "+=,.@_-"
 )
+
+# What JSON errors of SQS were called in its query protocol, where the name was another; sent in x-amzn-query-error.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html
+QUERY_ERROR_CODES = {
+    ("sqs", name): f"AWS.SimpleQueueService.{old}"
+    for name, old in {
+        "BatchEntryIdsNotDistinct": "BatchEntryIdsNotDistinct",
+        "BatchRequestTooLong": "BatchRequestTooLong",
+        "EmptyBatchRequest": "EmptyBatchRequest",
+        "InvalidBatchEntryId": "InvalidBatchEntryId",
+        "MessageNotInflight": "MessageNotInflight",
+        "PurgeQueueInProgress": "PurgeQueueInProgress",
+        "QueueDeletedRecently": "QueueDeletedRecently",
+        "QueueDoesNotExist": "NonExistentQueue",
+        "TooManyEntriesInBatchRequest": "TooManyEntriesInBatchRequest",
+        "UnsupportedOperation": "UnsupportedOperation",
+    }.items()
+}
+QUERY_ERROR_CODES["sqs", "QueueNameExists"] = "QueueAlreadyExists"

@@ -6,9 +6,9 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
+from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from tailrace.base.errors import ApiError
 from tailrace.wire import attribute_value, error_forms, json_types, model, timestamps
@@ -156,7 +156,8 @@ def _scalar(shape: ShapeModel, text: str) -> Any:
 
 
 def _text(value: str) -> str:
-    return escape(_not_xml.sub("\ufffd", value))
+    """Text as XML holds it; a carriage return is escaped since parsers turn a bare one into a newline."""
+    return escape(_not_xml.sub("\ufffd", value), quote=False).replace("\r", "&#xD;")
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The wire, held against botocore's own serializers and parsers."""
