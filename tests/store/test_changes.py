@@ -1,0 +1,186 @@
+"""The stream of changes: what a record shows, its number, its shard, its end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import orjson
+import pytest
+
+from tailrace.base.errors import Missing
+from tailrace.store import changes, items
+from tailrace.store.engine import Store, Transaction
+from tailrace.store.layout import StreamLayout, TableLayout, ViewType
+from tests.store.tables import NOW, PK, SK, deleting, item, key_of, open_stream, putting, records
+
+
+def streaming(stream: StreamLayout) -> TableLayout:
+    return TableLayout("t", "s", 1, PK, None, (), stream)
+
+
+async def bodies(place: Store, stream: StreamLayout) -> list[dict[str, Any]]:
+    found = await place.view(lambda tx: records(tx, stream.stream))
+    return [orjson.loads(record.body) for shard in found for record in shard]
+
+
+@pytest.mark.parametrize(
+    ("view", "inserted", "modified", "removed"),
+    [
+        ("KEYS_ONLY", "", "", ""),
+        ("NEW_IMAGE", "NewImage", "NewImage", ""),
+        ("OLD_IMAGE", "", "OldImage", "OldImage"),
+        ("NEW_AND_OLD_IMAGES", "NewImage", "NewImage OldImage", "OldImage"),
+    ],
+)
+async def test_the_view_type_decides_which_images_a_record_carries(
+    place: Store, view: ViewType, inserted: str, modified: str, removed: str
+) -> None:
+    stream = await open_stream(place, 1, view)
+    table = streaming(stream)
+    for change in (putting(table, item("a", n=1)), putting(table, item("a", n=2)), deleting(table, item("a"))):
+        await place.update(change)
+    found = await bodies(place, stream)
+    assert [record["eventName"] for record in found] == ["INSERT", "MODIFY", "REMOVE"]
+    frame = ["ApproximateCreationDateTime", "Keys", "SizeBytes", "StreamViewType"]
+    for record, images in zip(found, (inserted, modified, removed), strict=True):
+        assert list(record["dynamodb"]) == frame[:2] + images.split() + frame[2:]
+        assert record["dynamodb"]["Keys"] == {"pk": {"S": "a"}}
+        assert record["dynamodb"]["StreamViewType"] == view
+        assert record["dynamodb"]["ApproximateCreationDateTime"] == int(NOW)
+
+
+async def test_size_bytes_are_those_that_aws_recorded(place: Store) -> None:
+    """An insert and a change of three attributes, as a public test suite recorded them on AWS: 46 and 80 bytes."""
+    stream = await open_stream(place)
+    table = TableLayout("t", "s", 1, type(PK)("id", "S"), None, (), stream)
+    first = {"id": {"S": "my-item-id"}, "attr1": {"S": "value1"}}
+    await place.update(putting(table, {**first, "attr2": {"S": "value2"}}))
+    assert [record["dynamodb"]["SizeBytes"] for record in await bodies(place, stream)] == [46]
+
+
+async def test_a_cause_is_named_in_the_record(place: Store) -> None:
+    stream = await open_stream(place)
+    table = streaming(stream)
+    await place.update(putting(table, item("a")))
+    cause = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
+    await place.update(lambda tx: items.change(tx, table, key_of(table, item("a")), lambda old: None, NOW, cause))
+    found = await bodies(place, stream)
+    assert "userIdentity" not in found[0]
+    assert found[1]["userIdentity"] == cause
+
+
+async def test_numbers_follow_the_commits_without_a_gap(place: Store) -> None:
+    stream = await open_stream(place, 4)
+    table = streaming(stream)
+
+    def fails(n: int) -> Any:
+        def write(tx: Transaction) -> None:
+            putting(table, item(f"p{n}", n=-1))(tx)
+            raise ValueError("undone")
+
+        return write
+
+    work = [fails(n) if n % 5 == 0 else putting(table, item(f"p{n % 37}", n=n)) for n in range(300)]
+    await asyncio.gather(*(place.update(w) for w in work), return_exceptions=True)
+    found = await place.view(
+        lambda tx: list(zip(changes.shards(tx, stream.stream), records(tx, stream.stream), strict=True))
+    )
+    assert sum(len(r) for _, r in found) == 240
+    for shard, written in found:
+        assert written, "every shard has its share"
+        assert [r.sequence for r in written] == list(range(shard.first + 1, shard.first + 1 + len(written)))
+        assert shard.latest == written[-1].sequence == await place.view(lambda tx, s=shard: changes.latest(tx, s.shard))
+
+
+async def test_shards_divide_all_hashes_and_keep_partitions_together(place: Store) -> None:
+    stream = await open_stream(place, 3)
+    assert [stream.shards[0].low, stream.shards[-1].high] == [0, 2**64]
+    assert all(a.high == b.low for a, b in zip(stream.shards, stream.shards[1:], strict=False))
+    table = TableLayout("t", "s", 1, PK, SK, (), stream)
+    for n in range(60):
+        await place.update(putting(table, item(f"p{n % 6}", n)))
+    shard_of: dict[str, set[int]] = {}
+    for at, shard in enumerate(await place.view(lambda tx: records(tx, stream.stream))):
+        for record in shard:
+            shard_of.setdefault(orjson.loads(record.body)["dynamodb"]["Keys"]["pk"]["S"], set()).add(at)
+    assert len(shard_of) == 6
+    assert all(len(places) == 1 for places in shard_of.values())
+
+
+async def test_reading_goes_on_after_a_number_and_heeds_both_limits(place: Store) -> None:
+    stream = await open_stream(place)
+    table = streaming(stream)
+    for n in range(10):
+        await place.update(putting(table, item("a", n=n)))
+    [shard] = await place.view(lambda tx: changes.shards(tx, stream.stream))
+
+    def read(after: int, count: int, size: int = 1 << 20) -> Any:
+        return place.view(lambda tx: [r.sequence for r in changes.read(tx, shard.shard, after, count, size)])
+
+    assert await read(0, 3) == [shard.first + n for n in (1, 2, 3)]
+    assert await read(shard.first + 3, 100) == [shard.first + n for n in range(4, 11)]
+    assert await read(shard.latest, 100) == []
+    one = await place.view(lambda tx: len(changes.read(tx, shard.shard, shard.first + 1, 1, 1)[0].body))
+    assert await read(shard.first + 1, 100, one * 3) == [shard.first + n for n in (2, 3, 4)]
+    assert await read(shard.first + 1, 100, 1) == [shard.first + 2], "one record always comes"
+
+
+async def test_sequence_text_is_ordered_and_read_back() -> None:
+    texts = [changes.sequence_text(n) for n in (0, 1, 9, 10, 1 << 40, (1 << 63) - 1)]
+    assert texts == sorted(texts)
+    assert {len(text) for text in texts} == {27}
+    assert [changes.sequence_number(text) for text in texts] == [0, 1, 9, 10, 1 << 40, (1 << 63) - 1]
+    for text in ("", "5", "x" * 27, "2" + "0" * 26, "1" * 28, "1" + "9" * 26, "١" * 27):
+        assert changes.sequence_number(text) is None
+
+
+async def test_shard_names_are_aws_shaped_and_unique(place: Store) -> None:
+    stream = await open_stream(place, 8)
+    found = await place.view(lambda tx: changes.shards(tx, stream.stream))
+    assert len({shard.name for shard in found}) == 8
+    for shard in found:
+        head, digits, tail = shard.name.split("-")
+        assert (head, len(digits), len(tail)) == ("shardId", 20, 8)
+        assert shard.parent is None
+
+
+async def test_a_closed_stream_stays_readable_and_takes_no_more(place: Store) -> None:
+    stream = await open_stream(place, 2)
+    table = streaming(stream)
+    await place.update(putting(table, item("a")))
+    assert [s.last for s in await place.view(lambda tx: changes.shards(tx, stream.stream))] == [None, None]
+    await place.update(lambda tx: changes.close_stream(tx, stream.stream, NOW + 1))
+    found = await place.view(lambda tx: changes.shards(tx, stream.stream))
+    assert [shard.last for shard in found] == [shard.latest for shard in found]
+    assert len(await bodies(place, stream)) == 1
+    with pytest.raises(Missing):
+        await place.update(putting(table, item("b")))
+    assert await place.view(lambda tx: items.get(tx, table, key_of(table, item("b")))) is None
+
+
+async def test_trimming_forgets_the_old_and_then_the_empty_closed_shards(place: Store) -> None:
+    stream = await open_stream(place, 2)
+    table = streaming(stream)
+    for n in range(40):
+        await place.update(putting(table, item(f"p{n}"), NOW + n))
+    trimmed = [await place.update(lambda tx: changes.trim(tx, NOW + 30, 12)) for _ in range(4)]
+    assert trimmed == [12, 12, 6, 0]
+    left = [record for shard in await place.view(lambda tx: records(tx, stream.stream)) for record in shard]
+    assert sorted(record.created for record in left) == [NOW + n for n in range(30, 40)]
+    for shard in await place.view(lambda tx: changes.shards(tx, stream.stream)):
+        assert shard.first < shard.trimmed < shard.latest
+    await place.update(lambda tx: changes.close_stream(tx, stream.stream, NOW + 50))
+    assert await place.update(lambda tx: changes.trim(tx, NOW + 45, 100)) == 10
+    assert len(await place.view(lambda tx: changes.shards(tx, stream.stream))) == 2, "closed less than a day ago"
+    await place.update(lambda tx: changes.trim(tx, NOW + 60, 100))
+    assert await place.view(lambda tx: changes.shards(tx, stream.stream)) == []
+
+
+async def test_writers_wake_the_listeners_of_changes(place: Store) -> None:
+    stream = await open_stream(place)
+    heard: list[str] = []
+    place.listen(changes.TOPIC, heard.append)
+    await place.update(putting(streaming(stream), item("a")))
+    await asyncio.sleep(0)
+    assert heard == [str(stream.stream)]

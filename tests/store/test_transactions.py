@@ -1,0 +1,128 @@
+"""What `view` and `update` promise on every engine."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tailrace.base.errors import StoreError
+from tailrace.store import resources
+from tailrace.store.engine import Overloaded, Store, Transaction
+from tailrace.store.sqlite import QUEUE_UPDATES_MAX, SqliteStore
+
+
+def putting(name: str, value: int):
+    return lambda tx: resources.put(tx, "k", "s", name, {"value": value})
+
+
+def reading(name: str):
+    return lambda tx: resources.get(tx, "k", "s", name)
+
+
+async def test_a_view_sees_every_acknowledged_update(place: Store) -> None:
+    for value in range(50):
+        await place.update(putting("a", value))
+        assert await place.view(reading("a")) == {"value": value}
+
+
+async def test_an_update_returns_what_its_closure_returns(place: Store) -> None:
+    assert await place.update(lambda tx: resources.next_number(tx, "c")) == 1
+
+
+async def test_an_exception_undoes_its_closure_alone(place: Store) -> None:
+    def fails(tx: Transaction) -> None:
+        putting("b", 1)(tx)
+        assert resources.get(tx, "k", "s", "b") == {"value": 1}
+        raise ValueError("no")
+
+    outcomes = await asyncio.gather(
+        place.update(putting("a", 1)), place.update(fails), place.update(putting("c", 1)), return_exceptions=True
+    )
+    assert [type(o) for o in outcomes] == [type(None), ValueError, type(None)]
+    found = await place.view(lambda tx: [resources.get(tx, "k", "s", name) for name in "abc"])
+    assert found == [{"value": 1}, None, {"value": 1}]
+
+
+async def test_closures_of_one_group_see_each_other_in_order(place: Store) -> None:
+    def add(tx: Transaction) -> int:
+        value = (resources.get(tx, "k", "s", "sum") or {"value": 0})["value"] + 1
+        putting("sum", value)(tx)
+        return int(value)
+
+    assert await asyncio.gather(*(place.update(add) for _ in range(40))) == list(range(1, 41))
+
+
+async def test_concurrent_updates_share_commits(place: SqliteStore) -> None:
+    before = place.commits
+    await asyncio.gather(*(place.update(putting(f"n{n}", n)) for n in range(32)))
+    assert place.commits - before <= 2
+
+
+async def test_an_update_that_writes_nothing_commits_nothing(place: SqliteStore) -> None:
+    before = place.commits
+
+    def refuses(tx: Transaction) -> None:
+        tx.row("SELECT 1")
+        raise KeyError("refused")
+
+    with pytest.raises(KeyError, match="refused"):
+        await place.update(refuses)
+    assert await place.update(reading("a")) is None
+    assert place.commits == before
+
+
+async def test_a_view_changes_nothing(place: Store) -> None:
+    with pytest.raises(TypeError):
+        await place.view(putting("a", 1))
+    with pytest.raises(TypeError):
+        await place.view(lambda tx: tx.notify("t", "p"))
+    assert await place.view(reading("a")) is None
+
+
+async def test_listeners_hear_once_per_commit_and_only_of_commits(place: Store) -> None:
+    heard: list[str] = []
+    forget = place.listen("topic", heard.append)
+
+    def tells(tx: Transaction) -> None:
+        tx.run("INSERT INTO counters (name, value) VALUES ('told', 1) ON CONFLICT (name) DO NOTHING")
+        tx.notify("topic", "a")
+        tx.notify("topic", "a")
+        tx.notify("other", "b")
+
+    def takes_it_back(tx: Transaction) -> None:
+        tx.notify("topic", "never")
+        raise ValueError
+
+    await asyncio.gather(place.update(tells), place.update(takes_it_back), return_exceptions=True)
+    await asyncio.sleep(0)
+    assert heard == ["a"]
+    forget()
+    await place.update(tells)
+    await asyncio.sleep(0)
+    assert heard == ["a"]
+
+
+async def test_a_caller_that_goes_away_harms_nobody(place: Store) -> None:
+    gone = asyncio.ensure_future(place.update(putting("gone", 1)))
+    stays = asyncio.ensure_future(place.update(putting("stays", 1)))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await stays
+    assert await place.view(reading("stays")) == {"value": 1}
+
+
+async def test_close_finishes_what_is_queued_and_takes_no_more(place: Store) -> None:
+    waiting = [asyncio.ensure_future(place.update(putting(f"n{n}", n))) for n in range(1000)]
+    await asyncio.sleep(0)
+    await place.close()
+    assert all(task.done() and task.exception() is None for task in waiting)
+    with pytest.raises(StoreError, match="closed"):
+        await place.update(putting("late", 1))
+    await place.close()
+
+
+async def test_the_queue_has_a_limit(place: Store) -> None:
+    tasks = [asyncio.ensure_future(place.update(reading("a"))) for _ in range(QUEUE_UPDATES_MAX + 1)]
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(o) for o in outcomes if o is not None] == [Overloaded]
