@@ -21,9 +21,8 @@ from tests.unit.wire.samples import SERVICES, Samples
 
 few = settings(max_examples=150, deadline=None)
 
-OPERATIONS = [
-    (service, name) for service in (*SERVICES, "sns", "sqs") for name in model.service(service).operation_names
-]
+ALL = (*SERVICES, "sns", "sqs")
+OPERATIONS = [(service, name) for service in ALL for name in model.service(service).operation_names]
 operations = some.sampled_from(OPERATIONS)
 scalars = some.none() | some.booleans() | some.integers(-(2**63), 2**63) | some.floats(allow_nan=False) | some.text()
 WORDS = ["S", "N", "B", "SS", "M", "L", "TableName", "Item", "Keys", "__type", ""]
