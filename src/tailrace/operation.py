@@ -94,7 +94,7 @@ class Call:
 
 
 Handler = Callable[[Call, Shape], Awaitable[Shape]]
-Resources = Callable[[Call, Shape], str | Iterable[str]]
+Resources = Callable[[Call, Shape], str | Iterable[str] | Awaitable[str | Iterable[str]]]
 Needs = Callable[[Call, Shape], Iterable[Need] | Awaitable[Iterable[Need]]]
 Context = Callable[[Call, Shape], ContextKeys | Awaitable[ContextKeys]]
 
@@ -114,12 +114,12 @@ class Operation:
     async def permissions(self, call: Call, request: Shape) -> list[Need]:
         """Every permission that this request must hold, in the order in which they are checked.
 
-        Condition keys may take a look at the store (which attribute of a Key is the partition's), so they may be
-        awaited.
+        Resources and condition keys may take a look at the store (a role's path is part of its ARN; which attribute
+        of a Key is the partition's), so they may be awaited.
         """
         found: list[Need] = []
         if self.needs:
-            resources = self.on(call, request)
+            resources = await _settled(self.on(call, request))
             keys = await _settled(self.context(call, request)) if self.context else {}
             every = [resources] if isinstance(resources, str) else resources
             found.extend(Need(self.needs, resource, keys) for resource in every)

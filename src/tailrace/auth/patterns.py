@@ -43,6 +43,9 @@ class Pattern:
         self.text = text
         self._grammar: Grammar = grammar
         self._ignore_case = ignore_case
+        if grammar in ("resource", "arn") and text.startswith("arn:"):
+            # An ARN with fewer than six parts is completed with wildcards.
+            text += ":*" * (5 - text.count(":"))
         parts = _parts(text) if variables and "${" in text else (text,)
         self._parts = parts if any(isinstance(part, Variable) for part in parts) else None
         self._exact: str | None = None
@@ -125,11 +128,6 @@ def _regex(pieces: tuple[tuple[str, bool], ...], grammar: Grammar, ignore_case: 
     `*` that ends a segment may run on across colons; in the Arn operators each segment is compared for itself.
     """
     symbols = [(char, wild) for text, wild in pieces for char in text]
-    if grammar != "like":
-        # An ARN with fewer than six parts is completed with wildcards.
-        colons = sum(char == ":" for char, _ in symbols)
-        if symbols[:4] == [(char, True) for char in "arn:"]:
-            symbols += [(char, True) for char in ":*" * (5 - colons)]
     out: list[str] = []
     colons = 0
     open_end = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,14 +101,18 @@ def change(tx: Transaction, noun: Noun, account: str, name: str, **members: Any)
     return document
 
 
-def on_entity(noun: Noun) -> Callable[[Call, Shape], str]:
-    """The ARN that an action on an entity is granted on. Without a name in the request it is the caller's own."""
+def on_entity(noun: Noun) -> Callable[[Call, Shape], Awaitable[str]]:
+    """The ARN that an action on an entity is granted on. Without a name in the request it is the caller's own.
 
-    def resource(call: Call, request: Shape) -> str:
+    Requests name entities without their path, which is part of the ARN: only the store knows it.
+    """
+
+    async def resource(call: Call, request: Shape) -> str:
         name = request.get(noun.member)
         if name is None:
             return call.principal.arn
-        return noun.arn(call.account, request.get("Path", "/"), name)
+        known = await call.store.view(lambda tx: resources.get(tx, noun.kind, call.account, key_of(name)))
+        return known["Arn"] if known else noun.arn(call.account, request.get("Path", "/"), name)
 
     return resource
 
