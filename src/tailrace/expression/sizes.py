@@ -72,13 +72,20 @@ def binary_size(base64_text: str) -> int:
 
 
 def number_size(text: str) -> int:
-    """A byte for sign and exponent, one for each base-100 digit, one more below zero; zero is one byte.
+    """Of a canonical number: a byte for the exponent, one for each base-100 digit, one more below zero; zero is one.
 
     The base-100 digits are aligned to the decimal point: 12 has one, 1.2 has two.
     """
-    sign, digits, exponent = number_parts(text)
-    if not sign:
+    if text == "0":
         return 1
+    negative = text[0] == "-"
+    whole, _, fraction = (text[1:] if negative else text).partition(".")
+    if whole == "0":
+        _, digits, exponent = number_parts(text)
+        significant = len(digits)
+    else:
+        significant = len(whole) + len(fraction) if fraction else len(whole.rstrip("0"))
+        exponent = len(whole) - 1
     # An even power of ten leaves the first base-100 digit half full.
-    halves = len(digits) + (exponent % 2 == 0)
-    return 1 + (halves + 1) // 2 + (sign < 0)
+    halves = significant + (exponent % 2 == 0)
+    return 1 + (halves + 1) // 2 + negative

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import nodes, numbers
@@ -42,7 +42,7 @@ _TYPE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that an update's text says. `steps` and `tree` are there where no path has placeholders."""
+    """All that an update's text says: what it writes, how, and what to check of a request's bindings."""
 
     paths: tuple[Path, ...]
     actions: tuple[Action, ...]
@@ -92,12 +92,28 @@ class Update:
         return project(old, self.tree), project(new, self.tree)
 
 
+class IncorrectType(ApiError):
+    """What the item has isn't of the type that the update needs."""
+
+    def __init__(self) -> None:
+        super().__init__("ValidationException", "An operand in the update expression has an incorrect data type")
+
+
 def bind(text: str, bindings: Bindings) -> Update:
     """Raises AWS's ValidationException for all that is wrong whatever the item."""
-    plan = _plan(text)
+    return _bound(_plan(text), bindings, text)
+
+
+def bind_tree(tree: UpdateTree, bindings: Bindings) -> Update:
+    """The same of a tree that was built, not parsed: what the older parameters are translated into."""
+    return _bound(plan_of_tree(tree), bindings)
+
+
+def _bound(plan: Plan, bindings: Bindings, text: str | None = None) -> Update:
+    """Undefined placeholders are refused first, then paths that don't go together, then operands."""
     if not (plan.names <= bindings.names.keys() and plan.values <= bindings.values.keys()):
         plan.defined(bindings)
-    if plan.has_named_paths:
+    if text is None or plan.has_named_paths:
         paths = tuple(resolve(path, bindings.names) for path in plan.paths)
         tree = path_tree(paths, KIND)
     else:
@@ -113,6 +129,11 @@ def bind(text: str, bindings: Bindings) -> Update:
 def _plan(text: str) -> Plan:
     tree = parse(text, KIND)
     assert isinstance(tree, UpdateTree)
+    return plan_of_tree(tree)
+
+
+def plan_of_tree(tree: UpdateTree) -> Plan:
+    """Compile a tree and collect its checks."""
     every = list(walk(tree))
     actions = [action for section in tree.sections for action in section.actions]
     written = [action.path for action in actions]
@@ -231,7 +252,7 @@ def _part(kind: str, value: AttributeValue) -> Any:
     """The content of a value that has to be of one type."""
     content = value.get(kind)
     if content is None:
-        _incorrect_type()
+        raise IncorrectType
     return content
 
 
@@ -252,7 +273,3 @@ def _deleted(old: AttributeValue | None, value: AttributeValue) -> AttributeValu
     gone = set(content)
     left = [element for element in _part(kind, old) if element not in gone]
     return {kind: left} if left else None
-
-
-def _incorrect_type() -> NoReturn:
-    raise ApiError.validation("An operand in the update expression has an incorrect data type")
