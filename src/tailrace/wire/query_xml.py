@@ -18,6 +18,7 @@ from tailrace.wire.protocol import Route, Shape, WireProtocol
 
 FIELDS_MAX = 5000
 DEPTH_MAX = 20
+VALUE = "."  # no part of a name that is split at its dots
 
 Tree = dict[str, Any]
 Writer = Callable[[Any], str]
@@ -83,7 +84,7 @@ def parameters(request: HttpRequest) -> dict[str, str]:
 
 
 def _tree(fields: dict[str, str]) -> Tree:
-    """`A.member.1.B=x` as nested dicts; a value beside members of the same name stands under ""."""
+    """`A.member.1.B=x` as nested dicts; a value, which may stand beside members of its name, is under VALUE."""
     root: Tree = {}
     for name, value in fields.items():
         node = root
@@ -92,7 +93,7 @@ def _tree(fields: dict[str, str]) -> Tree:
             raise ApiError("MalformedQueryString", f"The parameter name is nested too deeply: {name[:100]}")
         for part in parts:
             node = node.setdefault(part, {})
-        node[""] = value
+        node[VALUE] = value
     return root
 
 
@@ -114,12 +115,12 @@ def _read(member: Member, tree: Tree) -> Any:
     if shape.type == "map" and shape.key and shape.value:
         entries = tree if shape.flattened or member.flattened else tree.get("entry", {})
         return {
-            entry.get(shape.key.location_name or "key", {}).get("", ""): _read(
+            entry.get(shape.key.location_name or "key", {}).get(VALUE, ""): _read(
                 shape.value, entry.get(shape.value.location_name or "value", {})
             )
             for entry in _numbered(entries)
         }
-    return _scalar(shape, tree.get("", ""))
+    return _scalar(shape, tree.get(VALUE, ""))
 
 
 def _numbered(tree: Tree) -> list[Tree]:

@@ -28,7 +28,7 @@ scalars = some.none() | some.booleans() | some.integers(-(2**63), 2**63) | some.
 WORDS = ["S", "N", "B", "SS", "M", "L", "TableName", "Item", "Keys", "__type", ""]
 PATHS = ["/", "/2015-03-31/functions/%ff/code", "//"]
 SCOPES = [f"Credential=a/20260101/r/{service}/aws4_request" for service in ALL]
-FIELDS = ["Tags.member.1.Key", "Tags.member.x", "Tags.member", "Tags.member.1", "Tags", "Path.a", "1"]
+FIELDS = ["Tags.member.1.Key", "Tags.member.x", "Tags.member", "Tags.member.1", "Tags", "Path.a", "1", "", "."]
 names = some.sampled_from(WORDS) | some.text()
 documents = some.recursive(
     scalars, lambda inner: some.lists(inner, max_size=3) | some.dictionaries(names, inner, max_size=3), max_leaves=12
