@@ -47,13 +47,12 @@ class Pool:
     """All execution environments of one server.
 
     Their files are in a private temporary folder that ends with the server, and never in the data folder: that may
-    stand within a JavaScript project, whose node_modules functions would then see. `folder` overrides where.
+    stand within a JavaScript project, whose node_modules functions would then see.
     """
 
     def __init__(
         self,
         clock: Clock,
-        folder: Path | None = None,
         *,
         environments_max: int = ENVIRONMENTS_MAX,
         concurrency_max: int = CONCURRENCY_MAX,

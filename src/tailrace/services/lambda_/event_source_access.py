@@ -1,13 +1,25 @@
-"""Whether a function's execution role may read a stream: asked when a mapping is made, and at each poll."""
+"""Which role reads a stream for a function, and whether it may: asked when a mapping is made, and at each poll."""
 
 from __future__ import annotations
 
 from tailrace.auth.principal import Principal
+from tailrace.base.errors import ApiError
 from tailrace.identity import Identity
+from tailrace.services.lambda_ import function_document
+from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.store.engine import Transaction
 
 READ_ACTIONS = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
 LIST_ACTION = "dynamodb:ListStreams"
+
+
+def role_of(tx: Transaction, function: FunctionName) -> str | None:
+    """The ARN of the execution role of the function's version or alias; None where there is no such function."""
+    try:
+        document, _ = function_document.find_version(tx, function)
+    except ApiError:
+        return None
+    return str(document["Role"])
 
 
 def refusal(identity: Identity, tx: Transaction, reader: Principal, stream_arn: str) -> str | None:

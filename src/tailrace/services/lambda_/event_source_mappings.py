@@ -18,7 +18,9 @@ from tailrace.operation import Call, ContextKeys, Shape, not_supported, operatio
 from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_ import event_source_positions as positions
-from tailrace.services.lambda_.event_source_target import Target, resolve, role_of
+from tailrace.services.lambda_.event_source_access import role_of
+from tailrace.services.lambda_.function_names import FunctionName, parse
+from tailrace.services.lambda_.refusals import invalid
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -45,7 +47,7 @@ def function_key(call: Call, request: Shape) -> ContextKeys:
     """The condition key lambda:FunctionArn, where the request names a function."""
     if "FunctionName" not in request:
         return {}
-    return {"lambda:FunctionArn": resolve(call, request["FunctionName"]).unqualified_arn}
+    return {"lambda:FunctionArn": parse(call, request["FunctionName"]).unqualified_arn}
 
 
 @operation(
@@ -63,20 +65,20 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
     stream_arn = _source(call, request)
     position = options.starting_position(request)
     chosen = {**options.DEFAULTS, **options.changed(request)}
-    target = resolve(call, request["FunctionName"])
+    target = parse(call, request["FunctionName"])
     now, uuid = call.clock.now(), ids.uuid()
 
     def create(tx: Transaction) -> Document:
         role = role_of(tx, target)
         if role is None:
-            raise options.invalid("Function does not exist")
+            raise invalid("Function does not exist")
         stream = _readable_stream(tx, call, role, stream_arn)
         document = {
             "UUID": uuid,
             "EventSourceArn": stream_arn,
             "Stream": stream["Stream"],
             "StartingPosition": position,
-            "Function": target.document(),
+            "Function": list(target),
             "Enabled": request.get("Enabled", True),
             "State": "Creating",
             "StateTransitionReason": USER_ACTION,
@@ -89,7 +91,7 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
         resources.create(tx, KIND, call.scope, uuid, document)
         if position == "LATEST":
             positions.start_at_latest(tx, uuid, stream["Stream"], now)
-        tx.notify(positions.TOPIC, uuid)
+        tx.notify(positions.TOPIC, f"{call.scope} {uuid}")
         return document
 
     return describe(call, await call.store.update(create))
@@ -113,10 +115,10 @@ async def list_event_source_mappings(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
     """
     source, limit = request.get("EventSourceArn"), min(request.get("MaxItems", LIST_DEFAULT), LIST_DEFAULT)
-    target = resolve(call, request["FunctionName"]) if "FunctionName" in request else None
+    target = parse(call, request["FunctionName"]) if "FunctionName" in request else None
 
     def wanted(document: Document) -> bool:
-        of_function = target is None or Target.of(document["Function"]) == target
+        of_function = target is None or FunctionName(*document["Function"]) == target
         return of_function and (source is None or document["EventSourceArn"] == source)
 
     def read(tx: Transaction) -> list[Document]:
@@ -150,28 +152,28 @@ async def update_event_source_mapping(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
     """
     chosen = options.changed(request)
-    target = resolve(call, request["FunctionName"]) if "FunctionName" in request else None
+    target = parse(call, request["FunctionName"]) if "FunctionName" in request else None
 
     def update(tx: Transaction) -> Document:
         document = find(tx, call.scope, request["UUID"])
         if document["State"] == "Deleting":
             raise ApiError("ResourceInUseException", _in_use(call, document))
-        was = Target.of(document["Function"])
+        was = FunctionName(*document["Function"])
         role = role_of(tx, target or was)
         if target and role is None:
-            raise options.invalid("Function does not exist")
-        enabled: bool = request.get("Enabled", document["Enabled"])
+            raise invalid("Function does not exist")
+        enabled = bool(request.get("Enabled", document["Enabled"]))
         if role is not None and enabled and (target or not document["Enabled"]):
             _readable_stream(tx, call, role, document["EventSourceArn"])
         if target and target != was:
             _claim_pair(tx, call.scope, document["EventSourceArn"], target, document["UUID"])
             resources.delete(tx, PAIR_KIND, call.scope, _pair(document["EventSourceArn"], was))
         changed = {**document, **chosen, "Enabled": enabled, "LastModified": call.clock.now()}
-        changed["Function"] = (target or was).document()
+        changed["Function"] = list(target or was)
         changed["State"] = _transition(document["Enabled"], enabled)
         changed["StateTransitionReason"] = USER_ACTION
         resources.put(tx, KIND, call.scope, document["UUID"], changed)
-        tx.notify(positions.TOPIC, document["UUID"])
+        tx.notify(positions.TOPIC, f"{call.scope} {document['UUID']}")
         return changed
 
     return describe(call, await call.store.update(update))
@@ -190,8 +192,9 @@ async def delete_event_source_mapping(call: Call, request: Shape) -> Shape:
             raise ApiError("ResourceInUseException", _in_use(call, document))
         changed = {**document, "State": "Deleting", "StateTransitionReason": USER_ACTION, "Enabled": False}
         resources.put(tx, KIND, call.scope, document["UUID"], changed)
-        resources.delete(tx, PAIR_KIND, call.scope, _pair(document["EventSourceArn"], Target.of(document["Function"])))
-        tx.notify(positions.TOPIC, document["UUID"])
+        pair = _pair(document["EventSourceArn"], FunctionName(*document["Function"]))
+        resources.delete(tx, PAIR_KIND, call.scope, pair)
+        tx.notify(positions.TOPIC, f"{call.scope} {document['UUID']}")
         return changed
 
     return describe(call, await call.store.update(delete))
@@ -209,7 +212,7 @@ def describe(call: Call, document: Document) -> Shape:
     """A mapping as every operation answers it."""
     inner = ("Stream", "Function", "Enabled", "Tags")
     shown = {name: value for name, value in document.items() if name not in inner and value is not None}
-    shown["FunctionArn"] = Target.of(document["Function"]).arn
+    shown["FunctionArn"] = FunctionName(*document["Function"]).arn
     shown["EventSourceMappingArn"] = call.arn(f"event-source-mapping:{document['UUID']}", "lambda")
     return shown
 
@@ -219,11 +222,11 @@ def _source(call: Call, request: Shape) -> str:
     source = request.get("EventSourceArn")
     parts = arn.parse(source) if source else None
     if parts is None:
-        raise options.invalid("Unrecognized event source.")
+        raise invalid("Unrecognized event source.")
     if parts.service in ("sqs", "kinesis", "kafka", "mq", "rds"):
         raise not_supported(call, f"event sources of {parts.service}; it has DynamoDB streams")
     if parts.service != "dynamodb" or "/stream/" not in parts.resource:
-        raise options.invalid("Unrecognized event source.")
+        raise invalid("Unrecognized event source.")
     return str(source)
 
 
@@ -232,21 +235,21 @@ def _readable_stream(tx: Transaction, call: Call, role: str, stream_arn: str) ->
     reader = call.node.identity.role_principal(tx, role, f"awslambda_{call.request_id[:8]}")
     identity = call.node.identity
     if access.refusal(identity, tx, reader, stream_arn) or not access.may_list(identity, tx, reader, stream_arn):
-        raise options.invalid(access.cannot_access(stream_arn))
+        raise invalid(access.cannot_access(stream_arn))
     parts = arn.parse(stream_arn)
     here = parts is not None and (parts.account, parts.region) == (call.account, call.region)
     name = parts.resource.removeprefix("table/") if parts else ""
     document = resources.get(tx, STREAM_KIND, call.scope, name) if here else None
     if document is None:
-        raise options.invalid(f"Stream not found: {stream_arn}")
+        raise invalid(f"Stream not found: {stream_arn}")
     return document
 
 
-def _pair(stream_arn: str, target: Target) -> str:
+def _pair(stream_arn: str, target: FunctionName) -> str:
     return f"{stream_arn} {target.arn}"
 
 
-def _claim_pair(tx: Transaction, scope: str, stream_arn: str, target: Target, uuid: str) -> None:
+def _claim_pair(tx: Transaction, scope: str, stream_arn: str, target: FunctionName, uuid: str) -> None:
     name = _pair(stream_arn, target)
     try:
         resources.create(tx, PAIR_KIND, scope, name, {"UUID": uuid})

@@ -12,6 +12,7 @@ from typing import Any
 from tailrace.base.errors import ApiError
 from tailrace.expression import event_pattern
 from tailrace.operation import Shape
+from tailrace.services.lambda_.refusals import invalid
 
 DEFAULTS: Mapping[str, Any] = {
     "BatchSize": 100,
@@ -44,11 +45,6 @@ NOT_SUPPORTED = (
     "Topics",
     "Queues",
 )
-
-
-def invalid(message: str) -> ApiError:
-    """InvalidParameterValueException, 400."""
-    return ApiError("InvalidParameterValueException", message)
 
 
 def changed(request: Shape) -> dict[str, Any]:

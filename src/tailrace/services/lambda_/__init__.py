@@ -1,0 +1,45 @@
+"""Lambda: functions, what runs them, and what calls them.
+
+```
+functions  code  configuration  versions  aliases     the operations on a function, a file a noun
+function_names  function_document  settings  role     what a request names; what is kept and shown; what is allowed
+invoke -> invocation -> runtime.pool                   one call, from the request to the environment
+              └── log_writer <- log_lines              its log, written as its role may
+event_source_*                                         mappings from streams to functions
+```
+A function is one document; its state (Pending, InProgress, ...) is read off times in it, so that nothing has to happen
+for it to become Active and no process has to remember it. The rejected alternative, a task that flips the state, loses
+the flip with the process.
+"""
+
+from tailrace.services.lambda_ import (
+    account,
+    aliases,
+    code,
+    code_location,
+    concurrency,
+    configuration,
+    event_source_mappings,
+    functions,
+    invocation,
+    invoke,
+    resource_policy,
+    tags,
+    versions,
+)
+
+__all__ = [
+    "account",
+    "aliases",
+    "code",
+    "code_location",
+    "concurrency",
+    "configuration",
+    "event_source_mappings",
+    "functions",
+    "invocation",
+    "invoke",
+    "resource_policy",
+    "tags",
+    "versions",
+]

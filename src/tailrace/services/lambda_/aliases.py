@@ -1,0 +1,137 @@
+"""Aliases: names that point to a version. Weighted routing between two versions is not there yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tailrace.base import ids
+from tailrace.base.errors import AlreadyExists, ApiError
+from tailrace.operation import Call, Shape, not_supported, operation
+from tailrace.services.lambda_ import function_document as documents
+from tailrace.services.lambda_.function_names import FunctionName, named, permission_arn
+from tailrace.services.lambda_.refusals import conflict, stale_revision
+from tailrace.store import resources
+from tailrace.store.engine import Transaction
+
+PAGE_MAX = 50
+
+
+def show(function: FunctionName, name: str, alias: dict[str, Any]) -> Shape:
+    """An alias as the API answers it."""
+    shown = {member: alias[member] for member in ("FunctionVersion", "Description", "RevisionId")}
+    return {"AliasArn": function._replace(qualifier=name).arn, "Name": name, **shown}
+
+
+def find(tx: Transaction, function: FunctionName, name: str) -> dict[str, Any]:
+    """The alias. Raises AWS's ResourceNotFoundException."""
+    found = resources.get(tx, documents.ALIAS, function.scope, documents.alias_name(function.name, name))
+    if found is None:
+        text = f"Cannot find alias arn: {function._replace(qualifier=name).arn}"
+        raise ApiError.resource_not_found(text, status=404)
+    return found
+
+
+def check_routing(call: Call, request: Shape) -> None:
+    """Refuse weights; an empty RoutingConfig means none."""
+    if request.get("RoutingConfig", {}).get("AdditionalVersionWeights"):
+        raise not_supported(call, "weighted routing of an alias (RoutingConfig)")
+
+
+@operation("lambda", "CreateAlias", needs="lambda:CreateAlias", on=permission_arn)
+async def create_alias(call: Call, request: Shape) -> Shape:
+    """Give a version a name.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html
+    """
+    check_routing(call, request)
+    function = named(call, request)._replace(qualifier=None)
+    name = request["Name"]
+    alias = {
+        "FunctionVersion": request["FunctionVersion"],
+        "Description": request.get("Description", ""),
+        "RevisionId": ids.uuid(),
+    }
+
+    def create(tx: Transaction) -> Shape:
+        documents.find_version(tx, function._replace(qualifier=request["FunctionVersion"]))
+        try:
+            resources.create(tx, documents.ALIAS, function.scope, documents.alias_name(function.name, name), alias)
+        except AlreadyExists as problem:
+            raise conflict(f"Alias already exists: {function._replace(qualifier=name).arn}") from problem
+        return show(function, name, alias)
+
+    return await call.store.update(create)
+
+
+@operation("lambda", "GetAlias", needs="lambda:GetAlias", on=permission_arn)
+async def get_alias(call: Call, request: Shape) -> Shape:
+    """One alias.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html
+    """
+    function = named(call, request)
+    return show(function, request["Name"], await call.store.view(lambda tx: find(tx, function, request["Name"])))
+
+
+@operation("lambda", "UpdateAlias", needs="lambda:UpdateAlias", on=permission_arn)
+async def update_alias(call: Call, request: Shape) -> Shape:
+    """Point an alias to another version, or describe it otherwise.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
+    """
+    check_routing(call, request)
+    function, name = named(call, request)._replace(qualifier=None), request["Name"]
+
+    def change(tx: Transaction) -> Shape:
+        old = find(tx, function, name)
+        if request.get("RevisionId", old["RevisionId"]) != old["RevisionId"]:
+            raise stale_revision()
+        if "FunctionVersion" in request:
+            documents.find_version(tx, function._replace(qualifier=request["FunctionVersion"]))
+        given = {member: request[member] for member in ("FunctionVersion", "Description") if member in request}
+        new = {**old, **given, "RevisionId": ids.uuid()}
+        resources.put(tx, documents.ALIAS, function.scope, documents.alias_name(function.name, name), new)
+        return show(function, name, new)
+
+    return await call.store.update(change)
+
+
+@operation("lambda", "DeleteAlias", needs="lambda:DeleteAlias", on=permission_arn)
+async def delete_alias(call: Call, request: Shape) -> Shape:
+    """Delete an alias; one that isn't there is no mistake.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html
+    """
+    function = named(call, request)
+
+    def delete(tx: Transaction) -> Shape:
+        kept_name = documents.alias_name(function.name, request["Name"])
+        resources.delete(tx, documents.ALIAS, function.scope, kept_name)
+        return {}
+
+    return await call.store.update(delete)
+
+
+@operation("lambda", "ListAliases", needs="lambda:ListAliases", on=permission_arn)
+async def list_aliases(call: Call, request: Shape) -> Shape:
+    """A function's aliases by name, all or those of one version.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_ListAliases.html
+    """
+    function = named(call, request)._replace(qualifier=None)
+    limit = min(request.get("MaxItems", PAGE_MAX), PAGE_MAX)
+    wanted = request.get("FunctionVersion")
+
+    def read(tx: Transaction) -> list[tuple[str, dict[str, Any]]]:
+        documents.find(tx, function)
+        prefix = f"{function.name}:"
+        return resources.page(tx, documents.ALIAS, function.scope, request.get("Marker"), limit + 1, prefix)
+
+    found = await call.store.view(read)
+    shown = [
+        show(function, kept_name.rpartition(":")[2], alias)
+        for kept_name, alias in found[:limit]
+        if wanted in (None, alias["FunctionVersion"])
+    ]
+    marker: Shape = {"NextMarker": found[limit - 1][0]} if len(found) > limit else {}
+    return {"Aliases": shown, **marker}

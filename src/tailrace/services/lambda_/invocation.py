@@ -1,0 +1,173 @@
+"""One invocation of a function, for whoever calls: the API, a stream's mapping, a delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tailrace.base import ids
+from tailrace.base.errors import ApiError, Missing
+from tailrace.identity import Principal, assume_role_for_service
+from tailrace.operation import Node
+from tailrace.runtime.command import RESERVED
+from tailrace.runtime.interpreters import RuntimeMissing
+from tailrace.runtime.spec import Archive, CodeProblem, FunctionSpec, Launch, Throttled
+from tailrace.services.lambda_ import function_document as documents
+from tailrace.services.lambda_.function_names import LATEST, FunctionName
+from tailrace.services.lambda_.log_writer import LogSettings, LogWriter
+from tailrace.services.lambda_.refusals import throttled
+from tailrace.services.lambda_.role import LAMBDA, session_name
+from tailrace.store import blobs
+from tailrace.store.engine import Transaction
+
+CREDENTIALS_SECONDS = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationResult:
+    """What came of it. `function_error` is None or `Unhandled`; times are in milliseconds."""
+
+    request_id: str
+    executed_version: str
+    function_error: str | None
+    payload: bytes
+    log_tail: str
+    log_stream: str
+    duration_ms: float
+    kind: str | None = None
+
+
+async def invoke(
+    node: Node,
+    scope: str,
+    name: str,
+    qualifier: str | None,
+    payload: bytes,
+    *,
+    request_id: str | None = None,
+    client_context: str | None = None,
+) -> InvocationResult:
+    """Run the function once and wait for it; its log is stored when this returns.
+
+    Raises ApiError: the function is gone, its role is, or it is throttled (TooManyRequestsException).
+    """
+    request_id = request_id or ids.uuid()
+    function = FunctionName(scope, name, qualifier)
+    asked = function._replace(qualifier=qualifier or LATEST)
+
+    def read(tx: Transaction) -> tuple[dict[str, Any], str, int | None]:
+        document, version = documents.find_version(tx, asked)
+        reserved: int | None = documents.find(tx, asked).get("ReservedConcurrency")
+        return document, version, reserved
+
+    document, version, reserved = await node.store.view(read)
+    spec = specify(node, function, document, version, reserved)
+    headers = {"Lambda-Runtime-Trace-Id": trace_id(node)}
+    if client_context:
+        headers["Lambda-Runtime-Client-Context"] = client_context
+    try:
+        outcome = await node.pool.invoke(spec, request_id, payload or b"{}", headers)
+    except Throttled as problem:
+        function_limit = problem.args == ("function",)
+        reason = "ReservedFunctionConcurrent" if function_limit else "Concurrent"
+        raise throttled(f"{reason}InvocationLimitExceeded") from problem
+    except RuntimeMissing as problem:
+        raise ApiError("InvalidRuntimeException", str(problem), status=502) from problem
+    except CodeProblem as problem:
+        raise ApiError("InvalidZipFileException", str(problem), status=502) from problem
+    return InvocationResult(
+        request_id,
+        version,
+        outcome.function_error,
+        outcome.payload,
+        outcome.log_tail,
+        outcome.log_stream,
+        outcome.duration_ms,
+        outcome.kind,
+    )
+
+
+def trace_id(node: Node) -> str:
+    """An X-Ray header that says: not sampled."""
+    root = f"1-{int(node.clock.now()):08x}-{ids.hex_digits(24)}"
+    return f"Root={root};Parent={ids.hex_digits(16)};Sampled=0"
+
+
+def specify(
+    node: Node, function: FunctionName, document: dict[str, Any], version: str, reserved: int | None
+) -> FunctionSpec:
+    """What the pool has to know to run this version of the function."""
+    digest = document["Digest"]
+    session = session_name(function.name)
+    settings = LogSettings(
+        function_arn=function.arn,
+        version=version,
+        runtime=document["Runtime"],
+        runtime_arn=documents.runtime_version_arn(function.scope, document["Runtime"]),
+        memory_mb=document["MemorySize"],
+        role=document["Role"],
+        session=session,
+        group=document["LoggingConfig"]["LogGroup"],
+        json=document["LoggingConfig"]["LogFormat"] == "JSON",
+    )
+
+    async def fetch() -> bytes:
+        try:
+            return await node.store.view(lambda tx: blobs.get(tx, digest))
+        except Missing as problem:
+            raise CodeProblem("The function's code is gone") from problem
+
+    async def launch(log_stream: str) -> Launch:
+        return await start_values(node, function.scope, document, session)
+
+    return FunctionSpec(
+        key=(function.unqualified_arn, version, document["RevisionId"]),
+        function_name=function.name,
+        version=version,
+        arn=function.arn,
+        runtime=document["Runtime"],
+        handler=document["Handler"],
+        code=Archive(digest, fetch),
+        memory_mb=document["MemorySize"],
+        timeout_s=document["Timeout"],
+        launch=launch,
+        open_journal=lambda: LogWriter(node, function.scope, settings),
+        concurrency=reserved,
+    )
+
+
+async def start_values(node: Node, scope: str, document: dict[str, Any], session: str) -> Launch:
+    """The variables of a new environment: the role's credentials, this endpoint, the function's own.
+
+    Raises ApiError where the role cannot be assumed any more.
+    """
+
+    def assume(tx: Transaction) -> Principal:
+        if not assume_role_for_service(node.identity, tx, document["Role"], LAMBDA):
+            text = "The role defined for the function cannot be assumed by Lambda."
+            raise ApiError("AccessDeniedException", text, status=403)
+        return node.identity.role_principal(tx, document["Role"], session)
+
+    principal = await node.store.view(assume)
+    credentials = node.identity.mint(principal, CREDENTIALS_SECONDS)
+    region = scope.split("/")[1]
+    logging_config = document["LoggingConfig"]
+    variables = {
+        "AWS_ENDPOINT_URL": node.endpoint,
+        **own_variables(document),
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": credentials.session_token,
+        "AWS_LAMBDA_LOG_GROUP_NAME": logging_config["LogGroup"],
+    }
+    if logging_config["LogFormat"] == "JSON":
+        variables |= {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": logging_config["ApplicationLogLevel"]}
+    return Launch(variables, credentials.expiration)
+
+
+def own_variables(document: dict[str, Any]) -> dict[str, str]:
+    """The variables that the function's configuration sets."""
+    variables: dict[str, str] = document.get("Environment", {}).get("Variables", {})
+    return {name: value for name, value in variables.items() if name not in RESERVED}

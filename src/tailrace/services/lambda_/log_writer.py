@@ -1,0 +1,168 @@
+"""Writes one environment's log: lines are kept for a moment, then stored together, as the role may.
+
+```
+output -> buffer --(50 ms, or the end of the invocation)--> one transaction: group, stream, events
+```
+The role's permissions are asked each time, as the Logs service would ask them: logs:CreateLogGroup if there is no
+group yet, logs:CreateLogStream for the first lines, logs:PutLogEvents for all. Lines that the role may not write are
+lost, as they are on AWS; the server's log tells it once for each environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+
+from tailrace.base import arn, ids
+from tailrace.base.clock import iso_milliseconds
+from tailrace.base.errors import Missing
+from tailrace.operation import Node
+from tailrace.runtime.spec import Outcome
+from tailrace.services.lambda_ import log_lines
+from tailrace.store import log_events, resources
+from tailrace.store.engine import Transaction
+
+GROUP = "logs:group"
+BATCH_SECONDS = 0.05
+EVENTS_MAX = 10_000  # held; the function that prints more waits
+BYTES_MAX = 8 * 1024 * 1024
+TAIL_BYTES = 4096
+
+log = logging.getLogger("tailrace.functions")
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What a log writer has to know of its function. `session` is the name of the role's session."""
+
+    function_arn: str
+    version: str
+    runtime: str
+    runtime_arn: str
+    memory_mb: int
+    role: str
+    session: str
+    group: str
+    json: bool
+
+
+class LogWriter:
+    """The journal of one environment; see `runtime.spec.Journal`."""
+
+    def __init__(self, node: Node, scope: str, settings: LogSettings) -> None:
+        self._node = node
+        self._scope = scope
+        self._settings = settings
+        day = iso_milliseconds(node.clock.now())[:10].replace("-", "/")
+        self.log_stream = f"{day}/[{settings.version}]{ids.hex_digits(32)}"
+        self._held: list[tuple[int, str]] = []
+        self._held_bytes = 0
+        self._tail: deque[str] = deque()
+        self._tail_bytes = 0
+        self._lock = asyncio.Lock()
+        self._timer: asyncio.Task[None] | None = None
+        self._refusal_told = False
+
+    def init_started(self) -> None:
+        """INIT_START; not part of any invocation's tail."""
+        s = self._settings
+        if s.json:
+            record = {"initializationType": "on-demand", "phase": "init", "functionVersion": s.version}
+            record |= {"runtimeVersion": log_lines.runtime_version(s.runtime), "runtimeVersionArn": s.runtime_arn}
+            self._add(log_lines.platform(self._node.clock.now(), "initStart", record))
+        else:
+            self._add(log_lines.init_start(s.runtime, s.runtime_arn))
+
+    def started(self, request_id: str) -> None:
+        """START: the tail begins anew."""
+        self._tail.clear()
+        self._tail_bytes = 0
+        if self._settings.json:
+            record = {"requestId": request_id, "version": self._settings.version}
+            self._told(log_lines.platform(self._node.clock.now(), "start", record))
+        else:
+            self._told(log_lines.start(request_id, self._settings.version))
+
+    def output(self, events: list[str]) -> bool:
+        """What the code printed; True when too much is held."""
+        for event in events:
+            self._told(event)
+        return len(self._held) > EVENTS_MAX or self._held_bytes > BYTES_MAX
+
+    def ended(self, request_id: str, outcome: Outcome) -> str:
+        """The platform's closing lines; returns the invocation's tail."""
+        if outcome.notice:
+            self._told(outcome.notice)
+        memory_mb = self._settings.memory_mb
+        if self._settings.json:
+            record = log_lines.report_record(request_id, outcome, memory_mb)
+            self._told(log_lines.platform(self._node.clock.now(), "report", record))
+        else:
+            self._told(log_lines.end(request_id))
+            self._told(log_lines.report(request_id, outcome, memory_mb))
+        return "".join(self._tail).encode()[-TAIL_BYTES:].decode("utf-8", "ignore")
+
+    def _told(self, text: str) -> None:
+        self._add(text)
+        self._tail.append(text)
+        self._tail_bytes += len(text)
+        while self._tail_bytes - len(self._tail[0]) > TAIL_BYTES:
+            self._tail_bytes -= len(self._tail.popleft())
+
+    def _add(self, text: str) -> None:
+        self._held.append((int(self._node.clock.now() * 1000), text))
+        self._held_bytes += len(text)
+        if self._timer is None:
+            self._timer = asyncio.ensure_future(self._flush_soon())
+
+    async def _flush_soon(self) -> None:
+        await asyncio.sleep(BATCH_SECONDS)
+        self._timer = None
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Store all that is held. A store that fails loses the lines, and the server's log says so."""
+        async with self._lock:
+            events, self._held, self._held_bytes = self._held, [], 0
+            if not events:
+                return
+            try:
+                await self._node.store.update(lambda tx: self._write(tx, events))
+            except Exception:
+                log.exception("%d lines of %s are lost", len(events), self._settings.group)
+
+    def _write(self, tx: Transaction, events: list[tuple[int, str]]) -> None:
+        s, scope, now = self._settings, self._scope, self._node.clock.now()
+        refused = self._refusal(tx)
+        if refused:
+            if not self._refusal_told:
+                self._refusal_told = True
+                log.warning("%s may not write its log %s: %s", s.function_arn, s.group, refused)
+            return
+        if resources.get(tx, GROUP, scope, s.group) is None:
+            resources.create(tx, GROUP, scope, s.group, {"creationTime": int(now * 1000)})
+        log_events.ensure_stream(tx, scope, s.group, self.log_stream, now)
+        log_events.append(tx, scope, s.group, self.log_stream, events, int(now * 1000))
+
+    def _refusal(self, tx: Transaction) -> str | None:
+        """AWS's sentence about the first permission that the role lacks for this write; None if it may write."""
+        s, identity = self._settings, self._node.identity
+        try:
+            writer = identity.role_principal(tx, s.role, s.session)
+        except Missing:
+            return f"the role {s.role} is gone"
+        account, region = self._scope.split("/")
+        group_arn = f"{arn.log_group(region, account, s.group)}:log-stream:"
+        stream_arn = group_arn + self.log_stream
+        needs = [("logs:PutLogEvents", stream_arn)]
+        if log_events.stream(tx, self._scope, s.group, self.log_stream) is None:
+            needs.append(("logs:CreateLogStream", stream_arn))
+            if resources.get(tx, GROUP, self._scope, s.group) is None:
+                needs.append(("logs:CreateLogGroup", group_arn))
+        for action, resource in needs:
+            decision = identity.decide(tx, writer, action, resource)
+            if not decision.allowed:
+                return identity.denial(writer, decision, action, resource)
+        return None

@@ -1,0 +1,136 @@
+"""A function's resource-based policy, statement by statement: AddPermission, RemovePermission, GetPolicy."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from tailrace.base import ids
+from tailrace.base.errors import ApiError
+from tailrace.operation import Call, Shape, operation
+from tailrace.services.lambda_ import function_document as documents
+from tailrace.services.lambda_.function_names import FunctionName, named, permission_arn
+from tailrace.services.lambda_.refusals import conflict, stale_revision
+from tailrace.store import resources
+from tailrace.store.engine import Transaction
+
+STATEMENTS_BYTES_MAX = 20_480
+
+
+def principal(given: str) -> str | dict[str, str]:
+    """A statement's Principal: everybody, a service, an ARN, or an account by its root."""
+    if given == "*":
+        return "*"
+    if re.fullmatch(r"\d{12}", given):
+        return {"AWS": f"arn:aws:iam::{given}:root"}
+    return {"AWS": given} if given.startswith("arn:") else {"Service": given}
+
+
+def statement(function: FunctionName, request: Shape) -> dict[str, Any]:
+    """The statement that AddPermission's parameters describe."""
+    made: dict[str, Any] = {
+        "Sid": request["StatementId"],
+        "Effect": "Allow",
+        "Principal": principal(request["Principal"]),
+        "Action": request["Action"],
+        "Resource": function.arn,
+    }
+    condition: dict[str, dict[str, str]] = {}
+    if "SourceAccount" in request:
+        condition.setdefault("StringEquals", {})["AWS:SourceAccount"] = request["SourceAccount"]
+    if "PrincipalOrgID" in request:
+        condition.setdefault("StringEquals", {})["aws:PrincipalOrgID"] = request["PrincipalOrgID"]
+    if "EventSourceToken" in request:
+        condition.setdefault("StringEquals", {})["lambda:EventSourceToken"] = request["EventSourceToken"]
+    if "SourceArn" in request:
+        condition["ArnLike"] = {"AWS:SourceArn": request["SourceArn"]}
+    return {**made, "Condition": condition} if condition else made
+
+
+def policies(document: dict[str, Any]) -> dict[str, Any]:
+    """The statements and revisions of a function's policies, by qualifier ("" for the function itself)."""
+    found: dict[str, Any] = document.get("Policy", {})
+    return found
+
+
+def put(tx: Transaction, function: FunctionName, document: dict[str, Any], statements: list[dict[str, Any]]) -> None:
+    """Keep the statements under a new revision; without any, no policy is left."""
+    kept = {**policies(document)}
+    kept[function.qualifier or ""] = {"Statements": statements, "RevisionId": ids.uuid()}
+    if not statements:
+        del kept[function.qualifier or ""]
+    resources.put(tx, documents.FUNCTION, function.scope, function.name, {**document, "Policy": kept})
+
+
+@operation("lambda", "AddPermission", needs="lambda:AddPermission", on=permission_arn)
+async def add_permission(call: Call, request: Shape) -> Shape:
+    """Let a service, an account or everybody use the function.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+    """
+    function = named(call, request)
+    added = statement(function, request)
+
+    def change(tx: Transaction) -> Shape:
+        documents.find_version(tx, function)
+        document = documents.find(tx, function)
+        current = policies(document).get(function.qualifier or "", {"Statements": [], "RevisionId": None})
+        if request.get("RevisionId", current["RevisionId"]) != current["RevisionId"]:
+            raise stale_revision()
+        if any(one["Sid"] == added["Sid"] for one in current["Statements"]):
+            text = f"The statement id ({added['Sid']}) provided already exists. Please provide a new statement id, or "
+            raise conflict(text + "remove the existing statement.")
+        statements = [*current["Statements"], added]
+        if len(orjson.dumps(statements)) > STATEMENTS_BYTES_MAX:
+            raise ApiError(
+                "PolicyLengthExceededException",
+                f"The final policy size is bigger than the limit ({STATEMENTS_BYTES_MAX}).",
+            )
+        put(tx, function, document, statements)
+        return {"Statement": orjson.dumps(added).decode()}
+
+    return await call.store.update(change)
+
+
+@operation("lambda", "RemovePermission", needs="lambda:RemovePermission", on=permission_arn)
+async def remove_permission(call: Call, request: Shape) -> Shape:
+    """Take one statement away.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
+    """
+    function = named(call, request)
+
+    def change(tx: Transaction) -> Shape:
+        document = documents.find(tx, function)
+        current = policies(document).get(function.qualifier or "", {"Statements": [], "RevisionId": None})
+        left = [one for one in current["Statements"] if one["Sid"] != request["StatementId"]]
+        if len(left) == len(current["Statements"]):
+            text = f"Statement {request['StatementId']} is not found in resource policy."
+            raise ApiError.resource_not_found(text, status=404)
+        if request.get("RevisionId", current["RevisionId"]) != current["RevisionId"]:
+            raise stale_revision()
+        put(tx, function, document, left)
+        return {}
+
+    return await call.store.update(change)
+
+
+@operation("lambda", "GetPolicy", needs="lambda:GetPolicy", on=permission_arn)
+async def get_policy(call: Call, request: Shape) -> Shape:
+    """The policy of the function, or of one of its versions or aliases.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
+    """
+    function = named(call, request)
+
+    def read(tx: Transaction) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = policies(documents.find(tx, function)).get(function.qualifier or "")
+        return found
+
+    found = await call.store.view(read)
+    if found is None:
+        raise ApiError.resource_not_found("The resource you requested does not exist.", status=404)
+    policy = {"Version": "2012-10-17", "Id": "default", "Statement": found["Statements"]}
+    return {"Policy": orjson.dumps(policy).decode(), "RevisionId": found["RevisionId"]}
