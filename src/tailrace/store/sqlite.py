@@ -111,6 +111,11 @@ class SqliteStore:
         self._pause_wanted = False
         self._paused = False  # a checkpoint runs with no group beside it, so that the log can start over
 
+    @property
+    def log_bytes(self) -> int:
+        """The size of the write-ahead log; 0 in memory."""
+        return self._file.log_bytes()
+
     async def view(self, read: Callable[[Any], T]) -> T:
         """Run `read` now, on this thread, over one snapshot."""
         connection, cache = self._file.read, self._committed

@@ -103,11 +103,8 @@ class DatabaseFile:
         return self.log_bytes() > LOG_BYTES_MAX
 
     def log_bytes(self) -> int:
-        """The size of the log's file."""
-        try:
-            return os.stat(self._log).st_size
-        except FileNotFoundError:
-            return 0
+        """The size of the log's file; 0 in memory."""
+        return 0 if self.in_memory else os.stat(self._log).st_size
 
     def checkpoint(self) -> bool:
         """Move the log into the database beside readers and the writer; whether all of it was moved."""

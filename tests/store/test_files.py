@@ -1,0 +1,220 @@
+"""What only a database on disk can get wrong: its lock, its versions, its failures, its log."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tailrace import store
+from tailrace.base.errors import StoreError
+from tailrace.store import InUse, StoreUnavailable, resources, sqlite, sqlite_file
+from tailrace.store.engine import Transaction
+from tailrace.store.schema import sqlite as schema
+from tailrace.store.sqlite import SqliteStore
+from tests.store.tables import PLAIN, item, putting
+
+HOLDER = """
+import asyncio, sys
+from tailrace import store
+async def hold():
+    await store.open(sys.argv[1])
+    print("open", flush=True)
+    await asyncio.sleep(60)
+asyncio.run(hold())
+"""
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await sqlite.open_folder(str(tmp_path / "data"))
+    yield opened
+    await opened.close()
+
+
+def saying(value: str):
+    return lambda tx: resources.put(tx, "k", "s", "a", {"value": value})
+
+
+def reading(tx: Transaction) -> dict[str, str] | None:
+    return resources.get(tx, "k", "s", "a")
+
+
+async def test_what_was_written_is_there_after_the_next_start(tmp_path: Path) -> None:
+    for value in ("one", "two"):
+        place = await store.open(str(tmp_path / "deep" / "data"))
+        if value == "two":
+            assert await place.view(reading) == {"value": "one"}
+        await place.update(saying(value))
+        await place.close()
+    assert not (tmp_path / "deep" / "data" / "tailrace.db-wal").exists(), "the log was moved into the database"
+
+
+async def test_a_folder_has_one_owner(place: SqliteStore, tmp_path: Path) -> None:
+    with pytest.raises(InUse, match=f"in use by process {os.getpid()}: stop that server"):
+        await store.open(str(tmp_path / "data"))
+    await place.close()
+    again = await store.open(str(tmp_path / "data"))
+    await again.close()
+
+
+async def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, data], stdout=subprocess.PIPE)  # noqa: ASYNC220
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"open\n"
+        with pytest.raises(InUse, match=str(holder.pid)):
+            await store.open(data)
+        holder.send_signal(signal.SIGKILL)
+    place = await store.open(data)
+    await place.close()
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(place: SqliteStore, tmp_path: Path) -> None:
+    await place.close()
+    database = sqlite3.connect(tmp_path / "data" / "tailrace.db")
+    with database:
+        database.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
+    with pytest.raises(StoreUnavailable, match="newer Tailrace"):
+        await store.open(str(tmp_path / "data"))
+    assert database.execute("SELECT value FROM meta").fetchall() == [("99",)]
+    database.close()
+
+
+async def test_a_migration_happens_whole_or_not_at_all(
+    place: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await place.update(saying("kept"))
+    await place.close()
+    data = str(tmp_path / "data")
+    good = "CREATE TABLE added (a INTEGER)"
+    monkeypatch.setattr(sqlite_file, "STEPS", (*schema.STEPS, (good, "no SQL at all")))
+    with pytest.raises(StoreUnavailable):
+        await store.open(data)
+    monkeypatch.setattr(sqlite_file, "STEPS", (*schema.STEPS, (good,)))
+    for _ in range(2):
+        again = await store.open(data)
+        assert await again.view(lambda tx: tx.rows("SELECT a FROM added")) == []
+        assert await again.view(reading) == {"value": "kept"}
+        await again.close()
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tailrace.db").write_bytes(b"something else entirely" * 100)
+    with pytest.raises(StoreUnavailable, match="can't be opened"):
+        await store.open(str(tmp_path))
+
+
+@contextmanager
+def full_disk(place: SqliteStore) -> Iterator[None]:
+    """Files can't grow beyond the log's size: what a full disk looks like to a process."""
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    soft, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (place.log_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_fails_the_whole_group_and_nothing_else(place: SqliteStore) -> None:
+    await place.update(saying("before"))
+    heard: list[str] = []
+    place.listen("topic", heard.append)
+
+    def tells(tx: Transaction) -> None:
+        saying("never")(tx)
+        tx.notify("topic", "never")
+
+    def refuses(tx: Transaction) -> None:
+        raise KeyError("seen in a state that never was")
+
+    with full_disk(place):
+        outcomes = await asyncio.gather(
+            place.update(tells),
+            place.update(putting(PLAIN, item("big", note="x" * 100_000))),
+            place.update(refuses),
+            return_exceptions=True,
+        )
+        assert [type(outcome) for outcome in outcomes] == [StoreError] * 3
+        assert "disk" in str(outcomes[0])
+        assert await place.view(reading) == {"value": "before"}
+    assert await place.view(reading) == {"value": "before"}
+    assert await place.update(reading) == {"value": "before"}
+    assert heard == []
+    await place.update(saying("after"))
+    assert await place.view(reading) == {"value": "after"}
+
+
+async def test_a_view_during_a_commit_mixes_no_old_with_new(
+    place: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the COMMIT's end and its publication the database is ahead of the cache: both must not be mixed."""
+    await place.update(saying("old"))
+    assert await place.view(reading) == {"value": "old"}
+    committed, go_on = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    commit = SqliteStore._commit
+
+    def slowly(self: SqliteStore, connection: sqlite3.Connection) -> StoreError | None:
+        failure = commit(self, connection)
+        loop.call_soon_threadsafe(committed.set)
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
+        return failure
+
+    monkeypatch.setattr(SqliteStore, "_commit", slowly)
+    update = asyncio.ensure_future(place.update(saying("new")))
+    await committed.wait()
+    raw = await place.view(lambda tx: tx.row("SELECT document FROM resources"))
+    assert raw == (b'{"value":"new"}',)
+    assert await place.view(reading) == {"value": "new"}
+    assert not update.done()
+    go_on.set()
+    await update
+    assert await place.view(reading) == {"value": "new"}
+
+
+async def test_updates_that_come_during_a_commit_form_the_next_group(place: SqliteStore) -> None:
+    async def writer(name: int) -> None:
+        for n in range(20):
+            await place.update(putting(PLAIN, item(f"w{name}", n=n)))
+
+    before = place.commits
+    await asyncio.gather(*(writer(name) for name in range(32)))
+    assert place.commits - before <= 2 * 20, "640 updates of 32 writers need little more than 20 commits"
+
+
+async def test_the_log_starts_over_under_writers_that_never_rest(
+    place: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 1 << 20
+    monkeypatch.setattr(sqlite_file, "LOG_BYTES_MAX", limit)
+    monkeypatch.setattr(sqlite, "LOG_BYTES_MAX", limit)
+    checkpoint = sqlite_file.DatabaseFile.checkpoint
+
+    def behind(self: sqlite_file.DatabaseFile) -> bool:
+        """A checkpoint that never catches up while writers go on."""
+        return place._paused and checkpoint(self)
+
+    monkeypatch.setattr(sqlite_file.DatabaseFile, "checkpoint", behind)
+    largest = 0
+
+    async def writer(name: int) -> None:
+        nonlocal largest
+        for n in range(60):
+            await place.update(putting(PLAIN, item(f"w{name}", note=f"{n:04d}" * 4000)))
+            largest = max(largest, place.log_bytes)
+
+    await asyncio.gather(*(writer(name) for name in range(8)))
+    assert limit < largest < 2 * limit, "480 writes of 16 KB make a log of more than 8 MB"
+    assert await place.view(lambda tx: tx.row("SELECT count(*) FROM items")) == (8,)
