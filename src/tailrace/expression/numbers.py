@@ -64,9 +64,7 @@ def number_parts(text: str) -> tuple[int, str, int]:
     exponent = len(whole) - 1 - (len(all_digits) - len(digits)) + _power(power)
     digits = digits.rstrip("0")
     if exponent > EXPONENT_MAX:
-        raise ApiError.validation(
-            "Number overflow. Attempting to store a number with magnitude larger than supported range"
-        )
+        raise _overflow()
     if exponent < EXPONENT_MIN:
         raise ApiError.validation(
             "Number underflow. Attempting to store a number with magnitude smaller than supported range"
@@ -86,10 +84,26 @@ def _power(text: str | None) -> int:
 
 
 def add(left: str, right: str) -> str:
-    """The exact sum of two canonical numbers, canonical; AWS's refusal where it needs more than 38 digits."""
-    return canonical_number(str(_EXACT.add(Decimal(left), Decimal(right))))
+    """The exact sum of two canonical numbers, canonical.
+
+    One that needs more than 38 digits is refused as an overflow: AWS words it so, whatever the magnitude.
+    """
+    return _canonical_result(_EXACT.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: str, right: str) -> str:
     """The exact difference of two canonical numbers, canonical; refused like a sum."""
-    return canonical_number(str(_EXACT.subtract(Decimal(left), Decimal(right))))
+    return _canonical_result(_EXACT.subtract(Decimal(left), Decimal(right)))
+
+
+def _canonical_result(result: Decimal) -> str:
+    text = format(result, "f")
+    if len(text) > DIGITS_MAX and len(text.lstrip("-0.").replace(".", "").rstrip("0")) > DIGITS_MAX:
+        raise _overflow()
+    return canonical_number(text)
+
+
+def _overflow() -> ApiError:
+    return ApiError.validation(
+        "Number overflow. Attempting to store a number with magnitude larger than supported range"
+    )

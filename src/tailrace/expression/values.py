@@ -34,7 +34,8 @@ AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
 
 TYPES = ("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL")
-NESTING_MAX = 32
+# AWS counts 32 levels, the innermost scalar included.
+NESTING_MAX = 31
 
 _PREFIX = "One or more parameter values were invalid: "
 _not_base64 = re.compile(r"[^a-zA-Z0-9+/=]|=(?=[^=])").search
@@ -76,7 +77,7 @@ def normalize_item(item: dict[str, Any]) -> Item:
 def normalize_value(value: Any, depth: int = 0) -> AttributeValue:
     """The canonical form of one AttributeValue; the value itself where it is canonical.
 
-    `depth` counts the lists and maps around it; more than 32 levels are refused, as AWS does.
+    `depth` counts the lists and maps around it; more than 31 are refused, as AWS does.
     """
     if type(value) is not dict:
         if type(value) is list:
@@ -214,8 +215,11 @@ def _check_depth(depth: int) -> None:
 
 
 def too_deep() -> ApiError:
-    """AWS's refusal of lists and maps nested more than 32 deep."""
-    return ApiError.validation("Nesting Levels have exceeded supported limits")
+    """AWS's refusal of lists and maps nested too deep."""
+    return ApiError.validation(
+        "Nesting Levels have exceeded supported limits: "
+        "Attributes in the item have nested levels beyond supported limit"
+    )
 
 
 def _elements(content: Any) -> list[Any]:

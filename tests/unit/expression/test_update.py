@@ -189,7 +189,7 @@ def test_what_was_touched() -> None:
 
 def test_updates_cannot_nest_too_deep() -> None:
     deep: dict[str, Any] = {"N": "1"}
-    for _ in range(31):
+    for _ in range(30):
         deep = {"L": [deep]}
     assert bind("SET m.x = :deep", {":deep": deep}).apply(ITEM)
     with pytest.raises(ApiError, match="Nesting Levels have exceeded supported limits"):
