@@ -10,8 +10,9 @@ from zlib import crc32
 import orjson
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import error_forms, json_shapes, model, overrides
+from tailrace.wire import error_forms, event_stream, json_shapes, model, overrides
 from tailrace.wire.http import HttpRequest, HttpResponse
+from tailrace.wire.model import Member
 from tailrace.wire.protocol import Route, Shape, WireProtocol
 
 CHECKSUMMED = frozenset(("dynamodb", "dynamodbstreams"))  # AWS sends x-amz-crc32 with these alone
@@ -40,7 +41,12 @@ class JsonRpc:
 
     def serialize(self, route: Route, answer: Shape, request_id: str) -> HttpResponse:
         """The answer; an operation without output has an empty body (TagResource, CreateLogGroup)."""
-        write, empty = _writer(route.service, route.operation)
+        write, empty, events = _writer(route.service, route.operation)
+        if events:
+            beside = {name: value for name, value in answer.items() if name != events.name}
+            frames = event_stream.encode(events.shape, answer.get(events.name, ()))
+            body = event_stream.initial_response(beside) + frames
+            return HttpResponse(200, {"x-amzn-RequestId": request_id, "content-type": event_stream.CONTENT_TYPE}, body)
         if empty and not answer:
             return _response(route.service, 200, b"", request_id)
         return _response(route.service, 200, orjson.dumps(write(answer) if write else answer), request_id)
@@ -76,11 +82,13 @@ def _reader(service: str, operation: str) -> Callable[[Any], Shape]:
 
 
 @cache
-def _writer(service: str, operation: str) -> tuple[json_shapes.Writer | None, bool]:
-    """The operation's writer (None: orjson takes the answer as it is), and whether it has no output."""
+def _writer(service: str, operation: str) -> tuple[json_shapes.Writer | None, bool, Member | None]:
+    """The operation's writer (None: orjson takes the answer as it is), whether it has no output, and the member that
+    is a stream of events.
+    """
     found = model.service(service).operation(operation)
     shape = found.output if found else None
-    return (json_shapes.writer(shape) if shape else None), shape is None
+    return (json_shapes.writer(shape) if shape else None), shape is None, event_stream.stream_member(shape)
 
 
 @cache

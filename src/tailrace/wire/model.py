@@ -61,6 +61,7 @@ class Member:
     location_name: str | None = None
     flattened: bool = False
     timestamp_format: str | None = None
+    event_payload: bool = False
 
     @property
     def wire_name(self) -> str:
@@ -178,6 +179,7 @@ class ServiceModel:
             place.get("locationName"),
             place.get("flattened", False),
             place.get("timestampFormat"),
+            place.get("eventpayload", False),
         )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import error_forms, json_shapes, json_types, model, overrides, timestamps
+from tailrace.wire import error_forms, event_stream, json_shapes, json_types, model, overrides, timestamps
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.model import Member, OperationModel, ShapeModel
 from tailrace.wire.protocol import Route, Shape, WireProtocol
@@ -198,6 +198,8 @@ def _text(value: Any, member: Member) -> str:
 
 def _content_type(output: ShapeModel) -> str:
     payload = output.members[output.payload].shape if output.payload else None
+    if payload and payload.event_stream:
+        return event_stream.CONTENT_TYPE
     return "application/octet-stream" if payload and payload.streaming else "application/json"
 
 
@@ -207,6 +209,8 @@ def _body(output: ShapeModel, rest: Shape) -> bytes:
         value = rest.get(member.name)
         if value is None:
             return b""
+        if member.shape.event_stream:
+            return event_stream.encode(member.shape, value)
         if member.shape.type in ("blob", "structure") and isinstance(value, bytes):
             return value
         if member.shape.type == "string":

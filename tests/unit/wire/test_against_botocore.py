@@ -22,7 +22,7 @@ from tailrace.wire.protocol import Route
 from tailrace.wire.route import route
 from tests.unit.wire.samples import SERVICES, Samples
 
-# Their answers are streams of events, which are not serialized by a protocol's serialize.
+# Their answers are streams of events: test_event_stream.py.
 EVENT_STREAMS = {("lambda", "InvokeWithResponseStream"), ("logs", "StartLiveTail"), ("logs", "GetLogObject")}
 SCOPE = "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=0"
 

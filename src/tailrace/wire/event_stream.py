@@ -1,0 +1,69 @@
+"""Event streams (application/vnd.amazon.eventstream): answers that are a row of framed events.
+
+```
+u32 total length | u32 header length | u32 crc of both | headers | payload | u32 crc of all before
+```
+https://smithy.io/2.0/aws/amazon-eventstream.html. The events of one answer go out in one body: a handler returns them
+as a list of {event's name: its members}. InvokeWithResponseStream, GetLogObject.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from tailrace.wire import json_shapes
+from tailrace.wire.model import Member, ShapeModel
+
+CONTENT_TYPE = "application/vnd.amazon.eventstream"
+STRING_HEADER = 7
+INITIAL_RESPONSE = "initial-response"  # what an RPC protocol sends first: the members beside the stream
+
+
+def stream_member(shape: ShapeModel | None) -> Member | None:
+    """The member of an answer that is a stream of events, or None."""
+    members = shape.members.values() if shape else ()
+    return next((member for member in members if member.shape.event_stream), None)
+
+
+def encode(shape: ShapeModel, events: Iterable[Mapping[str, Any]]) -> bytes:
+    """The frames of a stream's events, each a mapping of one member of the stream's union."""
+    return b"".join(_event(shape.members[name], content) for event in events for name, content in event.items())
+
+
+def initial_response(members: Mapping[str, Any]) -> bytes:
+    """The frame that an RPC protocol's stream begins with."""
+    headers = {":event-type": INITIAL_RESPONSE, ":message-type": "event", ":content-type": "application/json"}
+    return frame(headers, orjson.dumps(dict(members)))
+
+
+def frame(headers: Mapping[str, str], payload: bytes) -> bytes:
+    """One message with its checksums."""
+    packed = b"".join(_header(name, value) for name, value in headers.items())
+    prelude = struct.pack(">II", 16 + len(packed) + len(payload), len(packed))
+    head = prelude + struct.pack(">I", crc32(prelude)) + packed + payload
+    return head + struct.pack(">I", crc32(head))
+
+
+def _header(name: str, value: str) -> bytes:
+    encoded_name, encoded = name.encode(), value.encode()
+    return (
+        struct.pack(">B", len(encoded_name)) + encoded_name + struct.pack(">BH", STRING_HEADER, len(encoded)) + encoded
+    )
+
+
+def _event(member: Member, content: Mapping[str, Any]) -> bytes:
+    kind = "exception" if member.shape.is_error else "event"
+    headers = {f":{kind}-type": member.name, ":message-type": kind}
+    payload = next((part for part in member.shape.members.values() if part.event_payload), None)
+    if payload:
+        headers[":content-type"] = "application/octet-stream"
+        return frame(headers, content.get(payload.name, b""))
+    headers[":content-type"] = "application/json"
+    write = json_shapes.writer(member.shape)
+    members = dict(content)
+    return frame(headers, orjson.dumps(write(members) if write else members))
