@@ -88,7 +88,8 @@ async def update_alias(call: Call, request: Shape) -> Shape:
             raise stale_revision()
         if "FunctionVersion" in request:
             documents.find_version(tx, function._replace(qualifier=request["FunctionVersion"]))
-        given = {member: request[member] for member in ("FunctionVersion", "Description") if member in request}
+        members = ("FunctionVersion", "Description")
+        given: dict[str, Any] = {member: request[member] for member in members if member in request}
         new = {**old, **given, "RevisionId": ids.uuid()}
         resources.put(tx, documents.ALIAS, function.scope, documents.alias_name(function.name, name), new)
         return show(function, name, new)

@@ -23,7 +23,7 @@ from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
 
-DELIVERY = "lambda:invoke"
+DELIVERY_KIND = "lambda:invoke"
 TRIES_MAX = 3
 WAIT_SECONDS = 60.0  # before the second try; twice that before the third
 THROTTLED_SECONDS = 5.0
@@ -111,13 +111,13 @@ def decoded_context(text: str | None) -> str | None:
 
 def leave(tx: Transaction, event: dict[str, Any], now: float, request_id: str) -> None:
     """Owe a function an event from now on. The delivery's id is the request id that all tries will have."""
-    deliveries.put(tx, DELIVERY, event, now, id=request_id, created=now)
+    deliveries.put(tx, DELIVERY_KIND, event, now, id=request_id, created=now)
 
 
 async def run_delivery(node: Node, delivery: Delivery) -> None:
     """One try of an event that was left; afterwards it is done, or due again.
 
-    For the worker that claims deliveries of the kind `DELIVERY`.
+    For the worker that claims deliveries of the kind `DELIVERY_KIND`.
     """
     event = delivery.body
     try:
