@@ -6,8 +6,9 @@ at most 6 MB as an event, none that its filter turns away and none older than it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 EVENT_BYTES_MAX = 6 * 1024 * 1024
 ENVELOPE_BYTES = len(b'{"Records":[]}')
@@ -15,11 +16,12 @@ ENVELOPE_BYTES = len(b'{"Records":[]}')
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One change as the function gets it: `body` is the record's JSON."""
+    """One change as the function gets it: `body` is the record's JSON, `content` the same parsed."""
 
     sequence: int
     created: float
     body: bytes
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,16 @@ def gather(records: Iterable[Record], after: int, wanted: Callable[[Record], boo
             batch.expired += 1
         elif wanted is None or wanted(record):
             size = batch.size + len(record.body) + 1
-            if len(batch.records) >= limits.records_max or (batch.records and size > limits.bytes_max):
+            if batch.records and size > limits.bytes_max:
                 batch.full = True
-                return batch
+                break
             batch.records.append(record)
             batch.size = size
         batch.looked_at += 1
         batch.through = record.sequence
-    batch.full = len(batch.records) >= limits.records_max or batch.size >= limits.bytes_max
+        if len(batch.records) >= limits.records_max or batch.size >= limits.bytes_max:
+            batch.full = True
+            break
     return batch
 
 

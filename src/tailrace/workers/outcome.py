@@ -153,6 +153,14 @@ def skip(progress: Progress, through: int) -> Progress:
     return Progress(max(through, progress.checkpoint), progress.pieces[1:])
 
 
+def cut(progress: Progress, through: int) -> Progress:
+    """The progress with its head piece cut where a batch of it ends: its limits or its filter may have changed."""
+    if not progress.pieces or through >= progress.pieces[0].through:
+        return progress
+    head, *rest = progress.pieces
+    return Progress(progress.checkpoint, (replace(head, through=through), Piece(head.through), *rest))
+
+
 def _waiting(piece: Piece, now: float) -> Piece:
     """The piece, to be tried again after 0.5 s, 1 s, 2 s ... 60 s."""
     seconds = min(RETRY_SECONDS_MIN * 2 ** min(piece.failures, DOUBLINGS_MAX), RETRY_SECONDS_MAX)

@@ -43,10 +43,9 @@ def test_records_that_the_filter_turns_away_are_passed() -> None:
     assert batch.through == 6
 
 
-def test_looking_stops_before_the_record_that_has_no_room() -> None:
-    """What follows the last one taken, and is turned away, is passed; the next wanted one is not."""
+def test_looking_stops_at_the_record_that_fills_the_batch() -> None:
     batch = gather(records(6), 0, lambda r: r.sequence in (2, 5), Limits(1))
-    assert (batch.through, [r.sequence for r in batch.records]) == (4, [2])
+    assert (batch.through, [r.sequence for r in batch.records]) == (2, [2])
 
 
 def test_expired_records_are_passed_and_counted() -> None:

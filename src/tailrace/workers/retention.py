@@ -1,0 +1,105 @@
+"""Retention: forgets what is kept for a limited time only, in slices that hold nobody up.
+
+Stream records go after 24 hours (and with them closed shards, and streams that are off), log events after their
+group's retention, and the rows of deleted log groups and streams as soon as possible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from tailrace.operation import Node
+from tailrace.services.logs import names as log_groups
+from tailrace.store import changes, log_events, resources
+from tailrace.store.engine import Transaction
+
+ROUND_SECONDS = 60.0
+STREAM_SECONDS = 24 * 3600.0
+SLICE = 500
+SLICES_MAX = 2_000  # of one kind in one round: a million rows
+PAGE = 500
+STREAM_KIND = "dynamodb:stream"
+
+log = logging.getLogger("tailrace.retention")
+
+Trim = Callable[[Transaction], int]
+
+
+class Retention:
+    """Makes a round at the start, and then one a minute."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._run(), name="retention")
+
+    async def stop(self, grace_s: float) -> None:
+        """End after the slice under way; what is left to trim is trimmed after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.round()
+            except Exception:
+                log.exception("a round of retention failed; the next one goes on")
+            await self._node.clock.sleep(ROUND_SECONDS)
+
+    async def round(self) -> None:
+        """Forget everything whose time is over."""
+        now = self._node.clock.now()
+        await self._in_slices(lambda tx: changes.trim(tx, now - STREAM_SECONDS, SLICE))
+        for scope, name, document in await self._all(STREAM_KIND):
+            if document["StreamStatus"] == "DISABLED":
+                await self._node.store.update(_forget_stream(scope, name, document["Stream"]))
+        for scope, name, document in await self._all(log_groups.KIND):
+            before = log_groups.oldest_kept(document, now)
+            if before:
+                await self._in_slices(_trim_group(scope, name, before))
+        await self._in_slices(lambda tx: log_events.sweep(tx, SLICE))
+
+    async def _in_slices(self, trim: Trim) -> None:
+        """Run `trim` until it finds nothing more."""
+        for _ in range(SLICES_MAX):
+            if not await self._node.store.update(trim):
+                return
+
+    async def _all(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
+        found: list[tuple[str, str, dict[str, Any]]] = []
+        after: tuple[str, str] | None = None
+        while True:
+            page = await self._node.store.view(_page_after(kind, after))
+            found += page
+            if len(page) < PAGE:
+                return found
+            after = page[-1][:2]
+
+
+def _page_after(
+    kind: str, after: tuple[str, str] | None
+) -> Callable[[Transaction], list[tuple[str, str, dict[str, Any]]]]:
+    return lambda tx: resources.everywhere(tx, kind, after, PAGE)
+
+
+def _trim_group(scope: str, name: str, before_ms: int) -> Trim:
+    return lambda tx: log_events.trim(tx, scope, name, before_ms, SLICE)
+
+
+def _forget_stream(scope: str, name: str, stream: int) -> Callable[[Transaction], None]:
+    """Drop the document of a stream whose last shard has been trimmed away."""
+
+    def forget(tx: Transaction) -> None:
+        if not changes.shards(tx, stream):
+            resources.delete(tx, STREAM_KIND, scope, name)
+
+    return forget

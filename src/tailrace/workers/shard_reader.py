@@ -1,0 +1,171 @@
+"""One mapping's reader of one shard: its lanes, and the lease that their progress is saved in.
+
+```
+ShardReader ── Lease(state) ─┬─ Lane 0: checkpoint, pieces
+                             └─ Lane 1 ... (ParallelizationFactor)
+```
+All lanes of a shard are saved together, under one fencing token. When the number of lanes changes, the new ones start
+at the lowest checkpoint, and what a former lane had done beyond it is remembered and passed over: a partition key's
+records are neither delivered twice nor out of order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from tailrace.base.errors import Fenced
+from tailrace.services.lambda_ import event_source_mappings as mappings
+from tailrace.services.lambda_ import event_source_positions as positions
+from tailrace.store import leases, resources
+from tailrace.store.changes import Shard
+from tailrace.store.engine import Transaction
+from tailrace.store.leases import Lease
+from tailrace.workers.lane import Lane
+from tailrace.workers.outcome import Progress
+from tailrace.workers.trigger_context import TriggerContext
+from tailrace.workers.trigger_settings import lane_of
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """How far the lanes of an earlier division of the shard had come."""
+
+    checkpoints: tuple[int, ...]
+
+    def did(self, sequence: int, partition: Any) -> bool:
+        """Whether a record was done then."""
+        return sequence <= self.checkpoints[lane_of(partition, len(self.checkpoints))]
+
+
+class ShardReader:
+    """Reads one shard for one mapping."""
+
+    def __init__(self, context: TriggerContext, scope: str, mapping: str, shard: Shard, state: dict[str, Any]) -> None:
+        self.context = context
+        self.scope = scope
+        self.mapping = mapping
+        self.shard = shard.shard
+        self.shard_name = shard.name
+        self.first = shard.first
+        self.latest = shard.latest
+        self.last = shard.last
+        self.lost = False
+        self.dirty = False
+        self.lanes: list[Lane] = []
+        self.former: tuple[Former, ...] = ()
+        self._lease: Lease | None = None
+        self._guard = asyncio.Lock()
+        self._known = state  # what this reader goes by: as loaded, then as last saved
+        saved = state.get("lanes") or [{"checkpoint": self.first}]
+        self.lanes = [Lane(self, number, Progress.of(each)) for number, each in enumerate(saved)]
+        self.former = tuple(Former(tuple(each)) for each in state.get("former", ()))
+
+    def state(self) -> dict[str, Any]:
+        """What is saved in the lease."""
+        lowest = min(lane.progress.checkpoint for lane in self.lanes)
+        former = [each.checkpoints for each in self.former if max(each.checkpoints) > lowest]
+        return {"lanes": [lane.progress.document() for lane in self.lanes], **({"former": former} if former else {})}
+
+    @property
+    def running(self) -> bool:
+        """Whether a lane is at work (or waits for its next attempt)."""
+        return any(lane.running for lane in self.lanes)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the shard is closed and every record of it is done."""
+        last = self.last
+        return last is not None and all(
+            lane.progress.checkpoint >= last and not lane.progress.pieces for lane in self.lanes
+        )
+
+    def notice(self, shard: Shard, lanes: int, *, tick: bool) -> None:
+        """Learn how far the shard goes now, and start the lanes that have something to do."""
+        self.latest, self.last = shard.latest, shard.last
+        if len(self.lanes) != lanes:
+            if self.running:
+                for lane in self.lanes:
+                    lane.nudge()
+                return  # a lane that ends its work looks at the settings again, and ends
+            self._divide(lanes)
+        for lane in self.lanes:
+            lane.notice(tick=tick)
+
+    def _divide(self, lanes: int) -> None:
+        """Start anew with another number of lanes."""
+        checkpoints = tuple(lane.progress.checkpoint for lane in self.lanes)
+        self.former = (*self.former, Former(checkpoints))
+        self.lanes = [Lane(self, number, Progress(min(checkpoints))) for number in range(lanes)]
+        self.dirty = True
+
+    async def hold(self) -> bool:
+        """Make sure that this node holds the lease for a while; False where another node does, or the state moved."""
+        async with self._guard:
+            now, seconds = self.context.node.clock.now(), self.context.lease_s
+            held = self._lease
+            if held is not None and held.expires - now > seconds / 2:
+                return True
+            name = positions.lease_name(self.mapping, self.shard)
+            if held is not None:
+                kept = held
+                try:
+                    self._lease = await self.context.node.store.update(lambda tx: leases.renew(tx, kept, now, seconds))
+                except Fenced:
+                    self.lost, self._lease = True, None
+                return self._lease is not None
+            self._lease = await self.context.node.store.update(
+                lambda tx: leases.acquire(tx, name, self.context.owner, now, seconds)
+            )
+            # Whoever held it in between may have gone further than what this reader had loaded.
+            self.lost = self._lease is not None and self._lease.state != self._known
+            return self._lease is not None and not self.lost
+
+    async def save(self, result: str | None = None) -> None:
+        """Save every lane's progress, and the mapping's LastProcessingResult if it changed. Raises Fenced."""
+
+        def write(tx: Transaction) -> Lease:
+            assert self._lease is not None
+            if result is not None:
+                note_result(tx, self.scope, self.mapping, result)
+            return leases.save(tx, self._lease, self.state())
+
+        async with self._guard:
+            if self._lease is None:
+                raise Fenced(f"the lease of shard {self.shard_name} is not held")
+            self.dirty = False
+            try:
+                self._lease = await self.context.node.store.update(write)
+                self._known = self._lease.state
+            except BaseException:
+                self.lost = True
+                raise
+
+    async def note(self, result: str) -> None:
+        """Save the mapping's LastProcessingResult alone."""
+        await self.context.node.store.update(lambda tx: note_result(tx, self.scope, self.mapping, result))
+
+    async def tend(self) -> None:
+        """Every second: save what was passed over without a call, and keep the lease of long calls."""
+        if self.lost:
+            return
+        if self.dirty:
+            if await self.hold():
+                await self.save()
+        elif self.running and self._lease is not None:
+            await self.hold()
+
+    async def let_go(self) -> None:
+        """Give the lease back, so that another node goes on at once."""
+        lease = self._lease
+        if lease is not None:
+            self._lease = None
+            await self.context.node.store.update(lambda tx: leases.release(tx, lease))
+
+
+def note_result(tx: Transaction, scope: str, mapping: str, result: str) -> None:
+    """Write LastProcessingResult, if it says something new."""
+    document = resources.get(tx, mappings.KIND, scope, mapping)
+    if document is not None and document["LastProcessingResult"] != result:
+        resources.put(tx, mappings.KIND, scope, mapping, {**document, "LastProcessingResult": result})

@@ -1,0 +1,142 @@
+"""Stream triggers: from a committed change to a function's call.
+
+```
+commit ──"changes"──> MappingRun of that stream ──> ShardReader ──> Lane ──> function
+           1 s tick ──> every MappingRun: mappings and shards that no notice told of, blocked lanes, leases
+```
+A commit wakes the lanes at once, on the loop that committed: there is no polling delay and no hop between threads. The
+tick is the net below it; it also is what looks again at mappings whose role was refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from tailrace.base import ids
+from tailrace.operation import Node
+from tailrace.services.lambda_ import event_source_mappings as mappings
+from tailrace.services.lambda_ import event_source_positions as positions
+from tailrace.services.lambda_ import invocation
+from tailrace.store import changes, resources
+from tailrace.store.engine import Transaction
+from tailrace.workers.mapping_run import MappingRun
+from tailrace.workers.trigger_context import Invoke, TriggerContext
+
+TICK_SECONDS = 1.0
+PAGE = 500
+LEASE_SECONDS = 30.0
+# One process owns an embedded store, so nobody else can want its leases: they are kept without being renewed, and a
+# restarted process, by the same name, takes them over at once.
+EMBEDDED = ("sqlite", "memory")
+EMBEDDED_LEASE_SECONDS = 10 * 365 * 86_400.0
+
+log = logging.getLogger("tailrace.triggers")
+
+
+class StreamTriggers:
+    """Runs every mapping of this node's store."""
+
+    def __init__(self, node: Node, invoke: Invoke | None = None) -> None:
+        embedded = node.store.kind in EMBEDDED
+        owner = "embedded" if embedded else ids.uuid()
+        seconds = EMBEDDED_LEASE_SECONDS if embedded else LEASE_SECONDS
+        self._node = node
+        self._context = TriggerContext(node, invoke or _invoke, owner, seconds)
+        self._runs: dict[tuple[str, str], MappingRun] = {}
+        self._streams: dict[str, list[MappingRun]] = {}
+        self._ticker: asyncio.Task[None] | None = None
+        self._discovery: asyncio.Task[None] | None = None
+        self._undo: list[Callable[[], None]] = []
+
+    async def start(self) -> None:
+        """Listen, and take up every mapping where it was left."""
+        listen = self._node.store.listen
+        self._undo = [listen(changes.TOPIC, self._on_change), listen(positions.TOPIC, self._on_mapping)]
+        await self._discover()
+        self._ticker = asyncio.create_task(self._tick(), name="stream triggers")
+
+    async def stop(self, grace_s: float) -> None:
+        """Start nothing new, give what is under way `grace_s` seconds to finish, then abandon it.
+
+        What is abandoned isn't saved, so it is delivered again after the next start.
+        """
+        for undo in self._undo:
+            undo()
+        self._context.stopping = True
+        for task in (self._ticker, self._discovery):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        runs = list(self._runs.values())
+        for run in runs:
+            run.nudge()
+        tasks = [task for run in runs for task in run.tasks]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for reader in [reader for run in runs for reader in run.readers]:
+            await reader.tend()
+            await reader.let_go()
+
+    def _on_change(self, stream: str) -> None:
+        for run in self._streams.get(stream, ()):
+            run.wake()
+
+    def _on_mapping(self, payload: str) -> None:
+        scope, _, mapping = payload.partition(" ")
+        run = self._runs.get((scope, mapping))
+        if run is not None:
+            run.nudge()
+            run.wake(tick=True)
+        elif self._discovery is None:
+            self._discovery = asyncio.create_task(self._discover(), name="discover mappings")
+
+    async def _tick(self) -> None:
+        while True:
+            await self._node.clock.sleep(TICK_SECONDS)
+            try:
+                await self._discover()
+            except Exception:
+                log.exception("the mappings could not be listed; they are listed again")
+            for run in list(self._runs.values()):
+                run.wake(tick=True)
+
+    async def _discover(self) -> None:
+        """Take up mappings that are new, and let go of those that are gone."""
+        try:
+            after: tuple[str, str] | None = None
+            while True:
+                page = await self._node.store.view(_page_after(after))
+                for scope, name, document in page:
+                    if (scope, name) not in self._runs:
+                        self._take_up(MappingRun(self._context, scope, name, document["Stream"]))
+                if len(page) < PAGE:
+                    break
+                after = page[-1][:2]
+            for key, run in list(self._runs.items()):
+                if run.gone:
+                    del self._runs[key]
+                    self._streams[str(run.stream)].remove(run)
+        finally:
+            self._discovery = None
+
+    def _take_up(self, run: MappingRun) -> None:
+        self._runs[run.scope, run.mapping] = run
+        self._streams.setdefault(str(run.stream), []).append(run)
+        run.wake(tick=True)
+
+
+def _page_after(after: tuple[str, str] | None) -> Callable[[Transaction], list[tuple[str, str, mappings.Document]]]:
+    return lambda tx: resources.everywhere(tx, mappings.KIND, after, PAGE)
+
+
+async def _invoke(
+    node: Node, scope: str, name: str, qualifier: str | None, payload: bytes
+) -> invocation.InvocationResult:
+    return await invocation.invoke(node, scope, name, qualifier, payload)

@@ -1,0 +1,58 @@
+"""A mapping's document as its readers need it: compiled once per version."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from tailrace.expression.event_pattern import EventPattern
+from tailrace.services.lambda_ import event_source_options as options
+from tailrace.services.lambda_.function_names import FunctionName
+from tailrace.workers.outcome import Rules
+
+RECORD_LIFE_SECONDS = 24 * 3600.0  # a stream keeps its records no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a mapping asks for."""
+
+    stream: int
+    stream_arn: str
+    target: FunctionName
+    active: bool
+    batch_size: int
+    window_s: float
+    age_s: float
+    lanes: int
+    rules: Rules
+    filters: tuple[EventPattern, ...]
+
+
+def compile_settings(document: dict[str, Any]) -> Settings:
+    """Compile a mapping's document."""
+    retries, age = document["MaximumRetryAttempts"], document["MaximumRecordAgeInSeconds"]
+    return Settings(
+        stream=document["Stream"],
+        stream_arn=document["EventSourceArn"],
+        target=FunctionName(*document["Function"]),
+        active=document["Enabled"] and document["State"] != "Deleting",
+        batch_size=document["BatchSize"],
+        window_s=document["MaximumBatchingWindowInSeconds"],
+        age_s=RECORD_LIFE_SECONDS if age < 0 else min(age, RECORD_LIFE_SECONDS),
+        lanes=document["ParallelizationFactor"],
+        rules=Rules(
+            retries_max=None if retries < 0 else retries,
+            bisect=document["BisectBatchOnFunctionError"],
+            partial="ReportBatchItemFailures" in document["FunctionResponseTypes"],
+        ),
+        filters=options.patterns(document),
+    )
+
+
+def lane_of(partition: Any, lanes: int) -> int:
+    """Which of a shard's lanes a partition key's records go through, always the same one."""
+    return zlib.crc32(orjson.dumps(partition)) % lanes
