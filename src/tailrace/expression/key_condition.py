@@ -20,7 +20,7 @@ from tailrace.expression.paths import resolve
 from tailrace.expression.values import AttributeValue, type_of
 
 KIND = "KeyConditionExpression"
-CONDITIONS_MAX = 8  # four hash attributes and four range attributes, of an index
+CONDITIONS_USUAL = 2
 
 _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -99,6 +99,8 @@ class KeyCondition:
         All hash attributes have to be given by equality; range attributes from the left, and after the first one that
         isn't an equality nothing more.
         """
+        if len(self.conditions) > max(CONDITIONS_USUAL, len(hash_key) + len(range_key)):
+            raise ApiError.validation("Conditions can be of length 1 or 2 only")
         for attribute in hash_key:
             self._checked(attribute, is_hash=True)
         fixed: list[AttributeValue] = []
@@ -153,8 +155,6 @@ def bind(text: str, bindings: Bindings) -> KeyCondition:
         if name in found:
             raise ApiError.validation("KeyConditionExpressions must only contain one condition per key")
         found[name] = SortRange(name, operator, tuple(bindings.values[value.name] for value in operands))
-    if len(found) > CONDITIONS_MAX:
-        raise ApiError.validation("Conditions can be of length 1 or 2 only")
     return KeyCondition(found)
 
 

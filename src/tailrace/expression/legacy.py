@@ -37,10 +37,10 @@ class LegacyUpdate(update.Update):
 
     __slots__ = ()
 
-    def apply(self, item: Item) -> Item:
+    def apply(self, item: Item, *, exists: bool = True) -> Item:
         """As an update expression does, with the older text."""
         try:
-            return update.Update.apply(self, item)
+            return update.Update.apply(self, item, exists=exists)
         except update.IncorrectType:
             raise ApiError.validation("Type mismatch for attribute to update") from None
 

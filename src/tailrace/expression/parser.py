@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from lark import Lark, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
@@ -41,7 +41,8 @@ UPDATE_FUNCTIONS = {"if_not_exists": 2, "list_append": 2}
 _HERE = files("tailrace.expression")
 RESERVED_WORDS = frozenset(_HERE.joinpath("reserved_words.txt").read_text().split())
 
-_tokens = re.compile(r"[#:]?\w+|<>|<=|>=|\S")
+# Tokens as AWS's messages quote them; what no token begins with is one by itself.
+_tokens = re.compile(r"[#:][a-zA-Z0-9_]+|[a-zA-Z][a-zA-Z0-9_]*|[0-9]+|<>|<=|>=|\S")
 _START = {"UpdateExpression": "update", "ProjectionExpression": "projection"}
 
 
@@ -228,6 +229,7 @@ def _check(tree: Tree, kind: str) -> None:
         if isinstance(node, Call):
             _check_function(node, kind, is_update)
     if isinstance(tree, nodes.UpdateTree):
+        _check_appended_lists(every, kind)
         _check_sections(tree, kind)
     else:
         _check_calls_in_place(tree, every, kind)
@@ -284,22 +286,31 @@ def _check_function(call: Call, kind: str, is_update: bool) -> None:
     raise invalid(kind, f"The function is not allowed in {place} expression; function: {call.name}")
 
 
+def _check_appended_lists(every: list[Node], kind: str) -> None:
+    """AWS refuses to append to what list_append() gave; an if_not_exists() may stand there."""
+    for node in every:
+        if isinstance(node, Call) and node.name == "list_append":
+            for operand in map(bare, node.operands):
+                if isinstance(operand, Call) and operand.name == "list_append":
+                    raise _not_this_way("list_append", kind)
+
+
+def _not_this_way(function: str, kind: str) -> ApiError:
+    problem = "The function is not allowed to be used this way in an expression"
+    return invalid(kind, f"{problem}; function: {function}")
+
+
 def _check_calls_in_place(tree: Tree, every: list[Node], kind: str) -> None:
     """Only size() gives an operand; every other function is a condition, and size() isn't one."""
-
-    def refuse(name: str) -> NoReturn:
-        problem = "The function is not allowed to be used this way in an expression"
-        raise invalid(kind, f"{problem}; function: {name}")
-
     for node in every:
         for operand in operands(node):
             inside = bare(operand)
             if isinstance(inside, Call) and inside.name != "size":
-                refuse(inside.name)
+                raise _not_this_way(inside.name, kind)
     for part in [tree, *(part for node in every for part in conditions(node))]:
         inside = bare(part)
         if isinstance(inside, Call) and inside.name == "size":
-            refuse("size")
+            raise _not_this_way("size", kind)
 
 
 def _operators(node: Node) -> int:

@@ -71,17 +71,18 @@ class Update:
                     "This attribute is part of the key"
                 )
 
-    def apply(self, item: Item) -> Item:
+    def apply(self, item: Item, *, exists: bool = True) -> Item:
         """The item after the update, a new dict that shares what didn't change; `item` stays as it is.
 
-        Raises AWS's ValidationException where the item doesn't have what the update needs.
+        `exists` is False where `item` is no more than the key of one that isn't there yet: nothing is removed from
+        such an item, so AWS doesn't mind that a nested path to remove leads nowhere. Raises AWS's ValidationException where the item doesn't have what the update needs.
         """
         names, values = self.bindings.names, self.bindings.values
         effects: list[Effect] = [
             (steps, action(item, steps, names, values))
             for steps, action in zip(self.paths, self.plan.actions, strict=True)
         ]
-        return edited(item, effects)
+        return edited(item, effects if exists else [effect for effect in effects if effect[1] is not None])
 
     def touched(self, item: Item) -> Item:
         """What the item has at the paths that the update writes: UPDATED_OLD of the old, UPDATED_NEW of the new."""

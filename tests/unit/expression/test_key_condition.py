@@ -78,7 +78,7 @@ EMPTY_KEY = (
         ("sk = :a", "Query condition missed key schema element: pk"),
         ("extra = :a", "Query condition missed key schema element: pk"),
         ("pk = :p AND extra = :a", "Query condition missed key schema element: sk"),
-        ("pk = :p AND sk = :a AND extra = :a", UNSUPPORTED),
+        ("pk = :p AND sk = :a AND extra = :a", "Conditions can be of length 1 or 2 only"),
         ("pk > :p", UNSUPPORTED),
         ("pk = :p AND pk = :a", "KeyConditionExpressions must only contain one condition per key"),
         ("pk = :p OR sk = :a", OPERATOR + "OR"),

@@ -87,6 +87,13 @@ def test_an_update_of_nothing_makes_an_item() -> None:
     assert changed("SET a = :new ADD n :1", {}) == {"a": {"S": "new"}, "n": {"N": "1"}}
 
 
+def test_nothing_is_removed_from_an_item_that_is_not_there() -> None:
+    assert bind("REMOVE a.b, c[0] SET n = :1").apply({"pk": {"S": "p"}}, exists=False) == {
+        "pk": {"S": "p"},
+        "n": {"N": "1"},
+    }
+
+
 INVALID_PATH = "The document path provided in the update expression is invalid for update"
 NO_ATTRIBUTE = "The provided expression refers to an attribute that does not exist in the item"
 WRONG_TYPE = "An operand in the update expression has an incorrect data type"
