@@ -7,9 +7,13 @@ alternative, walking the parse tree for every request, makes a conditional write
 ```
 numbers, sizes, values      what an AttributeValue may be, its canonical form, what it weighs
 keys                        keys as bytes that sort as AWS sorts the values
-grammar.lark, parser, nodes text -> tree
+grammar.lark, nodes, parser text -> tree, and what is wrong with the text whatever the request
 bindings                    #names and :values of one request
-condition, update,          tree + bindings -> something to test, apply or project
+operand_checks              what is wrong with a request's operands whatever the item
+condition, update,          tree + bindings -> something to test, apply, project or search with
 projection, key_condition
+functions, paths, edits     what those do to values and items
+legacy                      Expected, AttributeUpdates and their kin, as the same trees
+log_pattern, event_pattern  CloudWatch Logs' and EventBridge's languages, which share nothing with the above
 ```
 """

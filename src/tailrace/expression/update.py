@@ -75,7 +75,8 @@ class Update:
         """The item after the update, a new dict that shares what didn't change; `item` stays as it is.
 
         `exists` is False where `item` is no more than the key of one that isn't there yet: nothing is removed from
-        such an item, so AWS doesn't mind that a nested path to remove leads nowhere. Raises AWS's ValidationException where the item doesn't have what the update needs.
+        such an item, so AWS doesn't mind that a nested path to remove leads nowhere.
+        Raises AWS's ValidationException where the item doesn't have what the update needs.
         """
         names, values = self.bindings.names, self.bindings.values
         effects: list[Effect] = [
