@@ -100,7 +100,7 @@ def stay(console: Console, process: subprocess.Popen[str], endpoint: str) -> Non
         f"export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1",
         "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test",
         f"aws dynamodb scan --table-name {TABLE}",
-        f"aws logs tail {LOG_GROUP} --follow",
+        f"aws logs filter-log-events --log-group-name {LOG_GROUP} --query events[].message --output text",
     ):
         console.print(f"    [cyan]{escape(line)}[/cyan]")
     console.print("\nboto3, the JavaScript SDK and Terraform read the same variables. Ctrl-C ends it.")
@@ -207,7 +207,9 @@ class Story:
             Code={"ZipFile": zipped("index.mjs", HANDLER_NODE)},
         )
         self.functions.get_waiter("function_active_v2").wait(FunctionName=FUNCTION, WaiterConfig={"Delay": 1})
-        self.console.print(Syntax(HANDLER_NODE.rstrip(), "javascript", background_color="default", padding=(0, 3)))
+        code = Syntax("", "javascript", background_color="default").highlight(HANDLER_NODE.rstrip())
+        for line in code.split():
+            self.console.print("  ", line)
 
     def trigger(self, stream: str) -> None:
         """Create trigger, the refusal, the inline policy, and Create trigger again."""
@@ -229,7 +231,8 @@ class Story:
         self.step("Add permissions -> Create inline policy -> dynamodb-stream-access")
         policy = stream_policy(stream)
         for statement in policy["Statement"]:
-            self.say(f"Allow {statement['Action']}")
+            actions = statement["Action"]
+            self.say(f"Allow {actions if isinstance(actions, str) else ', '.join(actions)}")
             self.say(f"   on [dim]{statement['Resource']}[/dim]")
         self.iam.put_role_policy(RoleName=ROLE, PolicyName="dynamodb-stream-access", PolicyDocument=json.dumps(policy))
         mapping = self.functions.create_event_source_mapping(**wanted)["UUID"]
@@ -250,12 +253,15 @@ class Story:
             UpdateExpression="SET Stocks = :n",
             ExpressionAttributeValues={":n": {"N": "33"}},
         )
-        self.say(f"[dim]UpdateItem answered after {(CLOCK.monotonic() - started) * 1000:.1f} ms[/dim]")
+        answered = CLOCK.monotonic()
+        self.say(f"[dim]UpdateItem answered after {(answered - started) * 1000:.1f} ms[/dim]")
         self.step(f"CloudWatch -> Log groups -> {LOG_GROUP}")
         for message in self.log_events():
-            since = (CLOCK.monotonic() - started) * 1000
+            since = (CLOCK.monotonic() - answered) * 1000
             self.console.print(f"   [dim]+{since:6.0f} ms[/dim]  {escape(indented(message))}")
-        self.console.print("\n[bold green]One change, one invocation, one log.[/bold green]")
+        self.console.print(
+            f"\n[bold green]One change, one invocation, one log, {since:.0f} ms after the answer.[/bold green]"
+        )
 
     def log_events(self) -> Iterator[str]:
         """The invocation's log events as they arrive, until its REPORT."""
