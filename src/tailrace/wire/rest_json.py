@@ -16,14 +16,13 @@ from tailrace.wire.model import Member, OperationModel, ShapeModel
 from tailrace.wire.protocol import Route, Shape, WireProtocol
 
 QUERY_FIELDS_MAX = 1000
-INVALID_REQUEST = "InvalidRequestContentException"
 
 
 class RestJson:
     """The protocol; without state."""
 
     def parse(self, route: Route, request: HttpRequest) -> Shape:
-        """The members of the request. Raises SerializationException or InvalidRequestContentException."""
+        """The members of the request. Raises SerializationException."""
         operation = _operation(route.service, route.operation)
         if operation.input is None:
             return {}
@@ -39,11 +38,6 @@ class RestJson:
                 _put_query(shape, member, fields)
             elif member.location == "header":
                 _put(shape, member, request.headers.get(member.wire_name.lower()))
-            elif member.location == "headers":
-                prefix = member.wire_name.lower()
-                found = {k[len(prefix) :]: v for k, v in request.headers.items() if k.startswith(prefix)}
-                if found:
-                    shape[member.name] = found
         try:
             shape.update(_body_reader(route.service, route.operation)(request.body))
         except RecursionError:
@@ -65,15 +59,16 @@ class RestJson:
                 status = value or status
             elif value is not None and member.location == "header":
                 headers[member.wire_name] = _text(value, member)
-            elif value is not None and member.location == "headers":
-                headers.update({member.wire_name + name: str(content) for name, content in value.items()})
-        body = _body(output, rest)
-        if body or status not in (202, 204):
+        body = b"" if status == 204 else _body(output, rest)
+        if body:
             headers["content-type"] = _content_type(output)
-        return HttpResponse(status, headers, b"" if status == 204 else body)
+        return HttpResponse(status, headers, body)
 
     def error(self, service: str, error: ApiError, request_id: str) -> HttpResponse:
-        """A refusal: the code in X-Amzn-Errortype, `Type` User or Service where the model has it, and the message."""
+        """A refusal: the code in X-Amzn-Errortype, the message, and `Type` where the model has it.
+
+        A handler whose recorded answer has no `Type` says so with the member `Type` None.
+        """
         form = error_forms.form(service, error)
         headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": form.code, "content-type": "application/json"}
         body: Shape = {}
@@ -88,7 +83,8 @@ class RestJson:
             body[form.message_key] = error.message
         write = form.shape and json_shapes.writer(form.shape)
         body.update(write(members) if write else members)
-        return HttpResponse(form.status, headers, orjson.dumps(body))
+        known = {name: value for name, value in body.items() if value is not None}
+        return HttpResponse(form.status, headers, orjson.dumps(known))
 
 
 REST_JSON: WireProtocol = RestJson()
@@ -115,16 +111,12 @@ def _put(shape: Shape, member: Member, text: str | None) -> None:
 
 
 def _put_query(shape: Shape, member: Member, fields: dict[str, list[str]]) -> None:
-    kind = member.shape
-    if kind.type == "map" and kind.value:
-        taken = {m.wire_name for m in (member,)}
-        shape[member.name] = {name: values[0] for name, values in fields.items() if name not in taken}
-        return
     values = fields.get(member.wire_name)
     if values is None:
         return
-    if kind.type == "list" and kind.element:
-        shape[member.name] = [_scalar(text, kind.element) for text in values]
+    element = member.shape.element
+    if element:
+        shape[member.name] = [_scalar(text, element) for text in values]
     else:
         shape[member.name] = _scalar(values[0], member)
 
@@ -177,23 +169,22 @@ def _body_reader(service: str, operation: str) -> Callable[[bytes], Shape]:
 
 
 def _loads(body: bytes) -> Any:
-    """The JSON of a body. Lambda's text for broken JSON begins like this and goes on with its parser's position."""
     try:
         return orjson.loads(body)
-    except orjson.JSONDecodeError as problem:
-        raise ApiError(INVALID_REQUEST, f"Could not parse request body into json: {problem.msg}") from None
+    except orjson.JSONDecodeError:
+        raise ApiError.serialization("") from None
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
 def _text(value: Any, member: Member) -> str:
-    """A header's text."""
+    """A header's text, on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if member.shape.type == "timestamp":
         return timestamps.rfc822(value)
-    return str(value)
+    return " ".join(str(value).splitlines())
 
 
 def _content_type(output: ShapeModel) -> str:

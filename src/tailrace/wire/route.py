@@ -97,9 +97,9 @@ def _find_target(target: str) -> Route:
 def _check_json(service: str, request: HttpRequest) -> None:
     content_type = request.headers.get("content-type", "")
     allowed = CONTENT_TYPES["1.0" if service in ("dynamodb", "dynamodbstreams", "sqs") else "1.1"]
-    if content_type in allowed:
-        return
-    if request.method != "POST" or (request.body and content_type.partition(";")[0].strip().lower() not in allowed):
+    if content_type not in allowed:
+        content_type = content_type.partition(";")[0].strip().lower()
+    if request.method != "POST" or (request.body and content_type not in allowed):
         raise ApiError("UnknownOperationException", "", status=404)
 
 
