@@ -202,9 +202,10 @@ async def test_the_log_starts_over_under_writers_that_never_rest(
     monkeypatch.setattr(sqlite, "LOG_BYTES_MAX", limit)
     checkpoint = sqlite_file.DatabaseFile.checkpoint
 
-    def behind(self: sqlite_file.DatabaseFile) -> bool:
+    def behind(self: sqlite_file.DatabaseFile) -> None:
         """A checkpoint that never catches up while writers go on."""
-        return place._paused and checkpoint(self)
+        if place._paused:
+            checkpoint(self)
 
     monkeypatch.setattr(sqlite_file.DatabaseFile, "checkpoint", behind)
     largest = 0

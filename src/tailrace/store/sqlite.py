@@ -107,7 +107,7 @@ class SqliteStore:
         self._listeners: dict[str, dict[object, Listener]] = {}
         self._thread = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-commit")
         self._checkpoints = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-checkpoint")
-        self._checkpoint: asyncio.Future[bool] | None = None
+        self._checkpoint: asyncio.Future[None] | None = None
         self._pause_wanted = False
         self._paused = False  # a checkpoint runs with no group beside it, so that the log can start over
 
@@ -234,16 +234,17 @@ class SqliteStore:
         self._checkpoint = self._loop.run_in_executor(self._checkpoints, self._file.checkpoint)
         self._checkpoint.add_done_callback(self._checkpointed)
 
-    def _checkpointed(self, done: asyncio.Future[bool]) -> None:
+    def _checkpointed(self, done: asyncio.Future[None]) -> None:
         """Go on; a log that grew too long beside the checkpoint gets another one with the writer held back.
 
-        The log starts over only when all of it has been moved, and writers that never rest always leave a remainder.
+        The log starts over only when all of it has been moved before a writer begins, and one that never rests has
+        always begun already. The second checkpoint has little left to move, so the pause is a few milliseconds.
         """
         self._checkpoint = None
         was_paused, self._paused = self._paused, False
         try:
-            complete = done.result()
-            if not complete and not was_paused and self._file.log_bytes() > LOG_BYTES_MAX:
+            done.result()
+            if not was_paused and self._file.log_bytes() > LOG_BYTES_MAX:
                 self._pause_wanted = True
                 if self._in_flight is None and not self._scheduled:
                     self._go_on(wrote=False)

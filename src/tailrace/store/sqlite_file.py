@@ -106,11 +106,10 @@ class DatabaseFile:
         """The size of the log's file; 0 in memory."""
         return 0 if self.in_memory else os.stat(self._log).st_size
 
-    def checkpoint(self) -> bool:
-        """Move the log into the database beside readers and the writer; whether all of it was moved."""
+    def checkpoint(self) -> None:
+        """Move what is in the log into the database, beside readers and the writer."""
         self._rows_at_checkpoint = self.write.total_changes
-        _, pages, moved = self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return bool(pages == moved)
+        self._checkpointer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def close(self) -> None:
         """Move all of the log into the database, close, and let go of the folder."""
