@@ -114,20 +114,11 @@ async def get_records(call: Call, request: Shape) -> Shape:
     document, shard, found, position, secret = await call.store.view(read)
     parts = arn.parse(document["StreamArn"])
     region = parts.region if parts else call.region
-    answer: Shape = {"Records": [_shown(document, shard, each, region) for each in found]}
+    answer: Shape = {"Records": [record(document, shard, each, region) for each in found]}
     last = found[-1].sequence if found else position.after
     if shard.last is None or last < shard.last:
         answer["NextShardIterator"] = iterators.seal(Position(position.stream_arn, shard.shard, last, now), secret)
     return answer
-
-
-def _shown(document: Document, shard: Shard, change: StoredChange, region: str) -> Shape:
-    """A record as this API writes it: its userIdentity has capitals, the trigger event's has none."""
-    shown = record(document, shard, change, region)
-    who = shown.get("userIdentity")
-    if who:
-        shown["userIdentity"] = {"PrincipalId": who.get("principalId"), "Type": who.get("type")}
-    return shown
 
 
 def _trimmed() -> ApiError:

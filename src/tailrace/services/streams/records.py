@@ -25,7 +25,7 @@ def record(stream: dict[str, Any], shard: Shard | int, change: StoredChange, reg
     """The record of a change, without `eventSourceARN`, which only a trigger's event has.
 
     `stream` is the stream's document. `eventID` is a function of stream, shard and sequence number: a record that is
-    read twice has the same one both times.
+    read twice has the same one both times. `userIdentity` has this API's capitals; a trigger's event has none.
     """
     stored = orjson.loads(change.body)
     number = shard if isinstance(shard, int) else shard.shard
