@@ -22,6 +22,7 @@ from tailrace import __version__, identity, store
 from tailrace.base import ids
 from tailrace.base.clock import Clock, MovableClock, SystemClock
 from tailrace.base.config import Config
+from tailrace.expression import parser
 from tailrace.gateway.connection import Connections
 from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
@@ -112,6 +113,7 @@ class Server:
         return server
 
     async def _begin(self) -> None:
+        parser.parse("a = :b", "ConditionExpression")  # builds the grammar, so that no request has to wait for it
         self._connections.start()
         self._workers = [StreamTriggers(self.node), Deliveries(self.node), Retention(self.node)]
         for worker in self._workers:
