@@ -6,7 +6,11 @@ servers differ from its model, `overrides` says so as data, with the source.
 
 ```
 HttpRequest -> route -> protocol.parse -> validate -> (handler) -> protocol.serialize -> HttpResponse
-                            json_rpc | rest_json | query_xml
+                json_rpc | rest_json | query_xml       (+ event_stream)
+
+model         botocore's data files             json_types, json_shapes, attribute_value   JSON in, checked, and out
+route         which operation a request is for  constraints, validate, java_text           AWS's words for what is wrong
+error_forms   what a refusal is called where    overrides                        where AWS differs from its own model
 ```
 
 The rejected alternatives: botocore's own classes, whose parsers are written for a client (they trust what comes in) and

@@ -112,7 +112,7 @@ def _rules_check(rules: list[Rule], word: Wording) -> Check:
 
 def _below(service: str, shape: ShapeModel, operation: str) -> Check | None:
     """The check of what a structure, list or map holds."""
-    if shape.type == "structure" and not (shape.name == "AttributeValue" and "SS" in shape.members):
+    if shape.type == "structure" and not shape.is_attribute_value:
         return _structure_below(service, shape, operation)
     if shape.type == "list" and shape.element:
         return _list_check(service, shape, operation)
@@ -146,7 +146,7 @@ def _structure_below(service: str, shape: ShapeModel, operation: str) -> Check |
 
 def _list_check(service: str, shape: ShapeModel, operation: str) -> Check | None:
     element = shape.element.shape if shape.element else None
-    if element is None or (element.type == "structure" and "SS" in element.members):
+    if element is None or element.is_attribute_value:
         return None
     below = _below(service, element, operation)
     rules = _rules(service, element, {}, operation, collected=True)
@@ -174,7 +174,7 @@ def _list_check(service: str, shape: ShapeModel, operation: str) -> Check | None
 
 def _map_check(service: str, shape: ShapeModel, operation: str) -> Check | None:
     key, element = (shape.key.shape, shape.value.shape) if shape.key and shape.value else (None, None)
-    if key is None or element is None or (element.type == "structure" and "SS" in element.members):
+    if key is None or element is None or element.is_attribute_value:
         return None
     below = _below(service, element, operation)
     key_rules = _rules(service, key, {}, operation, collected=True)

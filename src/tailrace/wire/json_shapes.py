@@ -35,11 +35,6 @@ _NAMESPACES = {
 }
 
 
-def is_attribute_value(shape: ShapeModel) -> bool:
-    """Whether a shape is DynamoDB's AttributeValue, which stays in wire form."""
-    return shape.name == "AttributeValue" and "SS" in shape.members
-
-
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -55,7 +50,7 @@ def reader(shape: ShapeModel, service: str, *, in_collection: bool = False) -> R
         return _read_blob
     if shape.type == "timestamp":
         return _read_timestamp
-    if is_attribute_value(shape):
+    if shape.is_attribute_value:
         return attribute_value.read_value
     if shape.type == "list" and shape.element:
         return _list_reader(shape.element, service)
@@ -95,7 +90,7 @@ def structure_reader(members: list[Member], java: str, service: str, *, in_colle
 
 
 def _list_reader(element: Member, service: str) -> Reader:
-    if is_attribute_value(element.shape):
+    if element.shape.is_attribute_value:
         return attribute_value.read_list
     found: list[Reader] = []
 
@@ -111,7 +106,7 @@ def _list_reader(element: Member, service: str) -> Reader:
 
 
 def _map_reader(element: Member, service: str) -> Reader:
-    if is_attribute_value(element.shape):
+    if element.shape.is_attribute_value:
         return attribute_value.read_map
     found: list[Reader] = []
     java = "java.lang.String" if element.shape.type == "string" else _class_name(service, element.shape)
@@ -171,7 +166,7 @@ def _needs_writer(shape: ShapeModel, seen: set[ShapeModel]) -> bool:
     """Whether a blob or a timestamp can be reached from here."""
     if shape.type in ("blob", "timestamp"):
         return True
-    if is_attribute_value(shape) or shape in seen:
+    if shape.is_attribute_value or shape in seen:
         return False
     seen.add(shape)
     below = [member for member in shape.members.values() if member.location is None]

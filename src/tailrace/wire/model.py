@@ -45,6 +45,11 @@ class ShapeModel:
     error: Mapping[str, Any] = field(default_factory=dict)  # code, httpStatusCode, senderFault
 
     @property
+    def is_attribute_value(self) -> bool:
+        """Whether this is DynamoDB's AttributeValue, which stays in wire form and has no constraints."""
+        return self.name == "AttributeValue" and "SS" in self.members
+
+    @property
     def error_code(self) -> str:
         """The name under which an error is known on the wire."""
         code: str = self.error.get("code", self.name)

@@ -7,11 +7,10 @@ from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Any
 
-from tailrace.wire.json_shapes import is_attribute_value
 from tailrace.wire.model import ShapeModel
 
 DEPTH_MAX = 5
-SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "iam", "sts", "logs")
+SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "iam", "sts", "logs", "sns", "sqs")
 TEXTS = ("a", "tähti ☃", "a&b<c>\"d'", "x y/z+%2F?=&", "0", "𝄞")
 
 Pair = tuple[Any, Any]  # boto3's form, ours
@@ -26,7 +25,7 @@ class Samples:
 
     def of(self, shape: ShapeModel, depth: int = 0) -> Pair:
         """A value with every member there, down to a depth."""
-        if is_attribute_value(shape):
+        if shape.is_attribute_value:
             return self.attribute_value()
         if shape.type == "structure":
             return self.structure(shape, depth)
