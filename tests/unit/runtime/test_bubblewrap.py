@@ -1,0 +1,73 @@
+"""Functions in namespaces of their own: what they can see and do there."""
+
+from __future__ import annotations
+
+import os
+
+from tests.unit.runtime.conftest import Workbench
+
+
+async def test_sees_awss_places_and_little_else(walled: Workbench) -> None:
+    source = """
+import os
+def handler(event, context):
+    return {"task": os.environ["LAMBDA_TASK_ROOT"], "here": os.getcwd(), "root": sorted(os.listdir("/")),
+            "home": os.path.exists(event), "processes": [n for n in os.listdir("/proc") if n.isdigit()],
+            "boto3": __import__("boto3").__name__}
+"""
+    seen = await walled.result(walled.function(source), __file__)
+    assert (seen["task"], seen["here"], seen["boto3"]) == ("/var/task", "/var/task", "boto3")
+    assert seen["home"] is False
+    assert len(seen["processes"]) <= 3
+    assert {"tmp", "var", "opt"} <= set(seen["root"])
+
+
+async def test_may_write_to_tmp_alone(walled: Workbench) -> None:
+    source = """
+def handler(event, context):
+    refused = []
+    for folder in event:
+        try: open(folder + "/x", "w").close()
+        except OSError: refused.append(folder)
+    return refused
+"""
+    places = ["/tmp", "/var/task", "/opt", "/usr", "/etc", "/var", "/"]
+    assert await walled.result(walled.function(source), places) == places[1:]
+
+
+async def test_has_no_capabilities(walled: Workbench) -> None:
+    source = "def handler(e, c): return [l.split()[1] for l in open('/proc/self/status') if l.startswith('CapEff')]"
+    assert await walled.result(walled.function(source)) == ["0000000000000000"]
+
+
+async def test_exit_codes_and_memory_come_through(walled: Workbench) -> None:
+    spec = walled.function("import os\ndef handler(e, c):\n  if e: os._exit(e)\n  return bytearray(60 << 20) and 1")
+    outcome = await walled.call(spec, 0)
+    assert outcome.memory_mb_max > 60
+    _, error = await walled.error(spec, 7)
+    assert error["errorMessage"].endswith("exit status 7")
+
+
+async def test_nothing_is_left_when_it_ends(walled: Workbench) -> None:
+    source = """
+import subprocess
+def handler(event, context):
+    return subprocess.Popen(["sleep", event], start_new_session=True).pid
+"""
+    seconds = "301.25"  # a text that no other process of this machine has
+    await walled.result(walled.function(source), seconds)
+    assert running(seconds)
+    await walled.pool.close()
+    assert not running(seconds)
+
+
+def running(argument: str) -> list[str]:
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                if file.read().split(b"\0")[:2] == [b"sleep", argument.encode()]:
+                    found.append(name)
+        except OSError:
+            continue
+    return found

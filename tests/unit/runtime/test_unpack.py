@@ -1,0 +1,76 @@
+"""Deployment packages: what is unpacked, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tailrace.runtime import unpack
+from tailrace.runtime.spec import CodeProblem
+from tests.unit.runtime.conftest import archive_of, zipped
+
+
+def with_link(name: str, destination: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, destination)
+        archive.writestr(f"{name}/inside.txt", "x")
+    return buffer.getvalue()
+
+
+async def test_modes_are_kept_and_everybody_may_read(tmp_path: Path) -> None:
+    folders = unpack.CodeFolders(tmp_path, None)
+    root = await folders.prepare(archive_of(zipped({"a/bootstrap": "#!/bin/sh"}, mode=0o700)), ())
+    assert stat.S_IMODE((root / "layers/task/a/bootstrap").stat().st_mode) == 0o744
+
+
+async def test_an_archive_is_unpacked_once(tmp_path: Path) -> None:
+    folders = unpack.CodeFolders(tmp_path, None)
+    archive = archive_of(zipped({"a": "1"}))
+    first = await folders.prepare(archive, ())
+    (first / "layers/task/a").write_text("changed")
+    assert (await folders.prepare(archive, ()) / "layers/task/a").read_text() == "changed"
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "..\\x"])
+def test_a_name_that_leaves_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CodeProblem):
+        unpack.extract(zipped({name: "x"}), tmp_path / "task", 1000)
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("destination", ["../..", "/etc", "a/../../.."])
+def test_a_link_that_leaves_its_folder_is_refused(tmp_path: Path, destination: str) -> None:
+    with pytest.raises(CodeProblem):
+        unpack.extract(with_link("link", destination), tmp_path / "task", 1000)
+
+
+def test_a_link_within_its_folder_is_kept(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("real.txt", "x")
+        entry = zipfile.ZipInfo("bin/link")
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, "../real.txt")
+    unpack.extract(buffer.getvalue(), tmp_path / "task", 1000)
+    assert (tmp_path / "task/bin/link").read_text() == "x"
+
+
+def test_more_than_the_limit_is_refused_whatever_the_archive_claims(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb", b"\0" * 100_000)
+    with pytest.raises(CodeProblem, match="Unzipped size"):
+        unpack.extract(buffer.getvalue(), tmp_path / "task", 50_000)
+
+
+@pytest.mark.parametrize("data", [b"", b"no zip at all", zipped({"a": "x" * 100})[:-30]])
+def test_what_is_no_archive_is_refused(data: bytes) -> None:
+    with pytest.raises(CodeProblem, match="Could not unzip"):
+        unpack.check(data)
