@@ -17,7 +17,10 @@ from tailrace.base.errors import ApiError
 from tailrace.wire import json_types
 
 # DynamoDB takes 32 levels; the exact refusal is the expression package's. This only keeps the recursion finite.
-DEPTH_MAX = 100
+DEPTH_MAX = 50
+TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+)
 
 _ATTRIBUTE_VALUE = "com.amazonaws.dynamodb.v20120810.AttributeValue"
 _KINDS = frozenset(("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"))
@@ -104,7 +107,7 @@ def _read_list(values: list[Any], depth: int) -> list[Any]:
 def _read_other(value: dict[str, Any], depth: int) -> dict[str, Any]:
     """Check an AttributeValue of any kind; members that are null or unknown are left out, as AWS does."""
     if depth > DEPTH_MAX:
-        raise ApiError.validation("Nesting Levels have exceeded supported limits")
+        raise ApiError.validation(TOO_DEEP)
     clean = True
     for kind, content in value.items():
         if content is None or kind not in _KINDS:

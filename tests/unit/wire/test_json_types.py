@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from tailrace.base.errors import ApiError
+from tailrace.wire import attribute_value
 from tailrace.wire.http import HttpRequest
 from tailrace.wire.json_rpc import JSON_RPC
 from tailrace.wire.protocol import Route
@@ -130,7 +131,7 @@ def test_values_nested_deeper_than_dynamodb_allows_are_refused_without_a_stack_o
     value = b'{"L":[' * 300 + b'{"S":"x"}' + b"]}" * 300
     with pytest.raises(ApiError) as caught:
         parse("PutItem", b'{"Item":{"a":' + value + b"}}")
-    assert caught.value.message == "Nesting Levels have exceeded supported limits"
+    assert caught.value.message == attribute_value.TOO_DEEP
 
 
 def test_unknown_members_and_nulls_are_ignored() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import java_text, model
+from tailrace.wire import attribute_value, java_text, model
 from tailrace.wire.java_text import TEXT_LENGTH_MAX
 from tailrace.wire.model import ShapeModel
 from tailrace.wire.validate import validate
@@ -132,6 +132,14 @@ def test_a_batch_of_26_writes_is_a_wrong_value_of_the_map() -> None:
         "' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
         "[Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"
     )
+
+
+def test_the_deepest_values_that_are_read_can_be_printed() -> None:
+    value: dict[str, Any] = {"S": "x"}
+    for _ in range(attribute_value.DEPTH_MAX):
+        value = {"M": {"a": value}}
+    writes = [{"PutRequest": {"Item": attribute_value.read_map({"pk": value})}}] * 26
+    assert refusal("dynamodb", "BatchWriteItem", {"RequestItems": {"table": writes}}).code == "ValidationException"
 
 
 def test_a_table_may_be_named_by_its_arn() -> None:
