@@ -114,9 +114,11 @@ def trust_policy(document: dict[str, Any]) -> NamedPolicy:
 def managed_policy(tx: Transaction, policy_arn: str) -> NamedPolicy | None:
     """The compiled managed policy of that ARN, AWS's own or the account's; None where there is none."""
     own = aws_managed.compiled(policy_arn)
-    parts = arn.parse(policy_arn)
-    if own is not None or parts is None:
+    if own is not None:
         return own
+    parts = arn.parse(policy_arn)
+    if parts is None:
+        return None
     found = resources.derived(tx, POLICY, parts.account, key_of(policy_arn.rpartition("/")[2]), default_version)
     return found if found is not None and found.name == policy_arn else None
 
@@ -189,15 +191,19 @@ class Identity:
         grants = self._grants(tx, principal)
         if grants is None:
             return Decision(False, "identity")
-        request = AccessRequest(action, resource, self._context(principal, grants, context))
         boundary = managed_policy(tx, grants.boundary) if grants.boundary else None
         if grants.boundary and boundary is None:
             return Decision(False, "boundary")
+        own, session = self._identity_policies(tx, principal.account, grants), _session_policies(principal)
+        involved = [*own, *(session or ()), *(p for p in (boundary, resource_policy) if p is not None)]
+        # Most policies ask nothing about the request, so its condition keys need not be gathered.
+        asked = any(policy.policy.conditional for policy in involved)
+        keys = self._context(principal, grants, context) if asked else {}
         return evaluate(
-            request,
-            self._identity_policies(tx, principal.account, grants),
+            AccessRequest(action, resource, keys),
+            own,
             boundary=boundary,
-            session=_session_policies(principal),
+            session=session,
             resource=resource_policy,
             caller=principal.caller if resource_policy else None,
         )

@@ -52,7 +52,7 @@ def all_policies() -> dict[str, ManagedPolicy]:
     }
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def compiled(arn: str) -> NamedPolicy | None:
     """The compiled policy of that ARN, or None where Tailrace has none of it."""
     found = all_policies().get(arn)

@@ -57,6 +57,11 @@ class Pattern:
             else:
                 self._regex = _regex(tuple((p, True) for p in parts if isinstance(p, str)), grammar, ignore_case)
 
+    @property
+    def variable(self) -> bool:
+        """Whether the context has a say in what this matches."""
+        return self._parts is not None
+
     def matches(self, value: str, context: Context) -> bool:
         """Whether `value` is what this pattern means in `context` (whose keys are lower-case)."""
         if self._exact is not None:

@@ -75,22 +75,28 @@ class Statement:
 
     def covers(self, action: str, resource: str, context: Context) -> bool:
         """Whether action, resource and conditions (not the principal) are what this statement is about."""
-        if any(pattern.matches(action, context) for pattern in self.actions) == self.not_actions:
+        if _one_matches(self.actions, action, context) == self.not_actions:
             return False
-        if (
-            self.resources is not None
-            and any(pattern.matches(resource, context) for pattern in self.resources) == self.not_resources
-        ):
+        if self.resources is not None and _one_matches(self.resources, resource, context) == self.not_resources:
             return False
         return not self.clauses or conditions.hold(self.clauses, context)
 
 
+def _one_matches(patterns: tuple[Pattern, ...], value: str, context: Context) -> bool:
+    # A plain loop: this runs for every statement of every request, and a generator costs as much as the match.
+    for pattern in patterns:  # noqa: SIM110
+        if pattern.matches(value, context):
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A compiled policy document."""
+    """A compiled policy document. `conditional` says whether any statement asks the request's context."""
 
     version: str
     statements: tuple[Statement, ...]
+    conditional: bool
 
 
 def parse(document: str | dict[str, Any]) -> Policy:
@@ -141,7 +147,8 @@ def _compile(document: dict[str, Any]) -> Policy:
         raise MalformedPolicy(SYNTAX)
     variables = version == VARIABLES_SINCE
     compiled = [_statement(s, index, variables) for index, s in enumerate(statements_of(document))]
-    return Policy(version, tuple(compiled))
+    conditional = any(s.clauses or any(r.variable for r in s.resources or ()) for s in compiled)
+    return Policy(version, tuple(compiled), conditional)
 
 
 def _statement(given: dict[str, Any], index: int, variables: bool) -> Statement:

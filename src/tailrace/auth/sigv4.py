@@ -272,6 +272,7 @@ def _request_date(request: HttpRequest) -> tuple[str, float]:
     return text, _epoch(text)
 
 
+@functools.lru_cache(maxsize=256)
 def _epoch(amz_date: str) -> float:
     match = _AMZ_DATE.fullmatch(amz_date)
     if not match or match[1] == "0000":
@@ -283,8 +284,9 @@ def _epoch(amz_date: str) -> float:
     return float(calendar.timegm((*map(int, match.groups()), 0, 1, 0)))
 
 
+@functools.lru_cache(maxsize=256)
 def _credential(credential: str, amz_date: str) -> tuple[str, str, str, str]:
-    """Key id, date, region and service of a credential scope."""
+    """Key id, date, region and service of a credential scope. Cached: a client repeats it in every request."""
     parts = credential.split("/")
     if len(parts) != 5:
         raise SignatureProblem(
@@ -306,6 +308,7 @@ def _credential(credential: str, amz_date: str) -> tuple[str, str, str, str]:
     return access_key_id, date, region, service
 
 
+@functools.lru_cache(maxsize=256)
 def _signed_headers(text: str) -> tuple[str, ...]:
     names = tuple(text.lower().split(";"))
     if "host" not in names and ":authority" not in names:
