@@ -12,6 +12,7 @@ from tailrace.base.errors import Missing
 from tailrace.store import changes, items
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout, ViewType
+from tailrace.store.sqlite import SqliteStore
 from tests.store.tables import NOW, PK, SK, deleting, item, key_of, open_stream, putting, records
 
 
@@ -176,6 +177,27 @@ async def test_trimming_forgets_the_old_and_then_the_empty_closed_shards(place: 
     assert len(await place.view(lambda tx: changes.shards(tx, stream.stream))) == 2, "closed less than a day ago"
     await place.update(lambda tx: changes.trim(tx, NOW + 60, 100))
     assert await place.view(lambda tx: changes.shards(tx, stream.stream)) == []
+
+
+async def test_shards_with_nothing_old_keep_no_other_from_being_trimmed(place: Store) -> None:
+    streams = [await open_stream(place) for _ in range(4)]
+    for at, stream in enumerate(streams):
+        await place.update(putting(streaming(stream), item(f"p{at}"), NOW + (1 if at == 3 else 100)))
+    assert await place.update(lambda tx: changes.trim(tx, NOW + 50, 2)) == 1
+    assert [len(shard) for s in streams for shard in await place.view(lambda tx, s=s: records(tx, s.stream))] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
+async def test_trimming_writes_nothing_where_nothing_is_old(place: SqliteStore) -> None:
+    stream = await open_stream(place)
+    await place.update(putting(streaming(stream), item("a")))
+    before = place.commits
+    assert await place.update(lambda tx: changes.trim(tx, NOW, 100)) == 0
+    assert place.commits == before
 
 
 async def test_writers_wake_the_listeners_of_changes(place: Store) -> None:

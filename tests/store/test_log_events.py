@@ -66,6 +66,13 @@ async def test_pages_go_forward_and_backward_from_a_position(place: Store) -> No
     assert [event.message for event in newer] == ["6", "7"]
 
 
+async def test_bytes_bound_a_page_but_one_event_always_comes(place: Store) -> None:
+    await write(place, "a", *((n, f"{n}" * 74) for n in range(6)))  # 100 bytes each, as AWS counts
+    options = [{"bytes_limit": 300}, {"bytes_limit": 299}, {"bytes_limit": 1}, {"bytes_limit": 200, "backward": True}]
+    pages = [await texts(place, log_events.events, "a", **chosen) for chosen in options]
+    assert [[message[0] for message in page] for page in pages] == [["0", "1", "2"], ["0", "1"], ["0"], ["4", "5"]]
+
+
 async def test_times_bound_a_page(place: Store) -> None:
     await write(place, "a", *((n, str(n)) for n in range(6)))
     assert await texts(place, log_events.events, "a", start=T + 2, end=T + 4) == ["2", "3"]

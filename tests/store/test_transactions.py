@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tailrace.base.errors import StoreError
-from tailrace.store import resources
+from tailrace.store import resources, sqlite
 from tailrace.store.engine import Overloaded, Store, Transaction
 from tailrace.store.sqlite import QUEUE_UPDATES_MAX, SqliteStore
 
@@ -57,6 +57,16 @@ async def test_concurrent_updates_share_commits(place: SqliteStore) -> None:
     before = place.commits
     await asyncio.gather(*(place.update(putting(f"n{n}", n)) for n in range(32)))
     assert place.commits - before <= 2
+
+
+async def test_a_group_has_a_limit(place: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "GROUP_UPDATES_MAX", 5)
+    before = place.commits
+    await asyncio.gather(*(place.update(putting(f"n{n}", n)) for n in range(12)))
+    assert place.commits - before == 3
+    monkeypatch.setattr(sqlite, "GROUP_SECONDS_MAX", 0.0)
+    await asyncio.gather(*(place.update(putting(f"n{n}", n)) for n in range(3)))
+    assert place.commits - before == 6, "however little time it has, a group has one update"
 
 
 async def test_an_update_that_writes_nothing_commits_nothing(place: SqliteStore) -> None:

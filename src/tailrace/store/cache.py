@@ -18,7 +18,8 @@ from typing import Any
 
 from tailrace.store.engine import Cache
 
-ENTRIES_MAX = 20_000
+ENTRIES_MAX = 10_000
+"""Parsed documents kept; beyond that all are dropped and read anew. Absent names count, so guesses fill nothing."""
 
 
 class Layer:

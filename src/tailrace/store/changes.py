@@ -216,38 +216,38 @@ def latest(tx: Transaction, shard: int) -> int:
 def trim(tx: Transaction, before: float, limit: int) -> int:
     """Forget at most `limit` records that were written before `before` (epoch seconds); how many they were.
 
-    A closed shard that is empty then goes too, and so does its stream with the last of them.
+    A shard that was closed before then goes too once it is empty, and its stream with the last of them.
     """
     left = limit
-    for number, trimmed in tx.rows(
-        "SELECT shard, trimmed FROM shards WHERE opened < ? AND (latest > trimmed OR closed < ?) "
+    # Within a shard records stand in the order of their times, so its first record tells whether any is old.
+    for number, trimmed, latest in tx.rows(
+        "SELECT shard, trimmed, latest FROM shards WHERE latest > trimmed AND opened < ? AND (SELECT created "
+        "FROM changes WHERE sequence > shards.trimmed AND sequence <= shards.latest ORDER BY sequence LIMIT 1) < ? "
         "ORDER BY shard LIMIT ?",
-        before,
-        before,
-        limit,
+        *(before, before, limit),
     ):
-        # Within a shard records stand in the order of their times, so the old ones are the first ones.
-        rows = tx.rows(
-            "SELECT sequence FROM changes WHERE sequence > ? AND sequence < ? AND created < ? "
+        old = tx.rows(
+            "SELECT sequence FROM changes WHERE sequence > ? AND sequence <= ? AND created < ? "
             "ORDER BY sequence LIMIT ?",
-            trimmed,
-            (number + 1) << SHARD_BITS,
-            before,
-            left,
+            *(trimmed, latest, before, left),
         )
-        if rows:
-            last = rows[-1][0]
-            left -= tx.run("DELETE FROM changes WHERE sequence > ? AND sequence <= ?", trimmed, last)
-            tx.run("UPDATE shards SET trimmed = ? WHERE shard = ?", last, number)
-        tx.run("DELETE FROM shards WHERE shard = ? AND closed < ? AND trimmed = latest", number, before)
+        left -= tx.run("DELETE FROM changes WHERE sequence > ? AND sequence <= ?", trimmed, old[-1][0])
+        tx.run("UPDATE shards SET trimmed = ? WHERE shard = ?", old[-1][0], number)
         if left <= 0:
             break
-    tx.run(
-        "DELETE FROM streams WHERE closed < ? "
-        "AND NOT EXISTS (SELECT 1 FROM shards WHERE shards.stream = streams.stream)",
-        before,
-    )
+    _forget_closed(tx, before, limit)
     return limit - left
+
+
+def _forget_closed(tx: Transaction, before: float, limit: int) -> None:
+    for number, stream in tx.rows(
+        "SELECT shard, stream FROM shards WHERE closed < ? AND latest = trimmed ORDER BY shard LIMIT ?", before, limit
+    ):
+        tx.run("DELETE FROM shards WHERE shard = ?", number)
+        tx.run(
+            "DELETE FROM streams WHERE stream = ? AND NOT EXISTS (SELECT 1 FROM shards WHERE stream = ?)",
+            *(stream, stream),
+        )
 
 
 def _take_number(tx: Transaction, stream: StreamLayout, partition: int) -> int:

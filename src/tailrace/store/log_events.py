@@ -14,6 +14,7 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogE
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from tailrace.base.errors import Missing
@@ -21,6 +22,7 @@ from tailrace.store.engine import Transaction
 
 TOPIC = "log_events"
 EVENT_OVERHEAD_BYTES = 26
+PAGE_BYTES_MAX = 1024 * 1024
 TIME_MAX = (1 << 63) - 1
 
 _LAST = "\U0010ffff"
@@ -162,21 +164,27 @@ def events(
     end: int = TIME_MAX,
     backward: bool = False,
     limit: int,
+    bytes_limit: int = PAGE_BYTES_MAX,
 ) -> list[LogEvent]:
     """At most `limit` events of a stream with start <= timestamp < end, between two positions (both exclusive).
 
     They come in the order of time, from the oldest on; `backward` takes the newest ones (in the order of time too),
-    so the first position of one page is the `before` of the page above it.
+    so the first position of one page is the `before` of the page above it. A page ends before the event that would
+    pass `bytes_limit`, but has one.
     """
     found = _stream(tx, scope, group, stream)
     if found is None:
         return []
     order = _order(backward)
-    rows = tx.rows(
-        f"{_EVENT}WHERE e.log_stream = ? AND (e.timestamp, e.event) > (?, ?) AND (e.timestamp, e.event) < (?, ?) "
-        f"AND e.timestamp >= ? AND e.timestamp < ? ORDER BY e.timestamp {order}, e.event {order} LIMIT ?",
-        *(found[1], *after, *before, start, end, limit),
+    where = (
+        "WHERE e.log_stream = ? AND (e.timestamp, e.event) > (?, ?) AND (e.timestamp, e.event) < (?, ?) "
+        f"AND e.timestamp >= ? AND e.timestamp < ? ORDER BY e.timestamp {order}, e.event {order} LIMIT ?"
     )
+    bounds = (found[1], *after, *before, start, end)
+    # Sizes first: ten thousand events may be gigabytes, of which the limit lets one megabyte through.
+    sizes = tx.rows(f"SELECT e.bytes FROM log_events e {where}", *bounds, limit)
+    fitting = sum(total <= bytes_limit for total in accumulate(size for (size,) in sizes))
+    rows = tx.rows(_EVENT + where, *bounds, max(fitting, 1) if sizes else 0)
     return [LogEvent(*row) for row in (reversed(rows) if backward else rows)]
 
 

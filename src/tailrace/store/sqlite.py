@@ -176,11 +176,13 @@ class SqliteStore:
         self._scheduled, self._in_flight = False, group
         until, left = _monotonic() + GROUP_SECONDS_MAX, GROUP_UPDATES_MAX
         try:
-            while self._queue and left and _monotonic() < until:
+            while self._queue and left:
                 job = self._queue.popleft()
                 if not job.future.done():
                     group.run(job)
                     left -= 1
+                if _monotonic() >= until:
+                    break
         except StoreError as failure:
             self._finish(group, failure)
             return
@@ -206,6 +208,8 @@ class SqliteStore:
         self._in_flight = None
         if failure is None:
             self.commits += group.wrote
+            if len(self._committed) > ENTRIES_MAX:
+                self._committed.clear()
             self._committed.update(group.cache.own)
         else:
             if self._file.write.in_transaction:
