@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -10,7 +10,7 @@ import orjson
 from tailrace.base.errors import ApiError
 from tailrace.expression import projection, values
 from tailrace.expression.projection import Projection
-from tailrace.operation import Call, Shape, operation
+from tailrace.operation import Call, Need, Shape, anything, operation
 from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
 from tailrace.services.dynamodb.items import collection_metrics
 from tailrace.services.dynamodb.names import arn_of, resolve
@@ -28,9 +28,22 @@ DUPLICATES = "Provided list of item keys contains duplicates"
 Item = dict[str, Any]
 
 
-def table_arns(call: Call, request: Shape) -> list[str]:
-    """The ARN of each table of a batch."""
-    return [arn_of(call, name) for name in request["RequestItems"]]
+async def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
+    """Each table's own permission, with the condition keys of what is asked of that table."""
+    action = "dynamodb:BatchGetItem"
+    return [
+        Need(action, arn_of(call, name), await conditions.of_keys(call, name, each))
+        for name, each in request["RequestItems"].items()
+    ]
+
+
+async def needed_to_write(call: Call, request: Shape) -> Iterable[Need]:
+    """Each table's own permission, with the condition keys of what is done to that table."""
+    action = "dynamodb:BatchWriteItem"
+    return [
+        Need(action, arn_of(call, name), await conditions.of_writes(call, name, each))
+        for name, each in request["RequestItems"].items()
+    ]
 
 
 class _Wanted:
@@ -50,7 +63,7 @@ class _Wanted:
         self.keys: list[Item] = [values.normalize_item(key) for key in request["Keys"]]
 
 
-@operation("dynamodb", "BatchGetItem", needs="dynamodb:BatchGetItem", on=table_arns, context=conditions.of_batch_get)
+@operation("dynamodb", "BatchGetItem", needs=None, on=anything, also=needed_to_get)
 async def batch_get_item(call: Call, request: Shape) -> Shape:
     """Read up to a hundred items by their keys, from several tables.
 
@@ -108,9 +121,7 @@ def _get(
     return room, units
 
 
-@operation(
-    "dynamodb", "BatchWriteItem", needs="dynamodb:BatchWriteItem", on=table_arns, context=conditions.of_batch_write
-)
+@operation("dynamodb", "BatchWriteItem", needs=None, on=anything, also=needed_to_write)
 async def batch_write_item(call: Call, request: Shape) -> Shape:
     """Put and delete up to 25 items in several tables.
 

@@ -25,8 +25,13 @@ _OLDER = ("AttributesToGet", "Expected", "AttributeUpdates", "KeyConditions", "Q
 Keys = dict[str, str | list[str]]
 
 
+async def of_get(call: Call, request: Shape) -> ContextKeys:
+    """GetItem: the partition of Key, and what the projection names."""
+    return {**await of_key(call, request), **_select(request)}
+
+
 async def of_key(call: Call, request: Shape) -> ContextKeys:
-    """GetItem, DeleteItem and their kin: the partition of Key, and what the expressions name."""
+    """UpdateItem, DeleteItem and their kin: the partition of Key, its attributes, those that the expressions name."""
     found = await _table(call, request["TableName"])
     return _keys(found, [request["Key"]], request, request["Key"]) if found else {}
 
@@ -35,11 +40,6 @@ async def of_item(call: Call, request: Shape) -> ContextKeys:
     """PutItem: the partition of Item, and every attribute of it."""
     found = await _table(call, request["TableName"])
     return _keys(found, [request["Item"]], request, request["Item"]) if found else {}
-
-
-async def of_update(call: Call, request: Shape) -> ContextKeys:
-    """UpdateItem: the partition of Key, its attributes, and those that the expressions name."""
-    return await of_key(call, request)
 
 
 async def of_action(call: Call, kind: str, request: Shape) -> ContextKeys:
@@ -59,34 +59,26 @@ async def of_query(call: Call, request: Shape) -> ContextKeys:
     if "KeyConditionExpression" in request:
         sought = key_condition.bind(request["KeyConditionExpression"], bindings)
         keys[LEADING] = [_text(sought.equals[name]) for name in names if name in sought.equals]
-    return {**_keys(found, [], request, ()), **keys}
+    return {**_keys(found, [], request, ()), **keys, **_select(request)}
 
 
 async def of_scan(call: Call, request: Shape) -> ContextKeys:
     """Scan: no partition; a policy that asks for LeadingKeys refuses it by `ForAllValues` with `Null` or `IfExists`."""
     found = await _table(call, request["TableName"])
-    return _keys(found, [], request, ()) if found else {}
+    return {**_keys(found, [], request, ()), **_select(request)} if found else {}
 
 
-async def of_batch_get(call: Call, request: Shape) -> ContextKeys:
-    """BatchGetItem: the partitions and attributes of all tables together."""
-    every: list[ContextKeys] = []
-    for name, each in request["RequestItems"].items():
-        found = await _table(call, name)
-        if found:
-            every.append(_keys(found, each["Keys"], each, _names(each["Keys"])))
-    return _joined(every)
+async def of_keys(call: Call, name: str, request: Shape) -> ContextKeys:
+    """What a BatchGetItem wants of one table."""
+    found = await _table(call, name)
+    return {**_keys(found, request["Keys"], request, _names(request["Keys"])), **_select(request)} if found else {}
 
 
-async def of_batch_write(call: Call, request: Shape) -> ContextKeys:
-    """BatchWriteItem: the partitions and attributes of all tables together."""
-    every: list[ContextKeys] = []
-    for name, requests in request["RequestItems"].items():
-        found = await _table(call, name)
-        contents = [each.get("Item") or each.get("Key") or {} for write in requests for each in write.values()]
-        if found:
-            every.append(_keys(found, contents, {}, _names(contents)))
-    return _joined(every)
+async def of_writes(call: Call, name: str, requests: list[Shape]) -> ContextKeys:
+    """What a BatchWriteItem does to one table."""
+    found = await _table(call, name)
+    contents = [each.get("Item") or each.get("Key") or {} for write in requests for each in write.values()]
+    return _keys(found, contents, {}, _names(contents)) if found else {}
 
 
 async def _table(call: Call, given: str) -> Table | None:
@@ -112,9 +104,13 @@ def _keys(found: Table, items: list[Shape], request: Shape, named: Iterable[str]
         keys[ATTRIBUTES] = list(attributes)
     if "ReturnValues" in request:
         keys[RETURN_VALUES] = request["ReturnValues"]
-    select = request.get("Select", "SPECIFIC_ATTRIBUTES" if "ProjectionExpression" in request else "ALL_ATTRIBUTES")
-    keys[SELECT] = select
     return keys
+
+
+def _select(request: Shape) -> Keys:
+    """What a read asks for, said or unsaid: a policy that limits attributes must see a request for all of them."""
+    named = "ProjectionExpression" in request or "AttributesToGet" in request
+    return {SELECT: request.get("Select", "SPECIFIC_ATTRIBUTES" if named else "ALL_ATTRIBUTES")}
 
 
 def _modern(request: Shape) -> Shape:
@@ -146,15 +142,3 @@ def _text(value: Shape) -> str:
     if not isinstance(content, str):
         raise ApiError.validation("The provided key element does not match the schema")
     return content
-
-
-def _joined(every: list[ContextKeys]) -> ContextKeys:
-    joined: Keys = {}
-    for keys in every:
-        for name, value in keys.items():
-            if isinstance(value, list):
-                known = joined.get(name, [])
-                joined[name] = [*known, *value] if isinstance(known, list) else value
-            else:
-                joined[name] = value
-    return joined

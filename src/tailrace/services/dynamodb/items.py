@@ -22,7 +22,7 @@ _CONDITION = ("ConditionExpression",)
 _NOTHING_OR_OLD = ("NONE", "ALL_OLD")
 
 
-@operation("dynamodb", "GetItem", needs="dynamodb:GetItem", on=table_arn, context=conditions.of_key)
+@operation("dynamodb", "GetItem", needs="dynamodb:GetItem", on=table_arn, context=conditions.of_get)
 async def get_item(call: Call, request: Shape) -> Shape:
     """Read one item by its key.
 
@@ -80,7 +80,7 @@ async def delete_item(call: Call, request: Shape) -> Shape:
     return await _write(call, request, delete)
 
 
-@operation("dynamodb", "UpdateItem", needs="dynamodb:UpdateItem", on=table_arn, context=conditions.of_update)
+@operation("dynamodb", "UpdateItem", needs="dynamodb:UpdateItem", on=table_arn, context=conditions.of_key)
 async def update_item(call: Call, request: Shape) -> Shape:
     """Change attributes of one item, which is made where it isn't there.
 

@@ -19,6 +19,7 @@ from tailrace.store.engine import Transaction
 NO_UNITS = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 LIST_LIMIT = 100
 _LIST_PAGES_MAX = 50
+_TIMER_SECONDS = 0.005  # timers may fire a little before their time
 _AS_GIVEN = ("WarmThroughput", "OnDemandThroughput")
 
 Document = dict[str, Any]
@@ -72,7 +73,7 @@ async def describe_table(call: Call, request: Shape) -> Shape:
     answer, remaining = await call.store.view(read)
     if remaining:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(call.clock.sleep(remaining), 2 * status.TRANSITION_SECONDS)
+            await asyncio.wait_for(call.clock.sleep(remaining + _TIMER_SECONDS), 2 * status.TRANSITION_SECONDS)
         answer, _ = await call.store.view(read)
     return answer
 

@@ -52,7 +52,7 @@ async def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
     needs = []
     for action in request["TransactItems"]:
         get = action["Get"]
-        keys = await conditions.of_key(call, get)
+        keys = await conditions.of_get(call, get)
         needs.append(Need("dynamodb:GetItem", arn_of(call, get["TableName"]), keys))
     return needs
 
