@@ -235,6 +235,18 @@ def test_a_role_is_deleted_last(iam: Any) -> None:
             json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": "bob"}, "Action": "sts:AssumeRole"}}),
             'Invalid principal in policy: "AWS":"bob"',
         ),
+        (
+            json.dumps(
+                {
+                    "Statement": {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/nobody"},
+                        "Action": "sts:AssumeRole",
+                    }
+                }
+            ),
+            f'Invalid principal in policy: "AWS":"arn:aws:iam::{ACCOUNT}:user/nobody"',
+        ),
     ],
 )
 def test_a_trust_policy_that_is_none(iam: Any, document: str, text: str) -> None:

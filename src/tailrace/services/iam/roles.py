@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from tailrace.base import arn
 from tailrace.base.errors import ApiError
 from tailrace.identity import key_of
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.iam import entities, tags, validation
 from tailrace.services.iam.boundaries import attachable, boundary_shown, forget, keep
-from tailrace.services.iam.entities import ROLES, Document, on_role
+from tailrace.services.iam.entities import ROLES, USERS, Document, on_role
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -36,6 +37,19 @@ def _with_tags(answer: Shape, document: Document) -> Shape:
     return answer | {"Tags": tags.shown(document["Tags"])} if document.get("Tags") else answer
 
 
+def _check_principals(tx: Transaction, account: str, document: str) -> None:
+    """The account's users and roles that a trust policy names must be there. Raises MalformedPolicyDocument."""
+    for name in validation.named_principals(document):
+        parts = arn.parse(name)
+        word = parts.resource.partition("/")[0] if parts else ""
+        if parts is None or parts.service != "iam" or parts.account != account or word not in ("user", "role"):
+            continue
+        kind = USERS.kind if word == "user" else ROLES.kind
+        known = resources.get(tx, kind, account, key_of(name.rpartition("/")[2]))
+        if known is None or known["Arn"] != name:
+            raise validation.invalid_principal("AWS", name)
+
+
 @operation("iam", "CreateRole", needs="iam:CreateRole", on=on_role)
 async def create_role(call: Call, request: Shape) -> Shape:
     """Create a role without any right.
@@ -55,6 +69,7 @@ async def create_role(call: Call, request: Shape) -> Shape:
         document["Tags"] = tags.merged({}, request["Tags"])
 
     def create(tx: Transaction) -> None:
+        _check_principals(tx, call.account, document["AssumeRolePolicyDocument"])
         if "PermissionsBoundary" in document:
             attachable(tx, document["PermissionsBoundary"])
             keep(tx, call.account, ROLES, document)
@@ -126,6 +141,7 @@ async def update_assume_role_policy(call: Call, request: Shape) -> Shape:
         entities.find(tx, ROLES, call.account, request["RoleName"])
         validation.trust_policy(request["PolicyDocument"])
         document = request["PolicyDocument"]
+        _check_principals(tx, call.account, document)
         entities.change(tx, ROLES, call.account, request["RoleName"], AssumeRolePolicyDocument=document)
 
     await call.store.update(update)

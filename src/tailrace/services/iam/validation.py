@@ -141,7 +141,7 @@ def _trust_statement(statement: dict[str, Any]) -> None:
         raise malformed("Invalid principal in policy: " + f'"{principal}"')
 
 
-_AWS_PRINCIPAL = re.compile(r"\*|[0-9]{12}|arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:.+|A[A-Z0-9]{16,}")
+_AWS_PRINCIPAL = re.compile(r"\*|[0-9]{12}|arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:[^*?]+|A[A-Z0-9]{16,}")
 _SERVICE_PRINCIPAL = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|internal)")
 
 
@@ -149,4 +149,19 @@ def _trust_principal(kind: str, name: str) -> None:
     patterns = {"AWS": _AWS_PRINCIPAL, "Service": _SERVICE_PRINCIPAL}
     pattern = patterns.get(kind)
     if pattern is not None and not pattern.fullmatch(name):
-        raise malformed(f'Invalid principal in policy: "{kind.upper()}":"{name}"')
+        raise invalid_principal(kind, name)
+
+
+def invalid_principal(kind: str, name: str) -> ApiError:
+    """MalformedPolicyDocument for a principal that cannot be one, or that does not exist."""
+    return malformed(f'Invalid principal in policy: "{kind.upper()}":"{name}"')
+
+
+def named_principals(document: str) -> list[str]:
+    """Every AWS principal that a checked trust policy names."""
+    found: list[str] = []
+    for statement in policy.statements_of(policy.load(document)):
+        principal = statement.get("Principal", statement.get("NotPrincipal"))
+        if isinstance(principal, dict):
+            found += policy.texts(principal.get("AWS", []))
+    return found
