@@ -1,6 +1,8 @@
 """AWS's own managed policies: real documents, from one data file.
 
-Only those that speak of services which Tailrace has are here; `aws_managed.json` holds path, versions, dates and text.
+Only those that speak of services which Tailrace has are here, in the version of March 2026; `aws_managed.json` holds
+path, dates and document. ReadOnlyAccess, ViewOnlyAccess, SecurityAudit and DatabaseAdministrator, which AWS spreads
+over hundreds of services, keep what concerns these services.
 """
 
 from __future__ import annotations

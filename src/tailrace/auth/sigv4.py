@@ -174,7 +174,7 @@ def canonical_path(path: str, service: str) -> str:
                 kept.pop()
         elif segment not in ("", "."):
             kept.append(segment)
-    tail = "/" if kept and path.endswith(("/", "/.", "/..")) else ""
+    tail = "/" if kept and path.endswith("/") else ""
     return quote("/" + "/".join(kept) + tail, safe="/~-._")
 
 

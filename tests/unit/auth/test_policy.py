@@ -225,6 +225,33 @@ def test_what_is_no_policy_is_refused(document: str) -> None:
         policy.parse(document)
 
 
+words = st.sampled_from(
+    ["Version", "2012-10-17", "Statement", "Effect", "Allow", "Deny", "Action", "Resource", "Principal", "AWS", "*"]
+    + ["Condition", "StringLike", "NumericLessThan", "DateEquals", "IpAddress", "BinaryEquals", "Null", "Sid", "Id"]
+    + ["aws:x", "arn:aws:s3:::${aws:x}", "${", "NotAction", "NotResource", "ForAllValues:Bool", "1e999999", "nan"]
+)
+trees = st.recursive(
+    words | st.none() | st.booleans() | st.integers() | st.floats(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=5),
+    max_leaves=15,
+)
+elements = st.fixed_dictionaries(
+    {"Effect": st.just("Deny"), "Action": st.just("*")},
+    optional={"Resource": trees, "Condition": trees, "Principal": trees},
+)
+
+
+@given(trees | elements.map(lambda element: {"Version": "2012-10-17", "Statement": element}))
+def test_every_document_is_a_policy_that_can_be_asked_or_malformed(document: Any) -> None:
+    try:
+        parsed = policy.parse(json.dumps(document))
+    except MalformedPolicy:
+        return
+    for asked in parsed.statements:
+        for value in ("a", "1", "2020-01-01", "10.0.0.1", ["x", "y"], []):
+            asked.covers("s3:GetObject", "arn:aws:s3:::a", {"aws:x": value, "*": value})
+
+
 def test_every_aws_managed_policy_compiles_and_the_known_ones_are_there() -> None:
     for arn in aws_managed.all_policies():
         assert aws_managed.compiled(arn)

@@ -206,3 +206,26 @@ def test_the_claimed_body_hash_is_not_believed() -> None:
 def test_each_protocol_has_its_own_code(protocol: str, kind: Any, code: str, status: int) -> None:
     error = sigv4.refusal(SignatureProblem(kind, "text"), protocol)
     assert (error.code, error.status, error.message) == (code, status, "text")
+
+
+authorizations = st.text(
+    "AWS4-HMAC-SHA256 Credential=a/20150830/r/s/aws4_request, SignedHeaders=host;Signature=0é\n", max_size=120
+)
+queries = st.text("X-Amz-AlgorithmCredentialDateExpiresSignature=AWS4-HMAC-SHA256&%2F20150830TZ/é", max_size=120)
+
+
+@given(
+    authorizations | authorizations.map("AWS4-HMAC-SHA256 ".__add__), queries, st.text("0123456789TZ-é²", max_size=17)
+)
+def test_whatever_comes_is_a_signature_or_a_problem(authorization: str, query: str, date: str) -> None:
+    for headers, text in (
+        ({"authorization": authorization, "x-amz-date": date}, ""),
+        ({"authorization": authorization, "date": date}, ""),
+        ({}, f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={date}&{query}"),
+    ):
+        request = HttpRequest("GET", "/", text, headers, b"")
+        try:
+            sigv4.verify(sigv4.read(request), request, SECRET, NOON_2015)
+        except SignatureProblem:
+            continue
+        raise AssertionError("nobody signed this")
