@@ -432,3 +432,32 @@ def test_the_account_summary_counts(iam: Any) -> None:
     after = iam.get_account_summary()["SummaryMap"]
     assert after["Groups"] == before["Groups"] + 1
     assert after["VersionsPerPolicyQuota"] == 5
+
+
+def test_conditions_on_tags_of_the_resource_and_of_the_request(iam: Any, user: Any) -> None:
+    role = name("r")
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(LAMBDA_TRUST))
+    user.may(
+        policy(
+            action=["iam:TagRole", "iam:UntagRole"],
+            Condition={
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["team", "cost"]},
+                "StringEqualsIfExists": {"aws:ResourceTag/team": "red"},
+            },
+        )
+    )
+    own = user.client("iam")
+    assert refused(own.tag_role, RoleName=role, Tags=[{"Key": "other", "Value": "1"}])[0] == "AccessDenied"
+    own.tag_role(RoleName=role, Tags=[{"Key": "team", "Value": "red"}])
+    own.tag_role(RoleName=role, Tags=[{"Key": "team", "Value": "blue"}])
+    assert refused(own.untag_role, RoleName=role, TagKeys=["team"])[0] == "AccessDenied"
+
+
+def test_only_some_policies_may_be_attached(iam: Any, user: Any) -> None:
+    role, basic = name("r"), "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(LAMBDA_TRUST))
+    user.may(policy(action="iam:AttachRolePolicy", Condition={"ArnEquals": {"iam:PolicyARN": basic}}))
+    own = user.client("iam")
+    own.attach_role_policy(RoleName=role, PolicyArn=basic)
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert refused(own.attach_role_policy, RoleName=role, PolicyArn=administrator)[0] == "AccessDenied"

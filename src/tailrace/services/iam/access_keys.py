@@ -7,7 +7,7 @@ from tailrace.base.errors import ApiError
 from tailrace.identity import ACCESS_KEY
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.iam import entities
-from tailrace.services.iam.entities import USERS, Document, on_user
+from tailrace.services.iam.entities import USERS, Document, about_user, on_user
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -25,7 +25,7 @@ def _find(tx: Transaction, account: str, key_id: str, user: Document) -> Documen
     return found
 
 
-@operation("iam", "CreateAccessKey", needs="iam:CreateAccessKey", on=on_user)
+@operation("iam", "CreateAccessKey", needs="iam:CreateAccessKey", on=on_user, context=about_user)
 async def create_access_key(call: Call, request: Shape) -> Shape:
     """Make a key for a user; its secret can't be read again.
 
@@ -53,7 +53,7 @@ async def create_access_key(call: Call, request: Shape) -> Shape:
     return {"AccessKey": await call.store.update(create)}
 
 
-@operation("iam", "ListAccessKeys", needs="iam:ListAccessKeys", on=on_user)
+@operation("iam", "ListAccessKeys", needs="iam:ListAccessKeys", on=on_user, context=about_user)
 async def list_access_keys(call: Call, request: Shape) -> Shape:
     """A user's keys, without their secrets.
 
@@ -69,7 +69,7 @@ async def list_access_keys(call: Call, request: Shape) -> Shape:
     return await call.store.view(listed)
 
 
-@operation("iam", "UpdateAccessKey", needs="iam:UpdateAccessKey", on=on_user)
+@operation("iam", "UpdateAccessKey", needs="iam:UpdateAccessKey", on=on_user, context=about_user)
 async def update_access_key(call: Call, request: Shape) -> Shape:
     """Switch a key on or off.
 
@@ -87,7 +87,7 @@ async def update_access_key(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "DeleteAccessKey", needs="iam:DeleteAccessKey", on=on_user)
+@operation("iam", "DeleteAccessKey", needs="iam:DeleteAccessKey", on=on_user, context=about_user)
 async def delete_access_key(call: Call, request: Shape) -> Shape:
     """Delete a key; requests signed with it are refused from now on.
 
@@ -105,7 +105,7 @@ async def delete_access_key(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "GetAccessKeyLastUsed", needs="iam:GetAccessKeyLastUsed", on=on_user)
+@operation("iam", "GetAccessKeyLastUsed", needs="iam:GetAccessKeyLastUsed", on=on_user, context=about_user)
 async def get_access_key_last_used(call: Call, request: Shape) -> Shape:
     """Whose key it is. Tailrace does not write down when a key is used, and says N/A, as AWS does for unused keys.
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from tailrace.operation import Call, ContextKeys, Shape, operation
+from tailrace.operation import Call, Shape, operation
 from tailrace.services.iam import entities
-from tailrace.services.iam.entities import GROUPS, ROLES, USERS, Noun, on_group, on_role, on_user
+from tailrace.services.iam.entities import (
+    GROUPS,
+    ROLES,
+    USERS,
+    Noun,
+    about_group,
+    about_role,
+    about_user,
+    on_group,
+    on_role,
+    on_user,
+)
 from tailrace.services.iam.managed_documents import find_any, find_readable, unuse, use
 from tailrace.store.engine import Transaction
 
 ATTACHED_MAX = 20
-
-
-def _policy_key(call: Call, request: Shape) -> ContextKeys:
-    """iam:PolicyARN, the condition key of attaching and detaching."""
-    return {"iam:PolicyARN": request["PolicyArn"]}
 
 
 async def _attach(call: Call, noun: Noun, request: Shape) -> Shape:
@@ -70,7 +76,7 @@ async def _list(call: Call, noun: Noun, request: Shape) -> Shape:
     return await call.store.view(listed)
 
 
-@operation("iam", "AttachUserPolicy", needs="iam:AttachUserPolicy", on=on_user, context=_policy_key)
+@operation("iam", "AttachUserPolicy", needs="iam:AttachUserPolicy", on=on_user, context=about_user)
 async def attach_user_policy(call: Call, request: Shape) -> Shape:
     """Attach a managed policy to a user; once more changes nothing.
 
@@ -79,7 +85,7 @@ async def attach_user_policy(call: Call, request: Shape) -> Shape:
     return await _attach(call, USERS, request)
 
 
-@operation("iam", "AttachGroupPolicy", needs="iam:AttachGroupPolicy", on=on_group, context=_policy_key)
+@operation("iam", "AttachGroupPolicy", needs="iam:AttachGroupPolicy", on=on_group, context=about_group)
 async def attach_group_policy(call: Call, request: Shape) -> Shape:
     """Attach a managed policy to a group.
 
@@ -88,7 +94,7 @@ async def attach_group_policy(call: Call, request: Shape) -> Shape:
     return await _attach(call, GROUPS, request)
 
 
-@operation("iam", "AttachRolePolicy", needs="iam:AttachRolePolicy", on=on_role, context=_policy_key)
+@operation("iam", "AttachRolePolicy", needs="iam:AttachRolePolicy", on=on_role, context=about_role)
 async def attach_role_policy(call: Call, request: Shape) -> Shape:
     """Attach a managed policy to a role.
 
@@ -97,7 +103,7 @@ async def attach_role_policy(call: Call, request: Shape) -> Shape:
     return await _attach(call, ROLES, request)
 
 
-@operation("iam", "DetachUserPolicy", needs="iam:DetachUserPolicy", on=on_user, context=_policy_key)
+@operation("iam", "DetachUserPolicy", needs="iam:DetachUserPolicy", on=on_user, context=about_user)
 async def detach_user_policy(call: Call, request: Shape) -> Shape:
     """Take a managed policy from a user.
 
@@ -106,7 +112,7 @@ async def detach_user_policy(call: Call, request: Shape) -> Shape:
     return await _detach(call, USERS, request)
 
 
-@operation("iam", "DetachGroupPolicy", needs="iam:DetachGroupPolicy", on=on_group, context=_policy_key)
+@operation("iam", "DetachGroupPolicy", needs="iam:DetachGroupPolicy", on=on_group, context=about_group)
 async def detach_group_policy(call: Call, request: Shape) -> Shape:
     """Take a managed policy from a group.
 
@@ -115,7 +121,7 @@ async def detach_group_policy(call: Call, request: Shape) -> Shape:
     return await _detach(call, GROUPS, request)
 
 
-@operation("iam", "DetachRolePolicy", needs="iam:DetachRolePolicy", on=on_role, context=_policy_key)
+@operation("iam", "DetachRolePolicy", needs="iam:DetachRolePolicy", on=on_role, context=about_role)
 async def detach_role_policy(call: Call, request: Shape) -> Shape:
     """Take a managed policy from a role.
 
@@ -124,7 +130,7 @@ async def detach_role_policy(call: Call, request: Shape) -> Shape:
     return await _detach(call, ROLES, request)
 
 
-@operation("iam", "ListAttachedUserPolicies", needs="iam:ListAttachedUserPolicies", on=on_user)
+@operation("iam", "ListAttachedUserPolicies", needs="iam:ListAttachedUserPolicies", on=on_user, context=about_user)
 async def list_attached_user_policies(call: Call, request: Shape) -> Shape:
     """The managed policies of a user.
 
@@ -133,7 +139,7 @@ async def list_attached_user_policies(call: Call, request: Shape) -> Shape:
     return await _list(call, USERS, request)
 
 
-@operation("iam", "ListAttachedGroupPolicies", needs="iam:ListAttachedGroupPolicies", on=on_group)
+@operation("iam", "ListAttachedGroupPolicies", needs="iam:ListAttachedGroupPolicies", on=on_group, context=about_group)
 async def list_attached_group_policies(call: Call, request: Shape) -> Shape:
     """The managed policies of a group.
 
@@ -142,7 +148,7 @@ async def list_attached_group_policies(call: Call, request: Shape) -> Shape:
     return await _list(call, GROUPS, request)
 
 
-@operation("iam", "ListAttachedRolePolicies", needs="iam:ListAttachedRolePolicies", on=on_role)
+@operation("iam", "ListAttachedRolePolicies", needs="iam:ListAttachedRolePolicies", on=on_role, context=about_role)
 async def list_attached_role_policies(call: Call, request: Shape) -> Shape:
     """The managed policies of a role.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tailrace.identity import managed_policy
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.iam import entities, managed_documents
-from tailrace.services.iam.entities import ROLES, USERS, Document, Noun, on_role, on_user
+from tailrace.services.iam.entities import ROLES, USERS, Document, Noun, about_role, about_user, on_role, on_user
 from tailrace.store.engine import Transaction
 
 
@@ -60,7 +60,7 @@ async def _delete(call: Call, noun: Noun, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "PutUserPermissionsBoundary", needs="iam:PutUserPermissionsBoundary", on=on_user)
+@operation("iam", "PutUserPermissionsBoundary", needs="iam:PutUserPermissionsBoundary", on=on_user, context=about_user)
 async def put_user_permissions_boundary(call: Call, request: Shape) -> Shape:
     """Cap a user.
 
@@ -69,7 +69,9 @@ async def put_user_permissions_boundary(call: Call, request: Shape) -> Shape:
     return await _put(call, USERS, request)
 
 
-@operation("iam", "DeleteUserPermissionsBoundary", needs="iam:DeleteUserPermissionsBoundary", on=on_user)
+@operation(
+    "iam", "DeleteUserPermissionsBoundary", needs="iam:DeleteUserPermissionsBoundary", on=on_user, context=about_user
+)
 async def delete_user_permissions_boundary(call: Call, request: Shape) -> Shape:
     """Lift a user's cap.
 
@@ -78,7 +80,7 @@ async def delete_user_permissions_boundary(call: Call, request: Shape) -> Shape:
     return await _delete(call, USERS, request)
 
 
-@operation("iam", "PutRolePermissionsBoundary", needs="iam:PutRolePermissionsBoundary", on=on_role)
+@operation("iam", "PutRolePermissionsBoundary", needs="iam:PutRolePermissionsBoundary", on=on_role, context=about_role)
 async def put_role_permissions_boundary(call: Call, request: Shape) -> Shape:
     """Cap a role.
 
@@ -87,7 +89,9 @@ async def put_role_permissions_boundary(call: Call, request: Shape) -> Shape:
     return await _put(call, ROLES, request)
 
 
-@operation("iam", "DeleteRolePermissionsBoundary", needs="iam:DeleteRolePermissionsBoundary", on=on_role)
+@operation(
+    "iam", "DeleteRolePermissionsBoundary", needs="iam:DeleteRolePermissionsBoundary", on=on_role, context=about_role
+)
 async def delete_role_permissions_boundary(call: Call, request: Shape) -> Shape:
     """Lift a role's cap.
 

@@ -11,7 +11,7 @@ from typing import Any
 from tailrace.base import arn, ids
 from tailrace.base.errors import AlreadyExists, ApiError
 from tailrace.identity import GROUP, ROLE, USER, key_of
-from tailrace.operation import Call, Shape
+from tailrace.operation import Call, ContextKeys, Shape
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -117,7 +117,33 @@ def on_entity(noun: Noun) -> Callable[[Call, Shape], Awaitable[str]]:
     return resource
 
 
+def about_entity(noun: Noun) -> Callable[[Call, Shape], Awaitable[ContextKeys]]:
+    """The condition keys of an action on an entity: its tags and boundary, and what the request sets.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    """
+
+    async def context(call: Call, request: Shape) -> ContextKeys:
+        name = request.get(noun.member, call.principal.name)
+        known = await call.store.view(lambda tx: resources.get(tx, noun.kind, call.account, key_of(name))) or {}
+        tags, given = known.get("Tags", {}), request.get("Tags", [])
+        keys: dict[str, str | list[str]] = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+        keys |= {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
+        keys |= {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in given}
+        if given or "TagKeys" in request:
+            keys["aws:TagKeys"] = [tag["Key"] for tag in given] or list(request["TagKeys"])
+        boundary = request.get("PermissionsBoundary", known.get("PermissionsBoundary"))
+        if boundary:
+            keys["iam:PermissionsBoundary"] = boundary
+        if "PolicyArn" in request:
+            keys["iam:PolicyARN"] = request["PolicyArn"]
+        return keys
+
+    return context
+
+
 on_user, on_group, on_role = on_entity(USERS), on_entity(GROUPS), on_entity(ROLES)
+about_user, about_group, about_role = about_entity(USERS), about_entity(GROUPS), about_entity(ROLES)
 
 
 def own_name(call: Call, request: Shape) -> str:

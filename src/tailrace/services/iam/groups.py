@@ -5,7 +5,7 @@ from __future__ import annotations
 from tailrace.identity import key_of
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.iam import entities, users
-from tailrace.services.iam.entities import GROUPS, USERS, Document, on_group, on_user
+from tailrace.services.iam.entities import GROUPS, USERS, Document, about_group, about_user, on_group, on_user
 from tailrace.services.iam.managed_documents import rename_uses
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
@@ -18,7 +18,7 @@ def shown(document: Document) -> Shape:
     return {key: document[key] for key in ("Path", "GroupName", "GroupId", "Arn", "CreateDate")}
 
 
-@operation("iam", "CreateGroup", needs="iam:CreateGroup", on=on_group)
+@operation("iam", "CreateGroup", needs="iam:CreateGroup", on=on_group, context=about_group)
 async def create_group(call: Call, request: Shape) -> Shape:
     """Create an empty group.
 
@@ -30,7 +30,7 @@ async def create_group(call: Call, request: Shape) -> Shape:
     return {"Group": shown(document)}
 
 
-@operation("iam", "GetGroup", needs="iam:GetGroup", on=on_group)
+@operation("iam", "GetGroup", needs="iam:GetGroup", on=on_group, context=about_group)
 async def get_group(call: Call, request: Shape) -> Shape:
     """A group and its users.
 
@@ -59,7 +59,7 @@ async def list_groups(call: Call, request: Shape) -> Shape:
     )
 
 
-@operation("iam", "ListGroupsForUser", needs="iam:ListGroupsForUser", on=on_user)
+@operation("iam", "ListGroupsForUser", needs="iam:ListGroupsForUser", on=on_user, context=about_user)
 async def list_groups_for_user(call: Call, request: Shape) -> Shape:
     """The groups that a user is in.
 
@@ -77,7 +77,7 @@ async def list_groups_for_user(call: Call, request: Shape) -> Shape:
     return await call.store.view(listed)
 
 
-@operation("iam", "UpdateGroup", needs="iam:UpdateGroup", on=on_group)
+@operation("iam", "UpdateGroup", needs="iam:UpdateGroup", on=on_group, context=about_group)
 async def update_group(call: Call, request: Shape) -> Shape:
     """Give a group another name or path.
 
@@ -105,7 +105,7 @@ async def update_group(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "DeleteGroup", needs="iam:DeleteGroup", on=on_group)
+@operation("iam", "DeleteGroup", needs="iam:DeleteGroup", on=on_group, context=about_group)
 async def delete_group(call: Call, request: Shape) -> Shape:
     """Delete a group that has no members and policies any more.
 
@@ -123,7 +123,7 @@ async def delete_group(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "AddUserToGroup", needs="iam:AddUserToGroup", on=on_group)
+@operation("iam", "AddUserToGroup", needs="iam:AddUserToGroup", on=on_group, context=about_group)
 async def add_user_to_group(call: Call, request: Shape) -> Shape:
     """Put a user into a group; once more changes nothing.
 
@@ -145,7 +145,7 @@ async def add_user_to_group(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "RemoveUserFromGroup", needs="iam:RemoveUserFromGroup", on=on_group)
+@operation("iam", "RemoveUserFromGroup", needs="iam:RemoveUserFromGroup", on=on_group, context=about_group)
 async def remove_user_from_group(call: Call, request: Shape) -> Shape:
     """Take a user out of a group.
 

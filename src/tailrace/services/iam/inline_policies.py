@@ -7,7 +7,18 @@ from urllib.parse import quote
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.iam import entities, validation
-from tailrace.services.iam.entities import GROUPS, ROLES, USERS, Noun, on_group, on_role, on_user
+from tailrace.services.iam.entities import (
+    GROUPS,
+    ROLES,
+    USERS,
+    Noun,
+    about_group,
+    about_role,
+    about_user,
+    on_group,
+    on_role,
+    on_user,
+)
 from tailrace.store.engine import Transaction
 
 
@@ -56,7 +67,7 @@ async def _list(call: Call, noun: Noun, request: Shape) -> Shape:
     return entities.page_of(list(entity.get("Inline", {})), request, "PolicyNames")
 
 
-@operation("iam", "PutUserPolicy", needs="iam:PutUserPolicy", on=on_user)
+@operation("iam", "PutUserPolicy", needs="iam:PutUserPolicy", on=on_user, context=about_user)
 async def put_user_policy(call: Call, request: Shape) -> Shape:
     """Give a user an inline policy, or replace the one of that name.
 
@@ -65,7 +76,7 @@ async def put_user_policy(call: Call, request: Shape) -> Shape:
     return await _put(call, USERS, request)
 
 
-@operation("iam", "PutGroupPolicy", needs="iam:PutGroupPolicy", on=on_group)
+@operation("iam", "PutGroupPolicy", needs="iam:PutGroupPolicy", on=on_group, context=about_group)
 async def put_group_policy(call: Call, request: Shape) -> Shape:
     """Give a group an inline policy, or replace the one of that name.
 
@@ -74,7 +85,7 @@ async def put_group_policy(call: Call, request: Shape) -> Shape:
     return await _put(call, GROUPS, request)
 
 
-@operation("iam", "PutRolePolicy", needs="iam:PutRolePolicy", on=on_role)
+@operation("iam", "PutRolePolicy", needs="iam:PutRolePolicy", on=on_role, context=about_role)
 async def put_role_policy(call: Call, request: Shape) -> Shape:
     """Give a role an inline policy, or replace the one of that name.
 
@@ -83,7 +94,7 @@ async def put_role_policy(call: Call, request: Shape) -> Shape:
     return await _put(call, ROLES, request)
 
 
-@operation("iam", "GetUserPolicy", needs="iam:GetUserPolicy", on=on_user)
+@operation("iam", "GetUserPolicy", needs="iam:GetUserPolicy", on=on_user, context=about_user)
 async def get_user_policy(call: Call, request: Shape) -> Shape:
     """An inline policy of a user.
 
@@ -92,7 +103,7 @@ async def get_user_policy(call: Call, request: Shape) -> Shape:
     return await _get(call, USERS, request)
 
 
-@operation("iam", "GetGroupPolicy", needs="iam:GetGroupPolicy", on=on_group)
+@operation("iam", "GetGroupPolicy", needs="iam:GetGroupPolicy", on=on_group, context=about_group)
 async def get_group_policy(call: Call, request: Shape) -> Shape:
     """An inline policy of a group.
 
@@ -101,7 +112,7 @@ async def get_group_policy(call: Call, request: Shape) -> Shape:
     return await _get(call, GROUPS, request)
 
 
-@operation("iam", "GetRolePolicy", needs="iam:GetRolePolicy", on=on_role)
+@operation("iam", "GetRolePolicy", needs="iam:GetRolePolicy", on=on_role, context=about_role)
 async def get_role_policy(call: Call, request: Shape) -> Shape:
     """An inline policy of a role.
 
@@ -110,7 +121,7 @@ async def get_role_policy(call: Call, request: Shape) -> Shape:
     return await _get(call, ROLES, request)
 
 
-@operation("iam", "DeleteUserPolicy", needs="iam:DeleteUserPolicy", on=on_user)
+@operation("iam", "DeleteUserPolicy", needs="iam:DeleteUserPolicy", on=on_user, context=about_user)
 async def delete_user_policy(call: Call, request: Shape) -> Shape:
     """Take an inline policy from a user.
 
@@ -119,7 +130,7 @@ async def delete_user_policy(call: Call, request: Shape) -> Shape:
     return await _delete(call, USERS, request)
 
 
-@operation("iam", "DeleteGroupPolicy", needs="iam:DeleteGroupPolicy", on=on_group)
+@operation("iam", "DeleteGroupPolicy", needs="iam:DeleteGroupPolicy", on=on_group, context=about_group)
 async def delete_group_policy(call: Call, request: Shape) -> Shape:
     """Take an inline policy from a group.
 
@@ -128,7 +139,7 @@ async def delete_group_policy(call: Call, request: Shape) -> Shape:
     return await _delete(call, GROUPS, request)
 
 
-@operation("iam", "DeleteRolePolicy", needs="iam:DeleteRolePolicy", on=on_role)
+@operation("iam", "DeleteRolePolicy", needs="iam:DeleteRolePolicy", on=on_role, context=about_role)
 async def delete_role_policy(call: Call, request: Shape) -> Shape:
     """Take an inline policy from a role.
 
@@ -137,7 +148,7 @@ async def delete_role_policy(call: Call, request: Shape) -> Shape:
     return await _delete(call, ROLES, request)
 
 
-@operation("iam", "ListUserPolicies", needs="iam:ListUserPolicies", on=on_user)
+@operation("iam", "ListUserPolicies", needs="iam:ListUserPolicies", on=on_user, context=about_user)
 async def list_user_policies(call: Call, request: Shape) -> Shape:
     """The names of the inline policies of a user.
 
@@ -146,7 +157,7 @@ async def list_user_policies(call: Call, request: Shape) -> Shape:
     return await _list(call, USERS, request)
 
 
-@operation("iam", "ListGroupPolicies", needs="iam:ListGroupPolicies", on=on_group)
+@operation("iam", "ListGroupPolicies", needs="iam:ListGroupPolicies", on=on_group, context=about_group)
 async def list_group_policies(call: Call, request: Shape) -> Shape:
     """The names of the inline policies of a group.
 
@@ -155,7 +166,7 @@ async def list_group_policies(call: Call, request: Shape) -> Shape:
     return await _list(call, GROUPS, request)
 
 
-@operation("iam", "ListRolePolicies", needs="iam:ListRolePolicies", on=on_role)
+@operation("iam", "ListRolePolicies", needs="iam:ListRolePolicies", on=on_role, context=about_role)
 async def list_role_policies(call: Call, request: Shape) -> Shape:
     """The names of the inline policies of a role.
 

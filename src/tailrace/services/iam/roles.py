@@ -10,7 +10,7 @@ from tailrace.identity import key_of
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.iam import entities, tags, validation
 from tailrace.services.iam.boundaries import attachable, boundary_shown, forget, keep
-from tailrace.services.iam.entities import ROLES, USERS, Document, on_role
+from tailrace.services.iam.entities import ROLES, USERS, Document, about_role, on_role
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -50,7 +50,7 @@ def _check_principals(tx: Transaction, account: str, document: str) -> None:
             raise validation.invalid_principal("AWS", name)
 
 
-@operation("iam", "CreateRole", needs="iam:CreateRole", on=on_role)
+@operation("iam", "CreateRole", needs="iam:CreateRole", on=on_role, context=about_role)
 async def create_role(call: Call, request: Shape) -> Shape:
     """Create a role without any right.
 
@@ -82,7 +82,7 @@ async def create_role(call: Call, request: Shape) -> Shape:
     return {"Role": answer}
 
 
-@operation("iam", "GetRole", needs="iam:GetRole", on=on_role)
+@operation("iam", "GetRole", needs="iam:GetRole", on=on_role, context=about_role)
 async def get_role(call: Call, request: Shape) -> Shape:
     """A role and its trust policy.
 
@@ -103,7 +103,7 @@ async def list_roles(call: Call, request: Shape) -> Shape:
     )
 
 
-@operation("iam", "UpdateRole", needs="iam:UpdateRole", on=on_role)
+@operation("iam", "UpdateRole", needs="iam:UpdateRole", on=on_role, context=about_role)
 async def update_role(call: Call, request: Shape) -> Shape:
     """Set a role's description and its longest session; what is not given goes back to its default.
 
@@ -118,7 +118,7 @@ async def update_role(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "UpdateRoleDescription", needs="iam:UpdateRoleDescription", on=on_role)
+@operation("iam", "UpdateRoleDescription", needs="iam:UpdateRoleDescription", on=on_role, context=about_role)
 async def update_role_description(call: Call, request: Shape) -> Shape:
     """Set a role's description.
 
@@ -130,7 +130,7 @@ async def update_role_description(call: Call, request: Shape) -> Shape:
     return {"Role": _with_tags(shown_listed(document), document)}
 
 
-@operation("iam", "UpdateAssumeRolePolicy", needs="iam:UpdateAssumeRolePolicy", on=on_role)
+@operation("iam", "UpdateAssumeRolePolicy", needs="iam:UpdateAssumeRolePolicy", on=on_role, context=about_role)
 async def update_assume_role_policy(call: Call, request: Shape) -> Shape:
     """Say anew who may take the role on.
 
@@ -148,7 +148,7 @@ async def update_assume_role_policy(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "DeleteRole", needs="iam:DeleteRole", on=on_role)
+@operation("iam", "DeleteRole", needs="iam:DeleteRole", on=on_role, context=about_role)
 async def delete_role(call: Call, request: Shape) -> Shape:
     """Delete a role that has no policies any more; its sessions end with it.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.iam import entities
-from tailrace.services.iam.entities import ROLES, USERS, Noun, on_role, on_user
+from tailrace.services.iam.entities import ROLES, USERS, Noun, about_role, about_user, on_role, on_user
 from tailrace.services.iam.managed_documents import change_policy, find_policy, on_policy
 from tailrace.store.engine import Transaction
 
@@ -67,7 +67,7 @@ def _page(tags: dict[str, str], request: Shape) -> Shape:
     return entities.page_of(list(tags), request, "Tags", lambda key: {"Key": key, "Value": tags[key]})
 
 
-@operation("iam", "TagUser", needs="iam:TagUser", on=on_user)
+@operation("iam", "TagUser", needs="iam:TagUser", on=on_user, context=about_user)
 async def tag_user(call: Call, request: Shape) -> Shape:
     """Set tags of a user.
 
@@ -76,7 +76,7 @@ async def tag_user(call: Call, request: Shape) -> Shape:
     return await _tag(call, USERS, request)
 
 
-@operation("iam", "UntagUser", needs="iam:UntagUser", on=on_user)
+@operation("iam", "UntagUser", needs="iam:UntagUser", on=on_user, context=about_user)
 async def untag_user(call: Call, request: Shape) -> Shape:
     """Remove tags of a user.
 
@@ -85,7 +85,7 @@ async def untag_user(call: Call, request: Shape) -> Shape:
     return await _untag(call, USERS, request)
 
 
-@operation("iam", "ListUserTags", needs="iam:ListUserTags", on=on_user)
+@operation("iam", "ListUserTags", needs="iam:ListUserTags", on=on_user, context=about_user)
 async def list_user_tags(call: Call, request: Shape) -> Shape:
     """A user's tags.
 
@@ -94,7 +94,7 @@ async def list_user_tags(call: Call, request: Shape) -> Shape:
     return await _list(call, USERS, request)
 
 
-@operation("iam", "TagRole", needs="iam:TagRole", on=on_role)
+@operation("iam", "TagRole", needs="iam:TagRole", on=on_role, context=about_role)
 async def tag_role(call: Call, request: Shape) -> Shape:
     """Set tags of a role.
 
@@ -103,7 +103,7 @@ async def tag_role(call: Call, request: Shape) -> Shape:
     return await _tag(call, ROLES, request)
 
 
-@operation("iam", "UntagRole", needs="iam:UntagRole", on=on_role)
+@operation("iam", "UntagRole", needs="iam:UntagRole", on=on_role, context=about_role)
 async def untag_role(call: Call, request: Shape) -> Shape:
     """Remove tags of a role.
 
@@ -112,7 +112,7 @@ async def untag_role(call: Call, request: Shape) -> Shape:
     return await _untag(call, ROLES, request)
 
 
-@operation("iam", "ListRoleTags", needs="iam:ListRoleTags", on=on_role)
+@operation("iam", "ListRoleTags", needs="iam:ListRoleTags", on=on_role, context=about_role)
 async def list_role_tags(call: Call, request: Shape) -> Shape:
     """A role's tags.
 

@@ -6,7 +6,7 @@ from tailrace.identity import ACCESS_KEY, key_of
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.iam import entities, tags
 from tailrace.services.iam.boundaries import attachable, boundary_shown, forget, keep
-from tailrace.services.iam.entities import USERS, Document, on_user
+from tailrace.services.iam.entities import USERS, Document, about_user, on_user
 from tailrace.services.iam.managed_documents import rename_uses
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
@@ -22,7 +22,7 @@ def shown(document: Document, *, tagged: bool = True) -> Shape:
     return answer
 
 
-@operation("iam", "CreateUser", needs="iam:CreateUser", on=on_user)
+@operation("iam", "CreateUser", needs="iam:CreateUser", on=on_user, context=about_user)
 async def create_user(call: Call, request: Shape) -> Shape:
     """Create a user without any right.
 
@@ -44,7 +44,7 @@ async def create_user(call: Call, request: Shape) -> Shape:
     return {"User": shown(document)}
 
 
-@operation("iam", "GetUser", needs="iam:GetUser", on=on_user)
+@operation("iam", "GetUser", needs="iam:GetUser", on=on_user, context=about_user)
 async def get_user(call: Call, request: Shape) -> Shape:
     """A user; without a name, the caller.
 
@@ -70,7 +70,7 @@ async def list_users(call: Call, request: Shape) -> Shape:
     )
 
 
-@operation("iam", "UpdateUser", needs="iam:UpdateUser", on=on_user)
+@operation("iam", "UpdateUser", needs="iam:UpdateUser", on=on_user, context=about_user)
 async def update_user(call: Call, request: Shape) -> Shape:
     """Give a user another name or path; keys, policies and groups stay its own.
 
@@ -101,7 +101,7 @@ async def update_user(call: Call, request: Shape) -> Shape:
     return {}
 
 
-@operation("iam", "DeleteUser", needs="iam:DeleteUser", on=on_user)
+@operation("iam", "DeleteUser", needs="iam:DeleteUser", on=on_user, context=about_user)
 async def delete_user(call: Call, request: Shape) -> Shape:
     """Delete a user that has no keys, policies and groups any more.
 
