@@ -34,6 +34,7 @@ class Trigger:
 
     def __init__(self, server: RunningServer, variables: dict[str, str] | None = None, **options: Any) -> None:
         self.server = server
+        self.connect()
         self.table = make_table(server, "trigger")
         self.arn = stream_arn(server, self.table)
         self.role, role_arn = make_role(server, "trigger", reads=self.arn)
@@ -42,17 +43,21 @@ class Trigger:
         self.uuid = self.map(**options)
         self.wait_for_state("Enabled" if options.get("Enabled", True) else "Disabled")
 
+    def connect(self) -> None:
+        """Make clients; again after a restart, which takes another port."""
+        self.dynamodb, self.logs, self.mappings = (self.server.client(n) for n in ("dynamodb", "logs", "lambda"))
+
     def map(self, **options: Any) -> str:
         request = {"EventSourceArn": self.arn, "FunctionName": self.function, "StartingPosition": "TRIM_HORIZON"}
-        made = self.server.client("lambda").create_event_source_mapping(**{**request, **options})
+        made = self.mappings.create_event_source_mapping(**{**request, **options})
         return str(made["UUID"])
 
     def mapping(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.server.client("lambda").get_event_source_mapping(UUID=self.uuid)
+        found: dict[str, Any] = self.mappings.get_event_source_mapping(UUID=self.uuid)
         return found
 
     def update(self, **options: Any) -> dict[str, Any]:
-        found: dict[str, Any] = self.server.client("lambda").update_event_source_mapping(UUID=self.uuid, **options)
+        found: dict[str, Any] = self.mappings.update_event_source_mapping(UUID=self.uuid, **options)
         return found
 
     def wait_for_state(self, state: str) -> None:
@@ -62,11 +67,11 @@ class Trigger:
         item: dict[str, Any] = {"pk": {"S": key}, "v": {"N": str(value)}}
         if poison:
             item["poison"] = {"BOOL": True}
-        self.server.client("dynamodb").put_item(TableName=self.table, Item=item)
+        self.dynamodb.put_item(TableName=self.table, Item=item)
 
     def calls(self) -> list[list[tuple[str, int]]]:
         """The records of each call, as the function has logged them."""
-        logs, found = self.server.client("logs"), []
+        logs, found = self.logs, []
         try:
             pages = logs.get_paginator("filter_log_events").paginate(
                 logGroupName=f"/aws/lambda/{self.function}", filterPattern="CALL"
@@ -373,6 +378,7 @@ def test_a_restart_goes_on_from_the_checkpoint(durable_server: RunningServer) ->
     trigger.wait_for(("a", 4))
     assert durable_server.stop() == 0
     durable_server.start()
+    trigger.connect()
     trigger.put("a", 5)
     trigger.wait_for(("a", 5))
     assert [value for _, value in trigger.seen()] == list(range(6)), "nothing is skipped, nothing comes twice"
@@ -385,6 +391,7 @@ def test_after_a_kill_what_was_under_way_is_delivered_again_in_order(durable_ser
     wait_until("a call is under way", lambda: trigger.calls())
     durable_server.kill()
     durable_server.start()
+    trigger.connect()
     trigger.wait_for(("a", 3))
     values = [value for _, value in trigger.seen()]
     assert list(dict.fromkeys(values)) == [0, 1, 2, 3], "the first delivery of each comes in order"
