@@ -324,7 +324,7 @@ class Identity:
             "aws:principalaccount": principal.account,
             "aws:principalarn": grants.arn if grants and principal.kind == "role" else principal.arn,
             "aws:principaltype": principal.type,
-            "aws:principalisawsservice": "false",
+            "aws:principalisawsservice": "true" if principal.kind == "service" else "false",
             **(grants.tags if grants else {}),
         }
         if principal.kind == "user":
@@ -350,9 +350,14 @@ _POLICY_KINDS = {
 }
 
 
-def assume_role_for_service(identity: Identity, tx: Transaction, role_arn: str, service: str) -> bool:
-    """Whether the role exists and its trust policy lets `service` (lambda.amazonaws.com) assume it."""
-    return identity.may_assume(tx, principals.service(service), role_arn, {}).allowed
+def assume_role_for_service(
+    identity: Identity, tx: Transaction, role_arn: str, service: str, context: ContextKeys | None = None
+) -> bool:
+    """Whether the role exists and its trust policy lets `service` (lambda.amazonaws.com) assume it.
+
+    `context` holds what the service says about itself: aws:SourceArn, aws:SourceAccount.
+    """
+    return identity.may_assume(tx, principals.service(service), role_arn, context or {}).allowed
 
 
 def _user_principal(document: dict[str, Any]) -> Principal:

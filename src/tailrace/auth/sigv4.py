@@ -127,11 +127,15 @@ def read(request: HttpRequest) -> Signature:
     raise SignatureProblem("missing", text)
 
 
-def verify(signature: Signature, request: HttpRequest, secret: str, now: float) -> None:
+def verify(signature: Signature, request: HttpRequest, secret: str, now: float, service: str | None = None) -> None:
     """Prove that the holder of `secret` signed these very bytes, close enough to `now` (epoch seconds).
 
+    `service` is the signing name of the service that is asked: a signature made for another one doesn't count.
     Raises SignatureProblem `mismatch` otherwise. The comparison takes the same time for every wrong digest.
     """
+    if service is not None and signature.service != service:
+        # The trailing blank is AWS's.
+        raise SignatureProblem("mismatch", f"Credential should be scoped to correct service: '{service}'. ")
     _check_time(signature, now)
     scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
     canonical = canonical_request(signature, request).encode("utf-8", "surrogateescape")

@@ -127,6 +127,14 @@ def test_another_secret_does_not_match() -> None:
     assert (problem.kind, problem.text) == ("mismatch", sigv4.MISMATCH)
 
 
+def test_a_signature_for_another_service_does_not_count() -> None:
+    request = vanilla()
+    sigv4.verify(sigv4.read(request), request, SECRET, NOON_2015, "service")
+    with pytest.raises(SignatureProblem) as caught:
+        sigv4.verify(sigv4.read(request), request, SECRET, NOON_2015, "dynamodb")
+    assert caught.value.text == "Credential should be scoped to correct service: 'dynamodb'. "
+
+
 def test_a_clock_that_differs_by_more_than_15_minutes() -> None:
     sigv4.verify(sigv4.read(vanilla()), vanilla(), SECRET, NOON_2015 + 900)
     sigv4.verify(sigv4.read(vanilla()), vanilla(), SECRET, NOON_2015 - 900)
