@@ -8,8 +8,7 @@ from typing import Any
 import orjson
 
 from tailrace.base.errors import ApiError
-from tailrace.expression import projection, values
-from tailrace.expression.projection import Projection
+from tailrace.expression import values
 from tailrace.operation import Call, Need, Shape, anything, operation
 from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
 from tailrace.services.dynamodb.items import collection_metrics
@@ -53,13 +52,10 @@ class _Wanted:
         self.given = given
         self.name = resolve(call, given)
         self.request = request
-        request = parameters.settle(request, ("AttributesToGet",), ("ProjectionExpression",))
         self.consistent: bool = request.get("ConsistentRead", False)
-        self.projection: Projection | None = None
-        if "ProjectionExpression" in request:
-            bindings = parameters.bindings_of(request)
-            self.projection = projection.bind(request["ProjectionExpression"], bindings)
-            bindings.check_unused()
+        bindings = parameters.bindings_of(request, ("AttributesToGet",), ("ProjectionExpression",))
+        self.projection = parameters.projection_of(request, bindings)
+        bindings.check_unused()
         self.keys: list[Item] = [values.normalize_item(key) for key in request["Keys"]]
 
 

@@ -8,19 +8,21 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specify
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from tailrace.base.errors import ApiError
-from tailrace.expression import condition, key_condition, projection, update
+from tailrace.expression.bindings import Bindings
+from tailrace.expression.condition import Condition
+from tailrace.expression.projection import Projection
+from tailrace.expression.update import Update
 from tailrace.operation import Call, ContextKeys, Shape
-from tailrace.services.dynamodb import legacy, parameters
+from tailrace.services.dynamodb import parameters
 from tailrace.services.dynamodb.names import resolve
 from tailrace.services.dynamodb.table import KIND, Table, compile_table
 from tailrace.store import resources
 
 LEADING, ATTRIBUTES = "dynamodb:LeadingKeys", "dynamodb:Attributes"
 SELECT, RETURN_VALUES = "dynamodb:Select", "dynamodb:ReturnValues"
-_OLDER = ("AttributesToGet", "Expected", "AttributeUpdates", "KeyConditions", "QueryFilter", "ScanFilter")
+_OLDER = ("Expected", "QueryFilter", "ScanFilter")
 
 Keys = dict[str, str | list[str]]
 
@@ -53,11 +55,9 @@ async def of_query(call: Call, request: Shape) -> ContextKeys:
     if found is None:
         return {}
     names = _hash_names(found, request.get("IndexName"))
-    request = _modern(request)
-    bindings = parameters.bindings_of(request)
     keys: Keys = {}
-    if "KeyConditionExpression" in request:
-        sought = key_condition.bind(request["KeyConditionExpression"], bindings)
+    sought = parameters.key_condition_of(request, _bindings(request))
+    if sought is not None:
         keys[LEADING] = [_text(sought.equals[name]) for name in names if name in sought.equals]
     return {**_keys(found, [], request, ()), **keys, **_select(request)}
 
@@ -93,13 +93,12 @@ def _hash_names(found: Table, index_name: str | None) -> list[str]:
 
 def _keys(found: Table, items: list[Shape], request: Shape, named: Iterable[str]) -> Keys:
     """The condition keys of a request that touches `items` and names the attributes `named`."""
-    request = _modern(request)
     keys: Keys = {}
     hash_name = found.key[0].name
     leading = [_text(item[hash_name]) for item in items if hash_name in item]
     if leading:
         keys[LEADING] = leading
-    attributes = dict.fromkeys((*named, *_expression_names(request)))
+    attributes = dict.fromkeys((*named, *_named(request)))
     if attributes:
         keys[ATTRIBUTES] = list(attributes)
     if "ReturnValues" in request:
@@ -113,23 +112,24 @@ def _select(request: Shape) -> Keys:
     return {SELECT: request.get("Select", "SPECIFIC_ATTRIBUTES" if named else "ALL_ATTRIBUTES")}
 
 
-def _modern(request: Shape) -> Shape:
-    return legacy.as_expressions(request) if any(name in request for name in _OLDER) else request
+def _bindings(request: Shape) -> Bindings:
+    return Bindings(request.get(parameters.NAMES), request.get(parameters.VALUES))
 
 
-def _expression_names(request: Shape) -> Iterable[str]:
-    """The top-level attributes that the request's expressions name. Raises what a wrong expression is refused with."""
-    bindings = parameters.bindings_of(request)
-    paths: list[Any] = []
-    if "ProjectionExpression" in request:
-        paths += projection.bind(request["ProjectionExpression"], bindings).paths
-    if "UpdateExpression" in request:
-        paths += update.bind(request["UpdateExpression"], bindings).paths
+def _named(request: Shape) -> Iterable[str]:
+    """The top-level attributes that the request's expressions (and the older parameters) name.
+
+    Raises what a wrong expression is refused with.
+    """
+    bindings = _bindings(request)
+    bound: list[Projection | Update | Condition | None] = [parameters.projection_of(request, bindings)]
+    bound.append(parameters.update_of(request, bindings))
     if "ConditionExpression" in request:
-        paths += condition.bind(request["ConditionExpression"], bindings, "ConditionExpression").paths
+        bound.append(parameters.condition_of(request, bindings))
     if "FilterExpression" in request:
-        paths += condition.bind(request["FilterExpression"], bindings, "FilterExpression").paths
-    return [str(path[0]) for path in paths]
+        bound.append(parameters.filter_of(request, bindings))
+    paths = [path for each in bound if each is not None for path in each.paths]
+    return [*(str(path[0]) for path in paths), *(name for member in _OLDER for name in request.get(member, ()))]
 
 
 def _names(items: Iterable[Shape]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from tailrace.base.errors import ApiError
-from tailrace.expression import projection, values
+from tailrace.expression import values
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
 from tailrace.services.dynamodb.names import resolve, table_arn
@@ -29,12 +29,9 @@ async def get_item(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
     """
     name = resolve(call, request["TableName"])
-    request = parameters.settle(request, ("AttributesToGet",), ("ProjectionExpression",))
-    shown = None
-    if "ProjectionExpression" in request:
-        bindings = parameters.bindings_of(request)
-        shown = projection.bind(request["ProjectionExpression"], bindings)
-        bindings.check_unused()
+    bindings = parameters.bindings_of(request, ("AttributesToGet",), ("ProjectionExpression",))
+    shown = parameters.projection_of(request, bindings)
+    bindings.check_unused()
     key, scope, now = values.normalize_item(request["Key"]), call.scope, call.clock.now()
 
     def read(tx: Transaction) -> tuple[Table, items.StoredItem | None]:
@@ -59,8 +56,7 @@ async def put_item(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
     """
     _check_return_values(request)
-    request = parameters.settle(request, _OLDER, _CONDITION)
-    bindings = parameters.bindings_of(request)
+    bindings = parameters.bindings_of(request, _OLDER, _CONDITION)
     put = writes.put_of(request, bindings)
     bindings.check_unused()
     return await _write(call, request, put)
@@ -73,8 +69,7 @@ async def delete_item(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
     """
     _check_return_values(request)
-    request = parameters.settle(request, _OLDER, _CONDITION)
-    bindings = parameters.bindings_of(request)
+    bindings = parameters.bindings_of(request, _OLDER, _CONDITION)
     delete = writes.delete_of(request, bindings)
     bindings.check_unused()
     return await _write(call, request, delete)
@@ -86,8 +81,8 @@ async def update_item(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     """
-    request = parameters.settle(request, ("AttributeUpdates", *_OLDER), ("UpdateExpression", *_CONDITION))
-    bindings = parameters.bindings_of(request)
+    older = ("AttributeUpdates", *_OLDER)
+    bindings = parameters.bindings_of(request, older, ("UpdateExpression", *_CONDITION))
     update = writes.update_of(request, bindings)
     bindings.check_unused()
     return await _write(call, request, update)

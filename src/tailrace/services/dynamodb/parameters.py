@@ -1,31 +1,86 @@
-"""Which of a request's parameters go together: expressions, their names and values, and the older parameters."""
+"""A request's conditions, projections, updates and filters, written in either of the two ways that AWS takes.
+
+The expressions of today and the parameters of before 2014 (Expected, AttributeUpdates, AttributesToGet ...) come out
+as the same bound objects, so nothing behind this file knows which of them a client has used.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from tailrace.expression import condition, key_condition, legacy, projection, update
 from tailrace.expression.bindings import Bindings, check_parameters
-from tailrace.services.dynamodb import legacy
+from tailrace.expression.condition import Condition
+from tailrace.expression.key_condition import KeyCondition
+from tailrace.expression.projection import Projection
+from tailrace.expression.update import Update
 
 Request = dict[str, Any]
 NAMES, VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
+_FILTERS = ("QueryFilter", "ScanFilter")
 
 
-def settle(request: Request, older: Sequence[str], expressions: Sequence[str]) -> Request:
-    """The request with every older parameter put as the expression that means the same.
+def bindings_of(request: Request, older: Sequence[str], expressions: Sequence[str]) -> Bindings:
+    """The request's names and values, to bind its expressions to.
 
-    `older` and `expressions` are those that the operation knows. Raises AWS's refusals: the two kinds mixed, names
-    or values without an expression.
+    `older` and `expressions` are the operation's parameters of either kind. Raises AWS's refusals of the two kinds
+    mixed, and of names or values without an expression.
     """
-    if any(name in request for name in older):
+    if NAMES in request or VALUES in request or any(name in request for name in older):
         check_parameters(request, expressions, older)
-        return legacy.as_expressions(request)
-    if NAMES in request or VALUES in request:
-        check_parameters(request, expressions, older)
-    return request
-
-
-def bindings_of(request: Request) -> Bindings:
-    """The request's names and values, to bind its expressions to."""
     return Bindings(request.get(NAMES), request.get(VALUES))
+
+
+def condition_of(request: Request, bindings: Bindings) -> Condition | None:
+    """ConditionExpression, or Expected with its ConditionalOperator."""
+    text = request.get("ConditionExpression")
+    if text is not None:
+        return condition.bind(text, bindings, "ConditionExpression")
+    if "Expected" in request or "ConditionalOperator" in request:
+        return legacy.expected(request.get("Expected", {}), request.get("ConditionalOperator"))
+    return None
+
+
+def projection_of(request: Request, bindings: Bindings) -> Projection | None:
+    """ProjectionExpression, or AttributesToGet."""
+    text = request.get("ProjectionExpression")
+    if text is not None:
+        return projection.bind(text, bindings)
+    attributes = request.get("AttributesToGet")
+    return None if attributes is None else legacy.attributes_to_get(attributes)
+
+
+def filter_of(request: Request, bindings: Bindings) -> Condition | None:
+    """FilterExpression, or QueryFilter or ScanFilter with its ConditionalOperator."""
+    text = request.get("FilterExpression")
+    if text is not None:
+        return condition.bind(text, bindings, "FilterExpression")
+    kind = next((name for name in _FILTERS if name in request), None)
+    if kind is None and "ConditionalOperator" not in request:
+        return None
+    return legacy.filter_condition(request.get(kind or "", {}), request.get("ConditionalOperator"), kind or "Filter")
+
+
+def update_of(request: Request, bindings: Bindings) -> Update | None:
+    """UpdateExpression, or AttributeUpdates."""
+    text = request.get("UpdateExpression")
+    if text is not None:
+        return update.bind(text, bindings)
+    updates = request.get("AttributeUpdates")
+    return legacy.attribute_updates(updates) if updates else None
+
+
+def only_deletes(request: Request) -> bool:
+    """Whether AttributeUpdates does nothing but delete: of an item that isn't there, it makes none."""
+    updates = request.get("AttributeUpdates")
+    return bool(updates) and all(each.get("Action") == "DELETE" for each in request["AttributeUpdates"].values())
+
+
+def key_condition_of(request: Request, bindings: Bindings) -> KeyCondition | None:
+    """KeyConditionExpression, or KeyConditions."""
+    text = request.get("KeyConditionExpression")
+    if text is not None:
+        return key_condition.bind(text, bindings)
+    conditions = request.get("KeyConditions")
+    return None if conditions is None else legacy.key_conditions(conditions)

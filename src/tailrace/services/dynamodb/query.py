@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tailrace.base.errors import ApiError
-from tailrace.expression import key_condition
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.dynamodb import capacity, conditions, paging, parameters, read_plan, table
 from tailrace.services.dynamodb.names import index_arn, resolve
@@ -13,6 +12,7 @@ from tailrace.store.engine import Transaction
 from tailrace.store.items import END
 
 _HASHES = 1 << 64
+_EXPRESSIONS = ("ProjectionExpression", "FilterExpression")
 
 
 @operation("dynamodb", "Query", needs="dynamodb:Query", on=index_arn, context=conditions.of_query)
@@ -23,14 +23,14 @@ async def query(call: Call, request: Shape) -> Shape:
     """
     name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
     older = ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions")
-    request = parameters.settle(request, older, ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"))
-    if "KeyConditionExpression" not in request:
+    bindings = parameters.bindings_of(request, older, (*_EXPRESSIONS, "KeyConditionExpression"))
+    if "KeyConditionExpression" not in request and "KeyConditions" not in request:
         raise ApiError.validation(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
-    bindings = parameters.bindings_of(request)
     wanted = read_plan.wishes(request, bindings)
-    sought = key_condition.bind(request["KeyConditionExpression"], bindings)
+    sought = parameters.key_condition_of(request, bindings)
+    assert sought is not None
     bindings.check_unused()
 
     def read(tx: Transaction) -> Page:
@@ -53,8 +53,7 @@ async def scan(call: Call, request: Shape) -> Shape:
     """
     name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
     older = ("AttributesToGet", "ScanFilter", "ConditionalOperator")
-    request = parameters.settle(request, older, ("ProjectionExpression", "FilterExpression"))
-    bindings = parameters.bindings_of(request)
+    bindings = parameters.bindings_of(request, older, _EXPRESSIONS)
     wanted = read_plan.wishes(request, bindings)
     low, high = _segment(request)
     bindings.check_unused()

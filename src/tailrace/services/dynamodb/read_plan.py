@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tailrace.base.errors import ApiError
-from tailrace.expression import condition, projection, values
+from tailrace.expression import values
 from tailrace.expression.bindings import Bindings
 from tailrace.expression.condition import Condition
 from tailrace.expression.projection import Projection
-from tailrace.services.dynamodb import errors
+from tailrace.services.dynamodb import errors, parameters
 from tailrace.services.dynamodb.table import Table
 from tailrace.store.layout import IndexLayout, KeyAttribute
 
@@ -53,16 +53,14 @@ class Source:
 
 def wishes(request: Request, bindings: Bindings) -> Wishes:
     """The members that Query and Scan share. Raises what the request alone can be refused for."""
-    shown = request.get("ProjectionExpression")
     select = request.get("Select")
     _check_select(select, request)
-    text = request.get("FilterExpression")
     start = request.get("ExclusiveStartKey")
     return Wishes(
         index_name=request.get("IndexName"),
         select=select,
-        filter=None if text is None else condition.bind(text, bindings, "FilterExpression"),
-        projection=None if shown is None else projection.bind(shown, bindings),
+        filter=parameters.filter_of(request, bindings),
+        projection=parameters.projection_of(request, bindings),
         limit=request.get("Limit"),
         consistent=request.get("ConsistentRead", False),
         start=None if start is None else values.normalize_item(start),
@@ -71,8 +69,8 @@ def wishes(request: Request, bindings: Bindings) -> Wishes:
 
 
 def _check_select(select: str | None, request: Request) -> None:
-    shown = "ProjectionExpression" in request
-    member = "ProjectionExpression"
+    member = "AttributesToGet" if "AttributesToGet" in request else "ProjectionExpression"
+    shown = member in request
     if select == "SPECIFIC_ATTRIBUTES" and not shown:
         raise ApiError.validation(
             "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"

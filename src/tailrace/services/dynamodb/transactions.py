@@ -8,8 +8,7 @@ from typing import Any
 import orjson
 
 from tailrace.base.errors import ApiError
-from tailrace.expression import projection, values
-from tailrace.expression.projection import Projection
+from tailrace.expression import values
 from tailrace.operation import Call, Need, Shape, anything, operation
 from tailrace.services.dynamodb import capacity, conditions, idempotency, item_keys, parameters, table, writes
 from tailrace.services.dynamodb.batches import write_accounts
@@ -86,8 +85,7 @@ def _planned(call: Call, action: Shape) -> tuple[str, Write]:
     if len(action) != 1:
         raise ApiError.validation("TransactItems can only contain one of Check, Put, Update or Delete")
     [(kind, request)] = action.items()
-    request = parameters.settle(request, (), ("UpdateExpression", "ConditionExpression"))
-    bindings = parameters.bindings_of(request)
+    bindings = parameters.bindings_of(request, (), ("UpdateExpression", "ConditionExpression"))
     write = _PLANS[kind](request, bindings)
     bindings.check_unused()
     return resolve(call, request["TableName"]), write
@@ -169,14 +167,11 @@ class _Get:
     """One Get of a transaction."""
 
     def __init__(self, call: Call, request: Shape) -> None:
-        request = parameters.settle(request, (), ("ProjectionExpression",))
+        bindings = parameters.bindings_of(request, (), ("ProjectionExpression",))
         self.name = resolve(call, request["TableName"])
         self.key = values.normalize_item(request["Key"])
-        self.projection: Projection | None = None
-        if "ProjectionExpression" in request:
-            bindings = parameters.bindings_of(request)
-            self.projection = projection.bind(request["ProjectionExpression"], bindings)
-            bindings.check_unused()
+        self.projection = parameters.projection_of(request, bindings)
+        bindings.check_unused()
 
     def shown(self, stored: items.StoredItem | None) -> Shape:
         """What the answer has of the item; nothing where there is none."""

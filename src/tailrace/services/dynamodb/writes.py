@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from tailrace.base.errors import ApiError
-from tailrace.expression import condition, update, values
+from tailrace.expression import update, values
 from tailrace.expression.bindings import Bindings
 from tailrace.expression.condition import Condition
-from tailrace.services.dynamodb import errors, item_keys
+from tailrace.services.dynamodb import errors, item_keys, parameters
 from tailrace.services.dynamodb.table import Table
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -120,6 +120,7 @@ class Update(_Keyed):
     ) -> None:
         super().__init__(key, test, show_on_failure=show_on_failure)
         self.update = change
+        self.makes_items = True
         self.table: Table | None = None
 
     def locate(self, table: Table) -> bytes:
@@ -133,8 +134,10 @@ class Update(_Keyed):
     def apply(self, old: Item | None) -> Item | None:
         """The item with the update's clauses applied; a missing item starts as its key."""
         self.check(old)
+        if old is None and not self.makes_items:
+            return None
         base = self.key if old is None else old
-        new = base if self.update is None else self.update.apply(base)
+        new = base if self.update is None else self.update.apply(base, exists=old is not None)
         if self.table is not None and self.table.index_keys:
             item_keys.check_updated_index_keys(self.table, new, old)
         return new
@@ -148,12 +151,6 @@ def perform(tx: Transaction, table: Table, write: Write, now: float) -> Change:
     return change
 
 
-def condition_of(request: Request, bindings: Bindings) -> Condition | None:
-    """The request's ConditionExpression, bound."""
-    text = request.get("ConditionExpression")
-    return None if text is None else condition.bind(text, bindings, "ConditionExpression")
-
-
 def shows_on_failure(request: Request) -> bool:
     """Whether a failed condition is to show the item as it stands."""
     return request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
@@ -162,24 +159,25 @@ def shows_on_failure(request: Request) -> bool:
 def put_of(request: Request, bindings: Bindings) -> Put:
     """A Put by the members that PutItem and a transaction's Put share."""
     item = values.normalize_item(request["Item"])
-    return Put(item, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
+    return Put(item, parameters.condition_of(request, bindings), show_on_failure=shows_on_failure(request))
 
 
 def delete_of(request: Request, bindings: Bindings) -> Delete:
     """A Delete by the members that DeleteItem and a transaction's Delete share."""
     key = values.normalize_item(request["Key"])
-    return Delete(key, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
+    return Delete(key, parameters.condition_of(request, bindings), show_on_failure=shows_on_failure(request))
 
 
 def update_of(request: Request, bindings: Bindings) -> Update:
     """An Update by the members that UpdateItem and a transaction's Update share."""
     key = values.normalize_item(request["Key"])
-    text = request.get("UpdateExpression")
-    change = None if text is None else update.bind(text, bindings)
-    return Update(key, change, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
+    change, test = parameters.update_of(request, bindings), parameters.condition_of(request, bindings)
+    planned = Update(key, change, test, show_on_failure=shows_on_failure(request))
+    planned.makes_items = not parameters.only_deletes(request)
+    return planned
 
 
 def check_of(request: Request, bindings: Bindings) -> Check:
     """A Check by the members of a transaction's ConditionCheck."""
     key = values.normalize_item(request["Key"])
-    return Check(key, condition_of(request, bindings), show_on_failure=shows_on_failure(request))
+    return Check(key, parameters.condition_of(request, bindings), show_on_failure=shows_on_failure(request))
