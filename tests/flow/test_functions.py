@@ -285,12 +285,14 @@ def test_what_create_refuses(server: RunningServer) -> None:
             "Reserved keys used in this request: AWS_REGION",
         ),
         ({"Environment": {"Variables": {"LONG": "x" * 4096}}}, invalid, "exceeded the 4KB limit"),
-        ({"Handler": ""}, invalid, "Runtime and Handler are mandatory parameters"),
     ]
     for change, code, text in cases:
         found, message, _ = refused(client.create_function, **{**good, **change})
         assert found == code
         assert text in message
+    del good["Handler"]
+    text = "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+    assert refused(client.create_function, **good) == (invalid, text, 400)
 
 
 def test_an_update_during_an_update_is_a_conflict(server: RunningServer) -> None:

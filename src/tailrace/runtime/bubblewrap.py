@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from tailrace.runtime.process import Guard, Process, launch
 from tailrace.runtime.sandbox import Folders, View
 
 PROBE_SECONDS = 5
+DEADLY = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM)
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = """
     alternatives ca-certificates.conf crypto-policies group host.conf hosts ld.so.cache ld.so.conf ld.so.conf.d
@@ -74,6 +76,15 @@ def system_mounts() -> tuple[str, ...]:
     return tuple(mounts)
 
 
+class Walled(Process):
+    """A process behind bwrap, which tells the signal that ended it as 128 + its number, like a shell."""
+
+    async def exited(self) -> int:
+        """Wait for the end; its status, negative for one of the signals that end programs."""
+        status = await super().exited()
+        return 128 - status if status - 128 in DEADLY else status
+
+
 class Bubblewrap:
     """Starts functions through bwrap; see `sandbox.Sandboxes`."""
 
@@ -92,7 +103,8 @@ class Bubblewrap:
         if command[0] == "/var/task/bootstrap":
             check_program(folders.task / "bootstrap")
         line = [self._program, *isolation(), *system_mounts(), *self._own_mounts(folders)]
-        return launch([*line, "--chdir", "/var/task", "--", *command], variables, folders.task, tag, self._guard)
+        line += ["--chdir", "/var/task", "--", *command]
+        return launch(line, variables, folders.task, tag, self._guard, Walled)
 
     def _own_mounts(self, folders: Folders) -> list[str]:
         root = folders.opt.parent

@@ -38,6 +38,7 @@ CONCURRENCY_MAX = 1000  # the account's, as AWS gives it to everybody
 ENVIRONMENTS_MAX = 256  # the machine's
 WAITING_MAX = 2000
 RESTARTS_MAX = 3
+GATE_SECONDS_MAX = 1.0  # how long one slow start may keep others from starting
 EXPIRY_MARGIN_SECONDS = 60.0
 
 log = logging.getLogger("tailrace.runtime")
@@ -71,6 +72,7 @@ class Pool:
         self._gate = asyncio.Semaphore(2 * (os.cpu_count() or 1))
         self._sweeper: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._invocations: set[asyncio.Task[Outcome]] = set()
         self._stopped = False
 
     async def invoke(
@@ -82,6 +84,12 @@ class Pool:
         -Invoked-Function-Arn). Raises Throttled, CodeProblem, interpreters.RuntimeMissing, and what `spec.launch`
         raises.
         """
+        work = asyncio.ensure_future(self._invoke(spec, request_id, payload, headers or {}))
+        self._invocations.add(work)
+        work.add_done_callback(self._invocations.discard)
+        return await asyncio.shield(work)  # a caller that goes away does not end the function: on AWS neither
+
+    async def _invoke(self, spec: FunctionSpec, request_id: str, payload: bytes, headers: Mapping[str, str]) -> Outcome:
         name = spec.key[0]
         if sum(self._busy.values()) >= self._concurrency_max:
             raise Throttled("account")
@@ -92,7 +100,7 @@ class Pool:
             for _ in range(RESTARTS_MAX):
                 environment = await self._take(spec)
                 try:
-                    outcome = await environment.invoke(request_id, payload, headers or {})
+                    outcome = await environment.invoke(request_id, payload, headers)
                 except Gone:
                     self._end(environment)
                     continue
@@ -123,7 +131,9 @@ class Pool:
         self._starting += 1
         try:
             async with self._gate:
-                return await self._start(spec)
+                starting = asyncio.ensure_future(self._start(spec))
+                await asyncio.wait((starting,), timeout=GATE_SECONDS_MAX)
+            return await starting
         finally:
             self._starting -= 1
 
@@ -268,6 +278,8 @@ class Pool:
             self._in_line.popleft().cancel()
         self._idle.clear()
         await asyncio.gather(*(self._close(environment) for environment in list(self._all)), *self._closing)
+        if self._invocations:
+            await asyncio.wait(self._invocations)  # each ends with its environment
         if self._home:
             await asyncio.to_thread(self._home.close)
             self._home = None

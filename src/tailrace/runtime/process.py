@@ -136,7 +136,14 @@ class PlainProcess:
         return launch(command, variables, folders.task, tag, self._guard)
 
 
-def launch(command: Sequence[str], variables: Mapping[str, str], folder: Path, tag: str, watcher: Guard) -> Process:
+def launch(
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    folder: Path,
+    tag: str,
+    watcher: Guard,
+    kind: type[Process] = Process,
+) -> Process:
     """A process with nothing of ours: no variable, no descriptor, no terminal; no core file, few open files."""
     reader, writer = os.pipe()
     try:
@@ -158,7 +165,7 @@ def launch(command: Sequence[str], variables: Mapping[str, str], folder: Path, t
         os.close(writer)
     limit_process(process.pid)
     watcher.add(process.pid, tag)
-    return Process(process, reader, tag, watcher)
+    return kind(process, reader, tag, watcher)
 
 
 def limit_process(pid: int) -> None:

@@ -46,6 +46,8 @@ async def test_exit_codes_and_memory_come_through(walled: Workbench) -> None:
     assert outcome.memory_mb_max > 60
     _, error = await walled.error(spec, 7)
     assert error["errorMessage"].endswith("exit status 7")
+    _, error = await walled.error(walled.function("import os\ndef handler(e, c): os.kill(os.getpid(), 9)"))
+    assert error["errorMessage"].endswith("signal: killed")
 
 
 async def test_nothing_is_left_when_it_ends(walled: Workbench) -> None:

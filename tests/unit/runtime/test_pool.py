@@ -58,6 +58,27 @@ async def test_retired_environments_end_the_busy_ones_after_their_invocation(ben
     assert await bench.result(spec) != first
 
 
+async def test_a_caller_that_goes_away_does_not_end_the_function(bench: Workbench) -> None:
+    spec = bench.function(PID)
+    first = await bench.result(spec)
+    running = asyncio.ensure_future(bench.call(spec, 0.2))
+    await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.sleep(0.4)
+    assert bench.notebooks[-1].lines[-2:] == ["START", "END"]
+    assert await bench.result(spec) == first
+
+
+async def test_closing_ends_what_runs(bench: Workbench) -> None:
+    running = asyncio.ensure_future(bench.call(bench.function(PID), 60))
+    for _ in range(500):
+        if bench.notebooks and "START" in bench.notebooks[-1].lines:
+            break
+        await asyncio.sleep(0.01)
+    await bench.pool.close()
+    assert (await running).kind == "exit"
+
+
 async def test_reserved_concurrency_is_a_limit_at_once(bench: Workbench) -> None:
     spec = bench.function(PID, concurrency=1)
     running = asyncio.ensure_future(bench.result(spec, 0.3))
