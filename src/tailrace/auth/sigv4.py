@@ -41,6 +41,8 @@ MISMATCH = (
     "Key and signing method. Consult the service documentation for details."
 )
 UNKNOWN_KEY = "The security token included in the request is invalid."
+MISSING = "Request is missing Authentication Token"
+MISSING_REST = "Missing Authentication Token"  # what the REST services say instead
 EXPIRED_TOKEN = "The security token included in the request is expired"
 
 _AMZ_DATE = re.compile(r"([0-9]{4})(0[1-9]|1[0-2])([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
@@ -110,7 +112,8 @@ def refusal(problem: SignatureProblem, protocol: str) -> ApiError:
     """
     codes = _CODES[problem.kind]
     code, status = codes.get(protocol, codes["query"])
-    return ApiError(code, problem.text, status=status)
+    text = MISSING_REST if problem.kind == "missing" and protocol == "rest-json" else problem.text
+    return ApiError(code, text, status=status)
 
 
 def read(request: HttpRequest) -> Signature:
@@ -123,8 +126,7 @@ def read(request: HttpRequest) -> Signature:
         return _read_header(authorization, request)
     if "X-Amz-Algorithm=" in request.query:
         return _read_query(request.query)
-    text = "Missing Authentication Token" if request.method == "GET" else "Request is missing Authentication Token"
-    raise SignatureProblem("missing", text)
+    raise SignatureProblem("missing", MISSING)
 
 
 def verify(signature: Signature, request: HttpRequest, secret: str, now: float, service: str | None = None) -> None:
@@ -212,7 +214,7 @@ def _read_header(authorization: str, request: HttpRequest) -> Signature:
     algorithm, _, rest = authorization.strip().partition(" ")
     if not algorithm.startswith("AWS4-"):
         if algorithm in ("Bearer", "Basic") or not rest:
-            raise SignatureProblem("missing", "Request is missing Authentication Token")
+            raise SignatureProblem("missing", MISSING)
         raise SignatureProblem("incomplete", f"Unsupported AWS 'algorithm': '{algorithm[:64]}'.")
     if algorithm != ALGORITHM:
         raise SignatureProblem("incomplete", f"Unsupported AWS 'algorithm': '{algorithm[:64]}'.")

@@ -237,3 +237,9 @@ def test_whatever_comes_is_a_signature_or_a_problem(authorization: str, query: s
         except SignatureProblem:
             continue
         raise AssertionError("nobody signed this")
+
+
+def test_rest_services_miss_the_token_in_other_words() -> None:
+    problem = problem_of(HttpRequest("POST", "/2015-03-31/functions/", "", {"host": "x"}, b""))
+    assert sigv4.refusal(problem, "rest-json").message == "Missing Authentication Token"
+    assert sigv4.refusal(problem, "json").message == "Request is missing Authentication Token"
