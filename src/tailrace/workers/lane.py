@@ -104,23 +104,24 @@ class Lane:
             case CallFor(settings, batch, progress):
                 self.window = None
                 self._say_expired(batch.expired)
-                await self._call(settings, batch, progress)
+                return await self._call(settings, batch, progress)
         return True
 
-    async def _call(self, settings: Settings, batch: Batch, progress: Progress) -> None:
-        """Call the function with a batch, and save what became of it."""
+    async def _call(self, settings: Settings, batch: Batch, progress: Progress) -> bool:
+        """Call the function with a batch, and save what became of it. False where another node reads the shard."""
         context = self.reader.context
         if not context.budget.take(batch.size):
             await context.budget.room()  # and look again: a batch isn't kept while it waits
-            return
+            return True
         try:
             if not await self.reader.hold():
-                return
+                self._blocked = True
+                return False
             result, problem = await self._invoke(settings, batch)
         finally:
             context.budget.give(batch.size)
         if context.stopping and isinstance(result, Postponed):
-            return
+            return False
         sequences = [record.sequence for record in batch.records]
         settled = outcome.settle(progress, batch.through, sequences, result, settings.rules, context.node.clock.now())
         self.progress = settled.progress
@@ -135,6 +136,7 @@ class Lane:
                 settings.rules.retries_max,
             )
         await self.reader.save(problem)
+        return True
 
     def _say_expired(self, expired: int) -> None:
         if expired:

@@ -64,9 +64,10 @@ class ShardReader:
 
     def state(self) -> dict[str, Any]:
         """What is saved in the lease."""
-        lowest = min(lane.progress.checkpoint for lane in self.lanes)
-        former = [each.checkpoints for each in self.former if max(each.checkpoints) > lowest]
-        return {"lanes": [lane.progress.document() for lane in self.lanes], **({"former": former} if former else {})}
+        state: dict[str, Any] = {"lanes": [lane.progress.document() for lane in self.lanes]}
+        if self.former:
+            state["former"] = [each.checkpoints for each in self.former]
+        return state
 
     @property
     def running(self) -> bool:
@@ -135,6 +136,8 @@ class ShardReader:
             if self._lease is None:
                 raise Fenced(f"the lease of shard {self.shard_name} is not held")
             self.dirty = False
+            lowest = min(lane.progress.checkpoint for lane in self.lanes)
+            self.former = tuple(each for each in self.former if max(each.checkpoints) > lowest)
             try:
                 self._lease = await self.context.node.store.update(write)
                 self._known = self._lease.state

@@ -77,32 +77,35 @@ async def describe_log_groups(call: Call, request: Shape) -> Shape:
         return {"logGroups": []}
     limit = request.get("limit", LIST_DEFAULT)
 
-    def read(tx: Transaction) -> list[tuple[str, dict[str, Any]]]:
-        return resources.page(tx, names.KIND, call.scope, request.get("nextToken"), SCAN_MAX, prefix)
+    def read(tx: Transaction) -> Shape:
+        looked_at = resources.page(tx, names.KIND, call.scope, request.get("nextToken"), SCAN_MAX, prefix)
+        wanted = [
+            (name, document)
+            for name, document in looked_at
+            if pattern.lower() in name.lower() and (not chosen or name in chosen)
+        ]
+        answer: Shape = {"logGroups": [_entry(call, name, document) for name, document in wanted[:limit]]}
+        for entry in answer["logGroups"]:
+            if pattern:  # a search by pattern answers without these two
+                del entry["deletionProtectionEnabled"]
+            else:
+                entry["storedBytes"] = log_events.stored_bytes(tx, call.scope, entry["logGroupName"])
+        if len(wanted) > limit:
+            answer["nextToken"] = wanted[limit - 1][0]
+        elif len(looked_at) == SCAN_MAX:
+            answer["nextToken"] = looked_at[-1][0]
+        return answer
 
-    looked_at = await call.store.view(read)
-    wanted = [
-        (name, document)
-        for name, document in looked_at
-        if pattern.lower() in name.lower() and (not chosen or name in chosen)
-    ]
-    answer: Shape = {"logGroups": [_entry(call, name, doc, bool(pattern)) for name, doc in wanted[:limit]]}
-    if len(wanted) > limit:
-        answer["nextToken"] = wanted[limit - 1][0]
-    elif len(looked_at) == SCAN_MAX:
-        answer["nextToken"] = looked_at[-1][0]
-    return answer
+    return await call.store.view(read)
 
 
-def _entry(call: Call, name: str, document: dict[str, Any], by_pattern: bool) -> Shape:
+def _entry(call: Call, name: str, document: dict[str, Any]) -> Shape:
     group_arn = arn.log_group(call.region, call.account, name)
     entry: Shape = {"logGroupName": name, "creationTime": document.get("creationTime", 0)}
     if "retentionInDays" in document:
         entry["retentionInDays"] = document["retentionInDays"]
-    entry |= {"metricFilterCount": 0, "arn": f"{group_arn}:*"}
-    if not by_pattern:
-        entry |= {"storedBytes": 0, "deletionProtectionEnabled": document.get("deletionProtectionEnabled", False)}
-    return {**entry, "logGroupClass": "STANDARD", "logGroupArn": group_arn}
+    entry |= {"metricFilterCount": 0, "arn": f"{group_arn}:*", "logGroupClass": "STANDARD", "logGroupArn": group_arn}
+    return {**entry, "deletionProtectionEnabled": document.get("deletionProtectionEnabled", False)}
 
 
 @operation(
