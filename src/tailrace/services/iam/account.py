@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from tailrace.identity import GROUP, POLICY, ROLE, USER
 from tailrace.operation import Call, Shape, anything, operation
-from tailrace.services.iam import access_keys, attachments, groups, managed_policies, policy_versions, validation
-from tailrace.services.iam.entities import GROUPS, ROLES, SCAN_ITEMS, USERS
-from tailrace.store import resources
+from tailrace.services.iam import (
+    access_keys,
+    attachments,
+    entities,
+    groups,
+    managed_policies,
+    policy_versions,
+    validation,
+)
+from tailrace.services.iam.entities import GROUPS, ROLES, USERS
 from tailrace.store.engine import Transaction
 
 
-def _count(tx: Transaction, kind: str, account: str) -> int:
-    count, after = 0, None
-    while True:
-        rows = resources.page(tx, kind, account, after, SCAN_ITEMS)
-        count += len(rows)
-        if len(rows) < SCAN_ITEMS:
-            return count
-        after = rows[-1][0]
+def _count(tx: Transaction, account: str, kind: str) -> int:
+    return sum(1 for _ in entities.every(tx, kind, account))
 
 
 @operation("iam", "GetAccountSummary", needs="iam:GetAccountSummary", on=anything)
@@ -27,7 +28,7 @@ async def get_account_summary(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
     """
     kinds = {"Users": USER, "Groups": GROUP, "Roles": ROLE, "Policies": POLICY}
-    counts = await call.store.view(lambda tx: {name: _count(tx, kind, call.account) for name, kind in kinds.items()})
+    counts = await call.store.view(lambda tx: {name: _count(tx, call.account, kind) for name, kind in kinds.items()})
     quotas = {
         "UsersQuota": 5000,
         "GroupsQuota": 300,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,6 +186,17 @@ def page_of(
     rest = names if after is None else names[next((i + 1 for i, name in enumerate(names) if name == after), 0) :]
     count = request.get("MaxItems", PAGE_ITEMS)
     return _page(rest[:count], len(rest) > count, member, show, more)
+
+
+def every(tx: Transaction, kind: str, account: str) -> Iterator[Document]:
+    """All documents of a kind, in the order of their names, read in slices."""
+    after: str | None = None
+    while True:
+        rows = resources.page(tx, kind, account, after, SCAN_ITEMS)
+        yield from (row for _, row in rows)
+        if len(rows) < SCAN_ITEMS:
+            return
+        after = rows[-1][0]
 
 
 def page_of_kind(

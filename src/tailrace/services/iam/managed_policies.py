@@ -14,7 +14,7 @@ from tailrace.services.iam.managed_documents import find_any, find_policy, find_
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
-POLICIES_MAX = 1500
+POLICIES_MAX = 1500  # AWS's quota, told by GetAccountSummary; a server of one's own does not enforce it
 
 
 def check_size(document: str) -> None:
@@ -96,8 +96,7 @@ async def list_policies(call: Call, request: Shape) -> Shape:
     def listed(tx: Transaction) -> Shape:
         names: list[str] = []
         if scope in ("All", "Local"):
-            rows = resources.page(tx, POLICY, call.account, None, POLICIES_MAX)
-            names += [row["Arn"] for _, row in rows if row["Path"].startswith(prefix)]
+            names += [row["Arn"] for row in entities.every(tx, POLICY, call.account) if row["Path"].startswith(prefix)]
         if scope in ("All", "AWS"):
             names += [own.arn for own in aws_managed.all_policies().values() if own.path.startswith(prefix)]
         if request.get("OnlyAttached"):
