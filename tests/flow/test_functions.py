@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -14,6 +15,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tailrace import app
+from tailrace.base.clock import MovableClock, SystemClock
+from tailrace.base.config import Config
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import allow, make_function, make_role, unique, zipped
 
@@ -366,3 +370,49 @@ def test_functions_survive_a_crash(durable_server: RunningServer) -> None:
     durable_server.kill()
     durable_server.start()
     assert invoke(durable_server, function, 1)[0] == 1
+
+
+async def test_a_failed_event_is_tried_again_after_one_and_after_two_minutes() -> None:
+    clock = MovableClock(SystemClock().now(), running=True)
+    config = Config(port=0, data="memory:", access_key_id="test", secret_access_key="test")
+    server = await app.Server.start(config, clock)
+    try:
+        local = LocalServer(server.node.endpoint)
+        source = "def handler(e, c):\n  print('try', c.aws_request_id)\n  raise ValueError('no')"
+        function = await asyncio.to_thread(make_function, local, "retried", source)
+        client = local.client("lambda")
+        left = await asyncio.to_thread(client.invoke, FunctionName=function, InvocationType="Event", Payload=b"{}")
+        expected = f"try {left['ResponseMetadata']['RequestId']}\n"
+
+        async def tries(count: int) -> list[str]:
+            found: list[str] = []
+            for _ in range(300):
+                found = [m for m in await asyncio.to_thread(messages, local, function) if m.startswith("try ")]
+                if len(found) >= count:
+                    break
+                await asyncio.sleep(0.02)
+            return found
+
+        assert await tries(1) == [expected]
+        clock.advance(50)
+        await asyncio.sleep(0.2)
+        assert len(await tries(1)) == 1
+        clock.advance(10)
+        assert await tries(2) == [expected] * 2
+        clock.advance(110)
+        await asyncio.sleep(0.2)
+        assert len(await tries(2)) == 2
+        clock.advance(10)
+        assert await tries(3) == [expected] * 3
+        clock.advance(300)
+        await asyncio.sleep(0.2)
+        assert len(await tries(3)) == 3
+    finally:
+        await server.stop()
+
+
+class LocalServer(RunningServer):
+    """A server in this process, talked to as if it were one of its own."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint, self.access_key, self.secret_key = endpoint, "test", "test"
