@@ -36,15 +36,19 @@ EMBEDDED_LEASE_SECONDS = 10 * 365 * 86_400.0
 log = logging.getLogger("tailrace.triggers")
 
 
+def shared(node: Node, invoke: Invoke) -> TriggerContext:
+    """What this node's readers share."""
+    if node.store.kind in EMBEDDED:
+        return TriggerContext(node, invoke, "embedded", EMBEDDED_LEASE_SECONDS)
+    return TriggerContext(node, invoke, ids.uuid(), LEASE_SECONDS)
+
+
 class StreamTriggers:
     """Runs every mapping of this node's store."""
 
-    def __init__(self, node: Node, invoke: Invoke | None = None) -> None:
-        embedded = node.store.kind in EMBEDDED
-        owner = "embedded" if embedded else ids.uuid()
-        seconds = EMBEDDED_LEASE_SECONDS if embedded else LEASE_SECONDS
+    def __init__(self, node: Node, context: TriggerContext | None = None) -> None:
         self._node = node
-        self._context = TriggerContext(node, invoke or _invoke, owner, seconds)
+        self._context = context or shared(node, _invoke)
         self._runs: dict[tuple[str, str], MappingRun] = {}
         self._streams: dict[str, list[MappingRun]] = {}
         self._ticker: asyncio.Task[None] | None = None

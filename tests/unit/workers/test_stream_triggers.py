@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tailrace.base.errors import ApiError
 from tailrace.services.lambda_ import event_source_mappings as mappings
-from tailrace.store import changes, leases
+from tailrace.store import changes, leases, resources
+from tailrace.store.layout import StreamLayout
+from tailrace.workers.stream_triggers import StreamTriggers
+from tailrace.workers.trigger_context import TriggerContext
 from tests.unit.workers.world import READ, World, failing, numbers, reporting, throttled
 
 
@@ -304,8 +308,6 @@ async def test_a_function_that_cannot_be_called_is_tried_again_without_counting(
 
 
 async def test_a_mapping_whose_function_is_gone_stays_enabled(world: World) -> None:
-    from tailrace.store import resources
-
     uuid = await world.map()
     await world.start()
     await world.store.update(lambda tx: resources.delete(tx, "lambda:function", "000000000000/us-east-1", "f"))
@@ -370,3 +372,73 @@ async def test_another_number_of_lanes_delivers_nothing_twice(world: World) -> N
     after = world.delivered()
     assert set(after) == set(range(12))
     assert all(after.count(number) == 1 for number in before if number != 0)
+
+
+async def split(world: World) -> None:
+    """Close the stream's only shard and go on in two children of it."""
+    now = world.clock.now()
+
+    def change(tx):  # type: ignore[no-untyped-def]
+        (parent,) = changes.shards(tx, 1)
+        tx.run("UPDATE shards SET closed = ? WHERE shard = ?", now, parent.shard)
+        middle = parent.high // 2
+        return (
+            changes.open_shard(tx, 1, parent.low, middle, parent.name, now),
+            changes.open_shard(tx, 1, middle, parent.high, parent.name, now),
+        )
+
+    ranges = await world.store.update(change)
+    stream = StreamLayout(1, "NEW_AND_OLD_IMAGES", ranges)
+    world.layout = dataclasses.replace(world.layout, stream=stream)
+
+
+@pytest.mark.parametrize("position", ["TRIM_HORIZON", "LATEST"])
+async def test_a_parent_is_finished_before_its_children(world: World, position: str) -> None:
+    await world.map(BatchSize=1, StartingPosition=position)
+    world.behaviour = failing(1)
+    await world.start()
+    await world.put(1, 2)
+    await split(world)
+    await world.put(3)
+    await world.put(4, pk="b")
+    await world.advance(5)
+    assert set(world.delivered()) == {1}
+    world.behaviour = lambda records: None
+    await world.advance(10)
+    assert [n for n in world.delivered() if n != 1][0] == 2
+    assert sorted(set(world.delivered())) == [1, 2, 3, 4]
+
+
+async def test_two_nodes_share_the_work_and_one_takes_over_from_the_other(world: World) -> None:
+    """Nodes with one database: a lease decides who reads, and a holder that stalled can't save any more."""
+    await world.map(BatchSize=1)
+    first = StreamTriggers(world.node, TriggerContext(world.node, world.invoke, "first", 30.0))
+    second = StreamTriggers(world.node, TriggerContext(world.node, world.invoke, "second", 30.0))
+    await first.start()
+    await second.start()
+    for number in range(1, 4):
+        await world.put(number)
+        await world.advance(1)
+    assert world.delivered() == [1, 2, 3]
+    await first.stop(0)
+    await world.put(4)
+    await world.advance(2)
+    assert world.delivered() == [1, 2, 3, 4], "the second one went on where the first one left off"
+    await second.stop(0)
+
+
+async def test_a_holder_that_stalled_saves_nothing(world: World) -> None:
+    uuid = await world.map()
+    await world.start()
+    world.gate = asyncio.Event()
+    await world.put(1)
+    (shard,) = await world.store.view(lambda tx: changes.shards(tx, 1))
+    name = f"trigger/{uuid}/{shard.shard}"
+    stolen = await world.store.update(lambda tx: leases.acquire(tx, name, "embedded", world.clock.now(), 1.0))
+    assert stolen is not None
+    await world.store.update(lambda tx: leases.save(tx, stolen, {"lanes": [{"checkpoint": shard.latest}]}))
+    world.gate.set()
+    await world.advance(2)
+    assert await world.store.view(lambda tx: leases.read(tx, name)) == {"lanes": [{"checkpoint": shard.latest}]}
+    await world.put(2)
+    assert world.calls == [[1], [2]], "it goes on from what the new holder has saved"

@@ -19,7 +19,7 @@ from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.store import changes, items, resources
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout
-from tailrace.workers.stream_triggers import StreamTriggers
+from tailrace.workers.stream_triggers import StreamTriggers, shared
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 SCOPE = f"{ACCOUNT}/{REGION}"
@@ -95,7 +95,7 @@ class World:
 
     async def start(self) -> None:
         """Start (again) to read."""
-        self.triggers = StreamTriggers(self.node, self._invoke)
+        self.triggers = StreamTriggers(self.node, shared(self.node, self.invoke))
         await self.triggers.start()
         await self.settle()
 
@@ -121,7 +121,8 @@ class World:
         await self.store.update(write)
         await self.settle()
 
-    async def _invoke(self, node: Node, scope: str, name: str, qualifier: str | None, payload: bytes) -> Result:
+    async def invoke(self, node: Node, scope: str, name: str, qualifier: str | None, payload: bytes) -> Result:
+        """The fake function."""
         records = json.loads(payload)["Records"]
         self.calls.append([int(record["dynamodb"]["Keys"]["sk"]["N"]) for record in records])
         if self.gate is not None:
