@@ -71,6 +71,12 @@ def test_a_wrong_secret_is_refused(server: RunningServer) -> None:
     assert text.startswith("The request signature we calculated does not match the signature you provided.")
 
 
+def test_a_signature_for_another_service_is_refused(server: RunningServer) -> None:
+    status, code, text = refused(signed(server, service="sns"))
+    assert (status, code) == (400, "InvalidSignatureException")
+    assert text.startswith("Credential should be scoped to correct service: 'dynamodb'.")
+
+
 def test_an_unknown_key_is_refused(server: RunningServer) -> None:
     assert refused(signed(server, key=("AKIAUNKNOWN", "test"))) == (
         400,

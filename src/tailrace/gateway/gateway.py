@@ -85,12 +85,13 @@ class Gateway:
 
     async def _authenticate(self, route: Route, request: HttpRequest) -> tuple[Principal, str]:
         """Who signed the request, and for which region. The signature covers the raw bytes, compressed or not."""
+        signing_name = model.service(route.service).signing_name
         try:
             signature = sigv4.read(request)
             credentials = await self.node.store.view(
                 lambda tx: self.node.identity.lookup(tx, signature.access_key_id, signature.session_token)
             )
-            sigv4.verify(signature, request, credentials.secret, self.node.clock.now())
+            sigv4.verify(signature, request, credentials.secret, self.node.clock.now(), service=signing_name)
         except SignatureProblem as problem:
             raise sigv4.refusal(problem, model.service(route.service).protocol) from problem
         return credentials.principal, signature.region
