@@ -174,13 +174,15 @@ async def test_a_view_during_a_commit_mixes_no_old_with_new(
 
     monkeypatch.setattr(SqliteStore, "_commit", slowly)
     update = asyncio.ensure_future(place.update(saying("new")))
-    await committed.wait()
-    raw = await place.view(lambda tx: tx.row("SELECT document FROM resources"))
-    assert raw == (b'{"value":"new"}',)
-    assert await place.view(reading) == {"value": "new"}
-    assert not update.done()
-    go_on.set()
-    await update
+    try:
+        await committed.wait()
+        raw = await place.view(lambda tx: tx.row("SELECT document FROM resources"))
+        assert raw == (b'{"value":"new"}',)
+        assert await place.view(reading) == {"value": "new"}
+        assert not update.done()
+    finally:
+        go_on.set()
+        await update
     assert await place.view(reading) == {"value": "new"}
 
 
