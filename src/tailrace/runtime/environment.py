@@ -70,6 +70,11 @@ class Environment:
         return cls(spec, journal, await spec.launch(journal.log_stream), folders, sandboxes)
 
     @property
+    def code(self) -> Path:
+        """The folder that its code was unpacked to."""
+        return self._folders.opt.parent
+
+    @property
     def alive(self) -> bool:
         """Whether its process runs, as far as is known."""
         return not self.closed and self._exit is not None and not self._exit.done()

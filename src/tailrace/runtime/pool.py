@@ -159,6 +159,7 @@ class Pool:
             spec, Folders(root / "layers" / "task", root / "layers", private, home.runtime), home.sandboxes
         )
         self._all.add(environment)
+        await home.code.trim({one.code for one in self._all})
         try:
             await environment.start(interpreter)
         except BaseException:

@@ -25,29 +25,40 @@ class Guard:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._living: dict[int, str] = {}
 
     def add(self, group: int, tag: str) -> None:
         """A process group now lives."""
+        self._living[group] = tag
         self._tell(f"+ {group} {tag}\n")
 
     def remove(self, group: int) -> None:
         """It has ended."""
-        self._tell(f"- {group}\n")
+        if self._living.pop(group, None) is not None:
+            self._tell(f"- {group}\n")
 
     def _tell(self, line: str) -> None:
-        if self._process is None or self._process.poll() is not None:
-            base = getattr(sys, "_base_executable", sys.executable)
-            self._process = subprocess.Popen(
-                [base, "-I", "-S", guard.__file__, str(self._folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                cwd="/",
-                env={},
-                start_new_session=True,
-            )
+        if self._process is not None:
+            try:
+                self._write(line)
+                return
+            except BrokenPipeError:  # somebody ended the guard: another takes over all that lives
+                self.close()
+        self._process = subprocess.Popen(
+            [getattr(sys, "_base_executable", sys.executable), "-I", "-S", guard.__file__, str(self._folder)],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            env={},
+            start_new_session=True,
+        )
+        self._write("".join(f"+ {group} {tag}\n" for group, tag in self._living.items()))
+
+    def _write(self, text: str) -> None:
+        assert self._process
         assert self._process.stdin
-        self._process.stdin.write(line.encode())
-        self._process.stdin.flush()
+        self._process.stdin.write(text.encode())
 
     def close(self) -> None:
         """End the guard: it ends what is left and removes the folder."""

@@ -25,6 +25,7 @@ from tailrace.runtime.spec import Archive, CodeProblem
 
 UNZIPPED_BYTES_MAX = 262_144_000
 ENTRIES_MAX = 100_000
+FOLDERS_MAX = 100
 COPY_BYTES = 1024 * 1024
 LINK_BYTES_MAX = 4096
 BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError, EOFError, zlib.error)
@@ -42,11 +43,18 @@ class CodeFolders:
         """The folder that has `layers/task`; unpacked in a thread the first time. Raises CodeProblem."""
         digests = [code.digest, *(layer.digest for layer in layers)]
         name = hashlib.sha256("\n".join(digests).encode()).hexdigest()[:32]
-        task = self._ready.get(name)
+        task = self._ready.pop(name, None)
         if task is None or (task.done() and (task.cancelled() or task.exception())):
             task = asyncio.ensure_future(self._unpack(self._folder / name, code, layers))
-            self._ready[name] = task
+        self._ready[name] = task  # at the end: the order is that of the last use
         return await asyncio.shield(task)
+
+    async def trim(self, in_use: set[Path]) -> None:
+        """Remove the folders that were asked for longest ago, beyond `FOLDERS_MAX`, but none that is in use."""
+        spare = [name for name, task in self._ready.items() if task.done() and self._folder / name not in in_use]
+        for name in spare[: max(0, len(self._ready) - FOLDERS_MAX)]:
+            del self._ready[name]
+            await asyncio.to_thread(shutil.rmtree, self._folder / name, ignore_errors=True)
 
     async def _unpack(self, root: Path, code: Archive, layers: tuple[Archive, ...]) -> Path:
         archives = [await layer.fetch() for layer in layers]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tailrace.runtime import environment
+from tailrace.runtime.process import Guard
 from tailrace.runtime.spec import RESPONSE_BYTES_MAX
 from tests.unit.runtime.conftest import Workbench
 
@@ -169,3 +170,16 @@ def handler(event, context):
 def files_in(folder: str) -> list[str] | None:
     """The names in a folder; None where there is none."""
     return [file.name for file in Path(folder).iterdir()] if Path(folder).exists() else None
+
+
+async def test_a_guard_that_was_ended_is_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    watcher = Guard(folder)
+    watcher.add(999_999_999, "NOBODY=here")
+    assert watcher._process
+    watcher._process.kill()
+    watcher._process.wait()
+    watcher.add(999_999_998, "NOBODY=either")
+    watcher.close()
+    assert files_in(str(folder)) is None

@@ -74,3 +74,17 @@ def test_more_than_the_limit_is_refused_whatever_the_archive_claims(tmp_path: Pa
 def test_what_is_no_archive_is_refused(data: bytes) -> None:
     with pytest.raises(CodeProblem, match="Could not unzip"):
         unpack.check(data)
+
+
+async def test_folders_that_nobody_uses_are_removed_the_oldest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack, "FOLDERS_MAX", 2)
+    folders = unpack.CodeFolders(tmp_path, None)
+    archives = [archive_of(zipped({"n": str(n)})) for n in range(4)]
+    roots = [await folders.prepare(archive, ()) for archive in archives]
+    await folders.prepare(archives[0], ())
+    await folders.trim({roots[1]})
+    assert [root.is_dir() for root in roots] == [True, True, False, False]
+    assert await folders.prepare(archives[3], ()) == roots[3]
+    assert roots[3].is_dir()

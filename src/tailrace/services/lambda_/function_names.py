@@ -43,9 +43,9 @@ def function_arn(scope: str, name: str, qualifier: str | None = None) -> str:
 
 
 def parse(call: Call, text: str, qualifier: str | None = None) -> FunctionName:
-    """The function that `text` means, in the caller's account and region unless an ARN says otherwise.
+    """The function that `text` means, in the caller's account and region.
 
-    Raises ApiError where the text's qualifier contradicts `qualifier`, or the function is in another region.
+    Raises ApiError where the text's qualifier contradicts `qualifier`, or the function is in another account or region.
     """
     found = _FORMS.fullmatch(text)
     if found is None or len(found["name"]) > NAME_CHARACTERS_MAX:
@@ -53,10 +53,21 @@ def parse(call: Call, text: str, qualifier: str | None = None) -> FunctionName:
     if found["region"] and found["region"] != call.region:
         text = f"Functions from '{found['region']}' are not reachable in this region ('{call.region}')"
         raise ApiError.resource_not_found(text, status=404)
+    if found["account"] and found["account"] != call.account:
+        raise other_account(call, text)
     own = found["qualifier"]
     if own and qualifier and own != qualifier:
         raise invalid("The derived qualifier from the function name does not match the specified qualifier.")
-    return FunctionName(f"{found['account'] or call.account}/{call.region}", found["name"], qualifier or own)
+    return FunctionName(call.scope, found["name"], qualifier or own)
+
+
+def other_account(call: Call, function: str) -> ApiError:
+    """AWS's answer about a function of another account that has no policy for the caller."""
+    action = "lambda:InvokeFunction" if call.operation == "Invoke" else f"lambda:{call.operation}"
+    return ApiError.access_denied(
+        f"User: {call.principal.arn} is not authorized to perform: {action} on resource: {function} because no "
+        f"resource-based policy allows the {action} action"
+    )
 
 
 def named(call: Call, request: Shape) -> FunctionName:

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from typing import Any
 
@@ -102,8 +103,7 @@ def decoded_context(text: str | None) -> str | None:
     if not text:
         return None
     try:
-        decoded = base64.b64decode(text, validate=True)
-        return orjson.dumps(orjson.loads(decoded)).decode()
+        return json.dumps(orjson.loads(base64.b64decode(text, validate=True)))  # in ASCII: it becomes a header
     except ValueError as problem:
         message = "Client context must be a valid Base64-encoded JSON object."
         raise ApiError("InvalidRequestContentException", message) from problem

