@@ -192,6 +192,7 @@ def test_a_page_ends_at_a_megabyte_before_the_filter(dynamodb: Any) -> None:
 
 
 WRONG_START = "The provided starting key is invalid"
+MISMATCH = ": The provided key element does not match the schema"
 QUERIES_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no key condition": (
         {"KeyConditionExpression": None, "ExpressionAttributeValues": None},
@@ -236,8 +237,27 @@ QUERIES_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"Select": "ALL_ATTRIBUTES", "ProjectionExpression": "note"},
         "Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES",
     ),
-    "a starting key with too little": ({"ExclusiveStartKey": {"pk": {"S": "p"}}}, WRONG_START),
-    "a starting key of another type": ({"ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"S": "1"}}}, WRONG_START),
+    "a starting key with too little": ({"ExclusiveStartKey": {"pk": {"S": "p"}}}, WRONG_START + MISMATCH),
+    "a starting key of another type": (
+        {"ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"S": "1"}}},
+        WRONG_START + MISMATCH,
+    ),
+    "a starting key without the index's attributes": (
+        {"IndexName": "by_weight", "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"N": "1"}}},
+        WRONG_START,
+    ),
+    "a starting key outside the range": (
+        {
+            "KeyConditionExpression": "pk = :p AND sk > :n",
+            "ExpressionAttributeValues": {**P, ":n": {"N": "5"}},
+            "ExclusiveStartKey": {"pk": {"S": "p"}, "sk": {"N": "1"}},
+        },
+        "The provided starting key does not match the range key predicate",
+    ),
+    "a path into a key": (
+        {"ProjectionExpression": "sk.a"},
+        "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: sk",
+    ),
     "a starting key elsewhere": (
         {"ExclusiveStartKey": {"pk": {"S": "q"}, "sk": {"N": "1"}}},
         "The provided starting key is outside query boundaries based on provided conditions",

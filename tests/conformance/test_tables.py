@@ -144,9 +144,13 @@ REFUSED = {
         {**WITH_RANGE, "KeySchema": [*schema("pk"), *schema("sk")]},
         "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
     ),
-    "one attribute twice": (
+    "more keys than definitions": (
         {"KeySchema": schema("pk", "pk")},
         "Invalid KeySchema: Some index key attribute have no definition",
+    ),
+    "one attribute twice": (
+        {**WITH_RANGE, "KeySchema": schema("pk", "pk")},
+        "Both the Hash Key and the Range Key element in the KeySchema have the same name",
     ),
     "no local index in the list": (
         {**WITH_RANGE, "LocalSecondaryIndexes": []},

@@ -155,9 +155,9 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
 def _planned(request: Shape) -> Put | Delete:
     """One write request: a put or a delete, and not both."""
     if len(request) != 1:
-        problem = "has more than one datatypes set" if request else "is empty"
         raise ApiError.validation(
-            f"Supplied AttributeValue {problem}, must contain exactly one of the supported datatypes"
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported "
+            "datatypes"
         )
     if "PutRequest" in request:
         return Put(values.normalize_item(request["PutRequest"]["Item"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tailrace.base.errors import ApiError
@@ -88,6 +89,20 @@ def check_updated_index_keys(table: Table, item: Item, old: Item | None) -> None
             raise ApiError.validation(
                 "The update expression attempted to update the secondary index key to a value that is not supported. "
                 f"The AttributeValue for a key attribute cannot contain an empty {kind} value."
+            )
+
+
+def check_paths(table: Table, paths: Iterable[tuple[str | int, ...]]) -> None:
+    """An expression may name a key attribute, but nothing inside it: keys are scalars."""
+    for path in paths:
+        if len(path) == 1:
+            continue
+        in_index = any(path[0] == each.attribute for each in table.index_keys)
+        if in_index or path[0] in table.key_names:
+            kind = "IndexKey" if in_index else "Key"
+            raise ApiError.validation(
+                "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                f"{kind}: {path[0]}"
             )
 
 

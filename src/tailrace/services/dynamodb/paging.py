@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
+from tailrace.base.errors import ApiError
 from tailrace.expression import keys
-from tailrace.services.dynamodb import capacity, item_keys
+from tailrace.services.dynamodb import capacity, errors, item_keys
 from tailrace.services.dynamodb.read_plan import Source, Wishes
 from tailrace.services.dynamodb.table import Table
 from tailrace.store import items
@@ -18,6 +19,7 @@ from tailrace.store.items import StoredItem
 PAGE_BYTES = 1024 * 1024
 _FIRST_ROWS = 64
 _ROWS_MAX = 1000
+_MISMATCH = "The provided key element does not match the schema"
 
 Item = dict[str, Any]
 
@@ -36,21 +38,26 @@ class Page:
 
 
 def start_key(source: Source, start: Item) -> bytes:
-    """The row key that an ExclusiveStartKey means; its attributes are checked by the caller."""
-    table_key = keys.item_key(
-        [start[part.name] for part in source.table.key[:1]], [start[p.name] for p in source.table.key[1:]]
-    )
+    """The row key that an ExclusiveStartKey means. Raises ValidationException for one that can't be a row's."""
+    if len(start) != len(source.start_names):
+        raise _invalid_start("" if source.index else _MISMATCH)
+    for part in (*source.hash, *source.range) if source.index else ():
+        if part.name not in start:
+            raise _invalid_start()
+        if part.type not in start[part.name]:
+            raise errors.key_mismatch()
+    try:
+        table_key = {part.name: start[part.name] for part in source.table.key if part.name in start}
+        key = item_keys.of_request(source.table, table_key)
+    except ApiError as error:
+        raise _invalid_start(error.message) from error
     if source.index is None:
-        return table_key
-    return keys.item_key([start[part.name] for part in source.hash], [start[p.name] for p in source.range]) + table_key
+        return key
+    return keys.item_key([start[part.name] for part in source.hash], [start[p.name] for p in source.range]) + key
 
 
-def fits(source: Source, start: Item) -> bool:
-    """Whether an ExclusiveStartKey has exactly the attributes, and their types, that a LastEvaluatedKey has."""
-    if start.keys() != source.start_names:
-        return False
-    parts = (*source.hash, *source.range, *source.table.key)
-    return all(part.type in start[part.name] and start[part.name][part.type] != "" for part in parts)
+def _invalid_start(why: str = "") -> ApiError:
+    return ApiError.validation("The provided starting key is invalid" + (f": {why}" if why else ""))
 
 
 def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: bytes) -> Page:

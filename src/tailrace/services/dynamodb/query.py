@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tailrace.base.errors import ApiError
+from tailrace.expression import keys
+from tailrace.expression.key_condition import KeyRange
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.dynamodb import capacity, conditions, paging, parameters, read_plan, table
 from tailrace.services.dynamodb.names import index_arn, resolve
@@ -36,10 +38,9 @@ async def query(call: Call, request: Shape) -> Shape:
     def read(tx: Transaction) -> Page:
         found = table.find(tx, scope, name, now)
         source = read_plan.source(found, wanted)
-        low, high = sought.match(source.hash, source.range).bounds()
-        _check_filter(source, wanted)
-        if wanted.start is not None:
-            low, high = _after_start(source, wanted, low, high)
+        matched = sought.match(source.hash, source.range)
+        low, high = matched.bounds() if wanted.start is None else _after_start(source, wanted, matched)
+        _check_filter(source, wanted, "QueryFilter" if "QueryFilter" in request else "Filter Expression")
         return paging.read(tx, source, wanted, low, high)
 
     return _answer(request, await call.store.view(read))
@@ -63,8 +64,6 @@ async def scan(call: Call, request: Shape) -> Shape:
         source = read_plan.source(found, wanted)
         first = low
         if wanted.start is not None:
-            if not paging.fits(source, wanted.start):
-                raise ApiError.validation("The provided starting key is invalid")
             start = paging.start_key(source, wanted.start)
             if not low <= start < high:
                 raise ApiError.validation(
@@ -102,7 +101,7 @@ def _segment(request: Shape) -> tuple[bytes, bytes]:
     return low, high
 
 
-def _check_filter(source: Source, wanted: read_plan.Wishes) -> None:
+def _check_filter(source: Source, wanted: read_plan.Wishes, name: str) -> None:
     """A Query's filter sees everything but the key that the query is about."""
     if wanted.filter is None:
         return
@@ -110,19 +109,23 @@ def _check_filter(source: Source, wanted: read_plan.Wishes) -> None:
     for path in wanted.filter.paths:
         if path[0] in key:
             raise ApiError.validation(
-                f"Filter Expression can only contain non-primary key attributes: Primary key attribute: {path[0]}"
+                f"{name} can only contain non-primary key attributes: Primary key attribute: {path[0]}"
             )
 
 
-def _after_start(source: Source, wanted: read_plan.Wishes, low: bytes, high: bytes) -> tuple[bytes, bytes]:
-    """The range that is left behind an ExclusiveStartKey."""
+def _after_start(source: Source, wanted: read_plan.Wishes, sought: KeyRange) -> tuple[bytes, bytes]:
+    """The range that is left behind an ExclusiveStartKey, which must be of this partition and of this range."""
     assert wanted.start is not None
-    if not paging.fits(source, wanted.start):
-        raise ApiError.validation("The provided starting key is invalid")
+    low, high = sought.bounds()
     start = paging.start_key(source, wanted.start)
-    if not low <= start < high:
+    if low <= start < high:
+        return (low, start) if wanted.reverse else (start + b"\0", high)
+    if sought.sort is None and not sought.range_values:
         raise ApiError.validation("The provided starting key is outside query boundaries based on provided conditions")
-    return (low, start) if wanted.reverse else (start + b"\0", high)
+    whole = keys.partition_prefix(sought.hash_values)
+    if not whole <= start < keys.after(whole):
+        raise ApiError.validation("The query can return at most one row and cannot be restarted")
+    raise ApiError.validation("The provided starting key does not match the range key predicate")
 
 
 def _answer(request: Shape, page: Page) -> Shape:

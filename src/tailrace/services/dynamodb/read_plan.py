@@ -13,7 +13,7 @@ from tailrace.expression import values
 from tailrace.expression.bindings import Bindings
 from tailrace.expression.condition import Condition
 from tailrace.expression.projection import Projection
-from tailrace.services.dynamodb import errors, parameters
+from tailrace.services.dynamodb import errors, item_keys, parameters
 from tailrace.services.dynamodb.table import Table
 from tailrace.store.layout import IndexLayout, KeyAttribute
 
@@ -84,6 +84,9 @@ def _check_select(select: str | None, request: Request) -> None:
 
 def source(table: Table, wanted: Wishes) -> Source:
     """Where to read. Raises for an index that isn't there or can't give what is asked of it."""
+    for named in (wanted.projection, wanted.filter):
+        if named is not None:
+            item_keys.check_paths(table, named.paths)
     if wanted.index_name is None:
         return Source(table, None, table.layout.collection, table.key[:1], table.key[1:], whole_items=False)
     index = table.indexes.get(wanted.index_name)

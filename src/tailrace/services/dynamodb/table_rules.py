@@ -18,6 +18,8 @@ NON_KEY_ATTRIBUTES_MAX = 100
 UNITS_MAX = 1_000_000_000_000
 VIEW_TYPES = ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
 
+_SAME_NAME = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+
 Request = dict[str, Any]
 Schema = list[dict[str, str]]
 
@@ -99,14 +101,15 @@ def check_units(units: dict[str, int] | None, index: str = "") -> None:
 def check_key_schema(schema: Schema, definitions: dict[str, str]) -> None:
     """A table's key: a HASH, perhaps a RANGE, both defined, and not the same attribute."""
     names = [each["AttributeName"] for each in schema]
+    if len(names) > len(definitions):
+        raise ApiError.validation("Invalid KeySchema: Some index key attribute have no definition")
     _check_defined(names, definitions)
+    if len(set(names)) < len(names):
+        raise ApiError.validation(_SAME_NAME)
     if schema[0]["KeyType"] != "HASH":
         raise ApiError.validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-    if len(schema) == 2:
-        if names[0] == names[1]:
-            raise ApiError.validation("Invalid KeySchema: Some index key attribute have no definition")
-        if schema[1]["KeyType"] != "RANGE":
-            raise ApiError.validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+    if len(schema) == 2 and schema[1]["KeyType"] != "RANGE":
+        raise ApiError.validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
 
 
 def _check_defined(names: list[str], definitions: dict[str, str]) -> None:
@@ -156,10 +159,10 @@ def check_index_schema(name: str, schema: Schema, definitions: dict[str, str], *
     names = [each["AttributeName"] for each in schema]
     kinds = [each["KeyType"] for each in schema]
     _check_defined(names, definitions)
+    if len(set(names)) < len(names):
+        raise ApiError.validation(_SAME_NAME)
     if kinds[0] != "HASH":
         raise ApiError.validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-    if len(set(names)) < len(names):
-        raise errors.invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
     if kinds != sorted(kinds):
         raise ApiError.validation("Invalid KeySchema: HASH key types must come before RANGE key types")
     most = KEY_ATTRIBUTES_MAX if multiple else 1

@@ -79,10 +79,16 @@ def _check(request: Shape) -> None:
     names = []
     for update in updates:
         if len(update) != 1:
-            raise errors.invalid("One of GlobalSecondaryIndexUpdate action must be specified")
-        names.append(next(iter(update.values()))["IndexName"])
-    if len(set(names)) < len(names):
-        raise errors.invalid("Only one global secondary index update per index is allowed simultaneously.")
+            raise errors.invalid(
+                "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                "GlobalSecondaryIndexUpdate.Delete must not be null"
+            )
+        name = next(iter(update.values()))["IndexName"]
+        if name in names:
+            raise errors.invalid(
+                f"Only one global secondary index update per index is allowed simultaneously. Index: {name}"
+            )
+        names.append(name)
     if sum("Create" in update or "Delete" in update for update in updates) > 1:
         raise errors.limit_exceeded(
             "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
@@ -102,9 +108,7 @@ def _change_billing(document: Document, request: Shape, now: float) -> None:
         return
     if document["BillingMode"] != mode:
         if not units:
-            raise errors.invalid(
-                "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"
-            )
+            raise errors.invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
         document["BillingMode"] = mode
         document["ProvisionedThroughput"] = {**units, "LastIncreaseDateTime": now}
         _require_index_units(document, request)
@@ -133,9 +137,10 @@ def _require_index_units(document: Document, request: Shape) -> None:
     """A table that goes back to provisioned units needs units for each of its indexes."""
     updates = (update["Update"] for update in request.get("GlobalSecondaryIndexUpdates", ()) if "Update" in update)
     given = {update["IndexName"]: update.get("ProvisionedThroughput") for update in updates}
-    for index in document.get("GlobalSecondaryIndexes", ()):
-        if "DeletedUntil" not in index and not given.get(index["IndexName"]):
-            raise errors.invalid(f"ProvisionedThroughput must be specified for index: {index['IndexName']}")
+    indexes = [each for each in document.get("GlobalSecondaryIndexes", ()) if "DeletedUntil" not in each]
+    missing = [each["IndexName"] for each in indexes if not given.get(each["IndexName"])]
+    if missing:
+        raise errors.invalid(f"ProvisionedThroughput must be specified for index: {','.join(missing)}")
 
 
 def _moved(current: Document, units: Document, now: float) -> Document:

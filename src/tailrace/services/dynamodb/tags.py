@@ -55,6 +55,8 @@ async def tag_resource(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TagResource.html
     """
+    if not request["Tags"]:
+        raise ApiError.validation("Atleast one Tag needs to be provided as Input.")
     check(request["Tags"])
     added = {tag["Key"]: tag["Value"] for tag in request["Tags"]}
 
@@ -75,6 +77,8 @@ async def untag_resource(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UntagResource.html
     """
+    if not request["TagKeys"]:
+        raise ApiError.validation("Atleast one Tag Key needs to be provided as Input.")
     removed = set(request["TagKeys"])
 
     def change(tx: Transaction) -> Shape:

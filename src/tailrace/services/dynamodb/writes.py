@@ -129,6 +129,7 @@ class Update(_Keyed):
         key = super().locate(table)
         if self.update is not None:
             self.update.check_keys(table.key_names)
+            item_keys.check_paths(table, self.update.paths)
         return key
 
     def apply(self, old: Item | None) -> Item | None:
