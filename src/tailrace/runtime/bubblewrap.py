@@ -20,7 +20,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tailrace.runtime.interpreters import node_program
+from tailrace.runtime.interpreters import node_programs
 from tailrace.runtime.process import Guard, Process, launch
 from tailrace.runtime.sandbox import Folders, View
 
@@ -68,10 +68,9 @@ def system_mounts() -> tuple[str, ...]:
             mounts += ["--ro-bind", name, name]
     for name in SETTINGS:
         mounts += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    node = node_program()
-    own = [sys.base_prefix, str(Path(node[0]).parent.parent) if node else "/usr"]
+    own = [sys.base_prefix, *(str(Path(program).parent.parent) for program, _ in node_programs())]
     for folder in own:
-        if not folder.startswith("/usr/") and folder != "/usr":
+        if not Path(folder).is_relative_to("/usr"):
             mounts += ["--ro-bind", folder, folder]
     return tuple(mounts)
 

