@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 
 import pytest
 
@@ -57,6 +58,20 @@ async def test_concurrent_updates_share_commits(place: SqliteStore) -> None:
     before = place.commits
     await asyncio.gather(*(place.update(putting(f"n{n}", n)) for n in range(32)))
     assert place.commits - before <= 2
+
+
+async def test_a_transaction_that_the_database_gave_up_fails_all_that_was_in_it(place: Store) -> None:
+    """SQLite rolls everything back by itself after some errors (a full disk, I/O); nobody may be told that it stands."""
+
+    def given_up(tx: Transaction) -> None:
+        tx.run("ROLLBACK")
+        raise sqlite3.OperationalError("disk I/O error")
+
+    first, second, later = await asyncio.gather(
+        place.update(putting("a", 1)), place.update(given_up), place.update(putting("b", 1)), return_exceptions=True
+    )
+    assert (type(first), type(second), later) == (StoreError, StoreError, None)
+    assert await place.view(lambda tx: [resources.get(tx, "k", "s", name) for name in "ab"]) == [None, {"value": 1}]
 
 
 async def test_a_group_has_a_limit(place: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:

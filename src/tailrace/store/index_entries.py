@@ -86,10 +86,8 @@ def _write(tx: Transaction, index: IndexLayout, old: Entry | None, new: Entry | 
     old_size = 0 if old is None else item_size(old.content)
     new_size = 0 if new is None else item_size(new.content)
     if old is not None and new is not None and old.key == new.key:
-        body = orjson.dumps(new.content)
-        # An index that is being built may not have come to this item yet; then the write enters it.
-        if not collections.replace(tx, index.collection, new.key, body, new_size, old_size):
-            collections.insert(tx, index.collection, new.key, body, new_size)
+        # An index that is being built may not have come to this item yet: nothing to replace, and its build enters it.
+        collections.replace(tx, index.collection, new.key, orjson.dumps(new.content), new_size, old_size)
         return (max(old_size, new_size),)
     if old is not None:
         collections.remove(tx, index.collection, old.key, old_size)
