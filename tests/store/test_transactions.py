@@ -45,6 +45,14 @@ async def test_an_exception_undoes_its_closure_alone(place: Store) -> None:
     assert found == [{"value": 1}, None, {"value": 1}]
 
 
+async def test_a_closure_may_raise_what_a_future_refuses(place: Store) -> None:
+    """A future takes no StopIteration; whoever shares the group must not wait for ever because of that."""
+    outcomes = await asyncio.gather(
+        place.update(lambda tx: next(iter(()))), place.update(putting("a", 1)), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [RuntimeError, type(None)]
+
+
 async def test_closures_of_one_group_see_each_other_in_order(place: Store) -> None:
     def add(tx: Transaction) -> int:
         value = (resources.get(tx, "k", "s", "sum") or {"value": 0})["value"] + 1
@@ -61,7 +69,7 @@ async def test_concurrent_updates_share_commits(place: SqliteStore) -> None:
 
 
 async def test_a_transaction_that_the_database_gave_up_fails_all_that_was_in_it(place: Store) -> None:
-    """SQLite rolls everything back by itself after some errors (a full disk, I/O); nobody may be told that it stands."""
+    """SQLite rolls everything back by itself after some I/O errors; nobody may be told that his part stands."""
 
     def given_up(tx: Transaction) -> None:
         tx.run("ROLLBACK")

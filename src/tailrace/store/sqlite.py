@@ -56,9 +56,13 @@ class Group:
     def run(self, job: _Job) -> None:
         """Run one closure; what it raises undoes it alone. StoreError where SQLite gave up the whole transaction."""
         tx = Update(self._connection, self.cache)
-        result, error = None, None
+        result: Any = None
+        error: Exception | None = None
         try:
             result = job.change(tx)
+        except StopIteration as raised:  # which a future doesn't take
+            error = RuntimeError("the closure raised StopIteration")
+            error.__cause__ = raised
         except Exception as raised:  # noqa: BLE001 - it is raised where the update is awaited
             error = raised
         self._outcomes.append((job.future, result, error))
