@@ -18,14 +18,15 @@ from tailrace.store.sqlite_transaction import Update
 
 DATABASE = "tailrace.db"
 LOCK = "lock"
-# Measured with 1 KB items, 20,000 of them, 32 updaters, records with both images (2 cores, load from elsewhere):
+# Measured with 1 KB items, 32 concurrent updaters (groups of 32) and records with both images, on two busy cores:
 #
-#   items table         page    durable read-modify-write + record   point reads   file
+#   items table         page    durable read-modify-write + record   point reads   file after 40,000 writes
 #   rowid + index        4 KB   12,900/s                             142,000/s     133 MB
-#   rowid + index        8 KB   12,300/s                             149,000/s     101 MB   <- a record fits three times
+#   rowid + index        8 KB   12,300/s                             149,000/s     101 MB   <- three records a page
 #   rowid + index       16 KB    5,900/s (the log carries pages)     144,000/s      94 MB
 #   WITHOUT ROWID        4 KB    9,100/s                              60,000/s     205 MB   (overflow pages)
 #   WITHOUT ROWID        8 KB   10,500/s                             134,000/s     104 MB
+#   WITHOUT ROWID       16 KB    7,300/s                             148,000/s      96 MB
 PAGE_BYTES = 8192
 CHECKPOINT_ROWS = 20_000  # row changes after which the log is moved into the database
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log's size from which on writers wait for a checkpoint
