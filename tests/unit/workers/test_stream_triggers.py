@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -442,3 +443,55 @@ async def test_a_holder_that_stalled_saves_nothing(world: World) -> None:
     assert await world.store.view(lambda tx: leases.read(tx, name)) == {"lanes": [{"checkpoint": shard.latest}]}
     await world.put(2)
     assert world.calls == [[1], [2]], "it goes on from what the new holder has saved"
+
+
+async def test_records_that_were_trimmed_are_passed(world: World) -> None:
+    await world.put(1)
+    await world.map()
+    world.clock.advance(25 * 3600)
+    await world.store.update(lambda tx: changes.trim(tx, world.clock.now() - 24 * 3600, 10))
+    await world.start()
+    assert world.calls == []
+    await world.put(2)
+    assert world.calls == [[2]]
+
+
+async def test_a_smaller_batch_size_cuts_what_is_being_retried(world: World) -> None:
+    uuid = await world.map(BatchSize=4)
+    world.behaviour = failing(1)
+    await world.put(1, 2, 3, 4)
+    await world.start()
+    assert world.calls == [[1, 2, 3, 4]]
+    world.behaviour = lambda records: None
+    await world.update(uuid, BatchSize=2)
+    await world.advance(2)
+    assert world.calls == [[1, 2, 3, 4], [1, 2], [3, 4]]
+
+
+class LateStore:
+    """A store whose answers take a while, as a database on a network: what happens meanwhile must not be missed."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def view(self, read: Any) -> Any:
+        found = await self._store.view(read)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return found
+
+
+@pytest.mark.parametrize("pause", range(12))
+async def test_a_commit_during_a_look_is_not_missed(world: World, pause: int) -> None:
+    await world.map(BatchSize=1)
+    world.node.store = LateStore(world.store)
+    await world.start()
+    world.settle_turns = pause
+    for number in range(1, 30):
+        await world.put(number)
+    world.settle_turns = 400
+    await world.settle()
+    assert world.delivered() == list(range(1, 30)), "without the tick"

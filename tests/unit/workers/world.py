@@ -47,6 +47,7 @@ class World:
         self.calls: list[list[int]] = []
         self.behaviour: Behaviour = lambda records: None
         self.gate: asyncio.Event | None = None
+        self.settle_turns = 60
         self.layout: TableLayout
         self.triggers: StreamTriggers | None = None
 
@@ -132,7 +133,7 @@ class World:
 
     async def settle(self) -> None:
         """Let everything run that doesn't wait for the clock."""
-        for _ in range(60):
+        for _ in range(self.settle_turns):
             await asyncio.sleep(0)
 
     async def advance(self, seconds: float, step: float = 0.25) -> None:
