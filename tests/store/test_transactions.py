@@ -152,6 +152,8 @@ async def test_close_finishes_what_is_queued_and_takes_no_more(place: Store) -> 
     assert all(task.done() and task.exception() is None for task in waiting)
     with pytest.raises(StoreError, match="closed"):
         await place.update(putting("late", 1))
+    with pytest.raises(StoreError, match="closed"):
+        await place.view(reading("late"))
     await place.close()
 
 

@@ -105,7 +105,7 @@ class SqliteStore:
         self._queue: deque[_Job] = deque()
         self._in_flight: Group | None = None
         self._scheduled = False
-        self._closing = False
+        self._closing = self._closed = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._listeners: dict[str, dict[object, Listener]] = {}
@@ -122,6 +122,8 @@ class SqliteStore:
 
     async def view(self, read: Callable[[Any], T]) -> T:
         """Run `read` now, on this thread, over one snapshot."""
+        if self._closed:
+            raise StoreError("the store is closed")
         connection, cache = self._file.read, self._committed
         if self._in_flight is not None and self._in_flight.cache.own:
             # Until its COMMIT returns nobody knows whether the snapshot holds this group: the cache can't match both.
@@ -167,6 +169,7 @@ class SqliteStore:
         for thread in (self._thread, self._checkpoints):
             if thread is not None:
                 thread.shutdown()
+        self._closed = True
         self._file.close()
 
     def _wake(self) -> None:

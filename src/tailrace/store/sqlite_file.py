@@ -47,8 +47,12 @@ _SETTINGS = (
 
 def _connect(path: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
-    for setting in _SETTINGS:
-        connection.execute(setting)
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -114,9 +118,11 @@ class DatabaseFile:
 
     def close(self) -> None:
         """Move all of the log into the database, close, and let go of the folder."""
-        if not self.in_memory:
-            self.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        _close([self._checkpointer, self.read, self.write], self._lock)
+        try:
+            if not self.in_memory:
+                self.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            _close([self._checkpointer, self.read, self.write], self._lock)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
