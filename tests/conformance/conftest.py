@@ -7,6 +7,7 @@ TAILRACE_CONFORMANCE_ENDPOINT=aws pytest tests/conformance                      
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -85,14 +86,32 @@ def create(dynamodb: Client, parameters: dict[str, Any]) -> str:
     return name
 
 
+def _polls() -> Iterator[None]:
+    """Ten looks without a pause, then one a second for five minutes, which is what AWS may take."""
+    for attempt in range(310):
+        yield
+        if attempt >= 10:
+            time.sleep(1)
+
+
 def wait_active(dynamodb: Client, name: str) -> dict[str, Any]:
     """Poll until the table and its indexes are ACTIVE; the description."""
-    for _ in range(600):
+    for _ in _polls():
         table: dict[str, Any] = dynamodb.describe_table(TableName=name)["Table"]
         parts = [table["TableStatus"], *(each["IndexStatus"] for each in table.get("GlobalSecondaryIndexes", ()))]
         if set(parts) == {"ACTIVE"}:
             return table
     raise AssertionError(f"{name} did not become ACTIVE: {parts}")
+
+
+def wait_gone(dynamodb: Client, name: str) -> None:
+    """Poll until there is no such table."""
+    for _ in _polls():
+        try:
+            dynamodb.describe_table(TableName=name)
+        except dynamodb.exceptions.ResourceNotFoundException:
+            return
+    raise AssertionError(f"{name} is still there")
 
 
 @pytest.fixture(scope="session")

@@ -112,6 +112,22 @@ def test_an_index_is_dropped(dynamodb: Any) -> None:
     )
 
 
+def test_a_dropped_index_can_be_made_anew(dynamodb: Any) -> None:
+    parameters = hash_table(unique("anew"), GlobalSecondaryIndexes=[index("global", schema("a"))])
+    parameters["AttributeDefinitions"] = definitions(pk="S", a="S")
+    name = create(dynamodb, parameters)
+    dynamodb.put_item(TableName=name, Item={"pk": {"S": "x"}, "a": {"S": "1"}, "b": {"S": "2"}})
+    dynamodb.update_table(TableName=name, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "global"}}])
+    wait_active(dynamodb, name)
+    dynamodb.update_table(
+        TableName=name,
+        AttributeDefinitions=definitions(b="S"),
+        GlobalSecondaryIndexUpdates=[{"Create": index("global", schema("b"))}],
+    )
+    wait_active(dynamodb, name)
+    assert ids(dynamodb.scan(TableName=name, IndexName="global")) == ["x"]
+
+
 def test_index_updates_that_make_no_sense(dynamodb: Any, wide: str) -> None:
     create_again = {"Create": index("by_color", schema("color"))}
     refused(

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.conftest import create, definitions, hash_table, index, refused, schema, unique, wait_active
+from tests.conformance.conftest import (
+    create,
+    definitions,
+    hash_table,
+    index,
+    refused,
+    schema,
+    unique,
+    wait_active,
+    wait_gone,
+)
 
 INVALID = "One or more parameter values were invalid: "
 
@@ -73,6 +83,7 @@ def test_a_deleted_table_is_deleting_and_then_gone_and_its_name_is_free(dynamodb
     answer = dynamodb.delete_table(TableName=name)["TableDescription"]
     assert answer["TableStatus"] == "DELETING"
     assert not {"AttributeDefinitions", "KeySchema", "CreationDateTime"} & answer.keys()
+    wait_gone(dynamodb, name)
     refused(
         dynamodb.describe_table,
         "ResourceNotFoundException",

@@ -171,7 +171,8 @@ def _change_index(tx: Transaction, document: Document, request: Shape, update: D
     indexes = list(document.get("GlobalSecondaryIndexes", ()))
     [(action, change)] = update.items()
     name = change["IndexName"]
-    place = next((i for i, each in enumerate(indexes) if each["IndexName"] == name), None)
+    present = [i for i, each in enumerate(indexes) if now < each.get("DeletedUntil", now + 1)]
+    place = next((i for i in present if indexes[i]["IndexName"] == name), None)
     if action == "Create":
         if place is not None or any(each["IndexName"] == name for each in document.get("LocalSecondaryIndexes", ())):
             raise ApiError.validation(f"Attempting to create an index which already exists: {name}")

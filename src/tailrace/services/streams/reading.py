@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tailrace.base import arn
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Missing
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.streams import iterators
 from tailrace.services.streams.iterators import Position
@@ -106,8 +106,11 @@ async def get_records(call: Call, request: Shape) -> Shape:
         secret = iterators.secret(tx)
         position = iterators.open_sealed(request["ShardIterator"], secret, now)
         document = find(tx, call, position.stream_arn)
-        shard = next((s for s in changes.shards(tx, document["Stream"]) if s.shard == position.shard), None)
-        if shard is None or position.after < shard.trimmed:
+        try:
+            shard = changes.shard(tx, position.shard)
+        except Missing as error:
+            raise _trimmed() from error
+        if position.after < shard.trimmed:
             raise _trimmed()
         return document, shard, changes.read(tx, shard.shard, position.after, limit, BYTES_MAX), position, secret
 
