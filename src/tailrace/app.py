@@ -30,6 +30,7 @@ from tailrace.operation import Node
 from tailrace.runtime.pool import Pool
 from tailrace.services import dynamodb, iam, lambda_, logs, streams, sts
 from tailrace.workers.deliveries import Deliveries
+from tailrace.workers.expiry import Expiry
 from tailrace.workers.retention import Retention
 from tailrace.workers.stream_triggers import StreamTriggers
 
@@ -83,7 +84,7 @@ class Server:
         self.key = key
         self._connections = connections
         self._listener = listener
-        self._workers: list[StreamTriggers | Deliveries | Retention] = []
+        self._workers: list[StreamTriggers | Deliveries | Expiry | Retention] = []
 
     @classmethod
     async def start(cls, config: Config, clock: Clock | None = None) -> Server:
@@ -115,7 +116,7 @@ class Server:
     async def _begin(self) -> None:
         parser.parse("a = :b", "ConditionExpression")  # builds the grammar, so that no request has to wait for it
         self._connections.start()
-        self._workers = [StreamTriggers(self.node), Deliveries(self.node), Retention(self.node)]
+        self._workers = [StreamTriggers(self.node), Deliveries(self.node), Expiry(self.node), Retention(self.node)]
         for worker in self._workers:
             await worker.start()
         folder = self.node.config.folder

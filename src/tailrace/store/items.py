@@ -3,7 +3,7 @@
 `change` is the one way in: put, update, delete, batches, transactions, PartiQL and expiry all end there.
 
 ```
-read old -> change(old) -> new -> write the item -> its index entries -> statistics -> append to the stream
+read old -> change(old) -> new -> write the item -> its index entries, its expiration -> append to the stream
 ```
 
 All of it is one transaction, so an index never lags and a stream record is never missing or left over. The rejected
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from tailrace.expression.values import item_size
-from tailrace.store import changes, collections, index_entries
+from tailrace.store import changes, collections, expirations, index_entries
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import IndexLayout, Item, TableLayout
 
@@ -89,6 +89,8 @@ def change(
     else:
         collections.replace(tx, layout.collection, key, new_body, new_size, old_size)
     index_writes = index_entries.write(tx, layout, key, old, new) if layout.indexes else {}
+    if layout.expiry is not None:
+        expirations.write(tx, layout.expiry, key, old, new)
     if layout.stream is not None:
         before, after = changes.Image(old, old_body, old_size), changes.Image(new, new_body, new_size)
         changes.append(tx, layout.stream, layout.key_names, key, before, after, now, cause)

@@ -56,8 +56,16 @@ class StreamLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiryLayout:
+    """The attribute that says when an item expires, and the collection of the table's expirations."""
+
+    attribute: str
+    collection: int
+
+
+@dataclass(frozen=True, slots=True)
 class TableLayout:
-    """A table: the collection of its items, its key, its indexes, and its stream where it has one."""
+    """A table: the collection of its items, its key, its indexes, and its stream and expiry where it has them."""
 
     name: str
     scope: str
@@ -66,6 +74,7 @@ class TableLayout:
     range: KeyAttribute | None = None
     indexes: tuple[IndexLayout, ...] = ()
     stream: StreamLayout | None = None
+    expiry: ExpiryLayout | None = None
 
     @property
     def key_names(self) -> tuple[str, ...]:

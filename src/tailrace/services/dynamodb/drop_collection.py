@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tailrace.services.dynamodb.table import KIND
-from tailrace.store import deliveries, items, resources
+from tailrace.store import deliveries, expirations, items, resources
 from tailrace.store.engine import Transaction
 
 DELIVERY_KIND = "dynamodb:drop-collection"
@@ -29,6 +29,8 @@ def order(tx: Transaction, document: Document, now: float) -> None:
         "TableName": document["TableName"],
         "TableId": document["TableId"],
     }
+    if document.get("TimeToLive", {}).get("Enabled"):
+        body["Expirations"] = document["TimeToLive"]["Collection"]
     deliveries.put(tx, DELIVERY_KIND, body, document["Transition"]["Until"])
 
 
@@ -49,6 +51,8 @@ def drop_slice(tx: Transaction, body: Document) -> bool:
     for collection in body["Collections"]:
         if items.drop(tx, collection, SLICE_ROWS) >= SLICE_ROWS:
             return False
+    if "Expirations" in body and expirations.drop(tx, body["Expirations"], SLICE_ROWS) >= SLICE_ROWS:
+        return False
     _forget(tx, body)
     return True
 

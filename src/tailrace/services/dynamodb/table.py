@@ -8,7 +8,15 @@ from typing import Any
 from tailrace.services.dynamodb import errors, status
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
-from tailrace.store.layout import IndexLayout, KeyAttribute, KeyType, ShardRange, StreamLayout, TableLayout
+from tailrace.store.layout import (
+    ExpiryLayout,
+    IndexLayout,
+    KeyAttribute,
+    KeyType,
+    ShardRange,
+    StreamLayout,
+    TableLayout,
+)
 
 KIND = "dynamodb:table"
 STREAM_KIND = "dynamodb:stream"
@@ -73,6 +81,7 @@ def compile_table(document: dict[str, Any]) -> Table:
         range=key[1] if len(key) > 1 else None,
         indexes=indexes,
         stream=_stream_layout(document),
+        expiry=_expiry_layout(document),
     )
     key_names = frozenset(attribute.name for attribute in key)
     index_keys = tuple(
@@ -125,3 +134,10 @@ def _stream_layout(document: dict[str, Any]) -> StreamLayout | None:
         return None
     shards = tuple(ShardRange(shard, int(low), int(high)) for shard, low, high in stored["Shards"])
     return StreamLayout(stored["Stream"], stored["ViewType"], shards)
+
+
+def _expiry_layout(document: dict[str, Any]) -> ExpiryLayout | None:
+    stored = document.get("TimeToLive")
+    if not stored or not stored["Enabled"]:
+        return None
+    return ExpiryLayout(stored["AttributeName"], stored["Collection"])

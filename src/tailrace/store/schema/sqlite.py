@@ -3,6 +3,7 @@
 ```
 resources   named documents            counters      numbers that are never given twice
 items       every table and index      collections   how many items and bytes, by sixteenth of the key space
+expirations which item is due when
 streams     a table's stream           shards        its hash ranges, each with the counter of its changes
 changes     stream records             deliveries    work owed later          leases   who does what, and how far
 log_groups  log_streams  log_events    blobs         packages, by their SHA-256
@@ -58,4 +59,10 @@ _FIRST: Step = (
     "CREATE TABLE blobs (digest TEXT PRIMARY KEY, data BLOB NOT NULL)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST,)
+_EXPIRATIONS: Step = (
+    """CREATE TABLE expirations (
+        collection INTEGER NOT NULL, due INTEGER NOT NULL, key BLOB NOT NULL,
+        PRIMARY KEY (collection, due, key)) WITHOUT ROWID""",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS)
