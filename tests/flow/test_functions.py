@@ -231,6 +231,18 @@ def test_logs_in_json_where_the_function_wants_it(server: RunningServer) -> None
     assert lines[3]["record"]["status"] == "success"
 
 
+def test_a_json_log_at_level_warn_tells_of_failures_alone(server: RunningServer) -> None:
+    config = {"LogFormat": "JSON", "SystemLogLevel": "WARN", "ApplicationLogLevel": "ERROR"}
+    source = "import logging\ndef handler(e, c):\n  logging.warning('no')\n  assert e"
+    function = make_function(server, "warn", source, LoggingConfig=config)
+    invoke(server, function, 1)
+    assert messages(server, function) == []
+    invoke(server, function, 0)
+    error, report = (json.loads(m) for m in messages(server, function))
+    assert (error["level"], error["errorType"]) == ("ERROR", "AssertionError")
+    assert (report["type"], report["record"]["status"]) == ("platform.report", "error")
+
+
 def test_versions_and_aliases_freeze_what_they_name(server: RunningServer) -> None:
     client, function = server.client("lambda"), make_function(server, "versions", "def handler(e, c): return 'one'")
     arn = f"arn:aws:lambda:{ACCOUNT_AND_REGION}:function:{function}"
@@ -248,6 +260,7 @@ def test_versions_and_aliases_freeze_what_they_name(server: RunningServer) -> No
     payload, response = invoke(server, f"{arn}:live")
     assert payload == ["two", "2", f"{arn}:live"]
     assert response["ExecutedVersion"] == "2"
+    assert invoke(server, f"{function}:2")[0][2] == f"{arn}:2"  # the same environment, another name
     listed = client.list_versions_by_function(FunctionName=function)["Versions"]
     assert [entry["FunctionArn"] for entry in listed] == [f"{arn}:$LATEST", f"{arn}:1", f"{arn}:2"]
     assert not {"State", "LastUpdateStatus", "RuntimeVersionConfig"} & set(listed[1])

@@ -16,6 +16,7 @@ from pathlib import Path
 from tailrace.runtime import guard, memory
 from tailrace.runtime.sandbox import Folders, View
 
+POLL_SECONDS = 0.02
 OPEN_FILES_MAX = 1024  # AWS's limit in an environment
 
 
@@ -88,7 +89,7 @@ class Process:
         return await asyncio.shield(self._ended)
 
     async def _wait(self) -> int:
-        await wait_for_process(self.pid)
+        await wait_for_process(self._process)
         self.kill()
         return self._process.wait()
 
@@ -108,13 +109,14 @@ class Process:
             self._guard.remove(self.pid)
 
 
-async def wait_for_process(pid: int) -> None:
-    """Return when a child of ours has ended, without collecting its status."""
-    loop = asyncio.get_running_loop()
+async def wait_for_process(process: subprocess.Popen[bytes]) -> None:
+    """Return when a child of ours has ended; where the machine has no pidfd, within `POLL_SECONDS`."""
     if not hasattr(os, "pidfd_open"):
-        await loop.run_in_executor(None, os.waitid, os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        while process.poll() is None:  # noqa: ASYNC110 - nothing tells us
+            await asyncio.sleep(POLL_SECONDS)
         return
-    descriptor = os.pidfd_open(pid)
+    loop = asyncio.get_running_loop()
+    descriptor = os.pidfd_open(process.pid)
     ended: asyncio.Future[None] = loop.create_future()
     loop.add_reader(descriptor, tell, ended)
     try:

@@ -50,6 +50,16 @@ async def test_exit_codes_and_memory_come_through(walled: Workbench) -> None:
     assert error["errorMessage"].endswith("signal: killed")
 
 
+async def test_too_much_memory_ends_it(walled: Workbench) -> None:
+    source = "import time\ndef handler(e, c):\n  hold = bytearray(300 << 20)\n  time.sleep(60)"
+    assert (await walled.error(walled.function(source, memory_mb=128)))[0] == "memory"
+
+
+async def test_node_and_its_sdk_run_there_too(walled: Workbench, node: None) -> None:
+    source = 'export const handler = async () => import.meta.url + " " + (await import("node:fs")).existsSync("/tmp");'
+    assert await walled.result(walled.function(source, "nodejs20.x")) == "file:///var/task/index.mjs true"
+
+
 async def test_nothing_is_left_when_it_ends(walled: Workbench) -> None:
     source = """
 import subprocess

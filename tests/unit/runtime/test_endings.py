@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -58,6 +59,12 @@ async def test_exit_without_a_word(bench: Workbench) -> None:
     text = "RequestId: request-1 Error: Runtime exited without providing a reason"
     assert error == {"errorType": "Runtime.ExitError", "errorMessage": text}
     assert bench.printed[-1] == f"{text}\nRuntime.ExitError\n"
+
+
+async def test_exit_is_noticed_on_a_machine_without_pidfd(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    _, error = await bench.error(bench.function("import os\ndef handler(e, c): os._exit(5)"))
+    assert error["errorMessage"].endswith("exit status 5")
 
 
 async def test_killed_by_a_signal(bench: Workbench) -> None:

@@ -92,6 +92,16 @@ async def test_inherits_no_file_descriptor(bench: Workbench) -> None:
     assert len(opened) <= 10  # three standard ones, the log's, the Runtime API's, and the listing's own
 
 
+async def test_has_limits_of_its_own(bench: Workbench) -> None:
+    source = """
+import os, resource as r
+def handler(event, context):
+    core, files = r.getrlimit(r.RLIMIT_CORE)[0], r.getrlimit(r.RLIMIT_NOFILE)[0]
+    return [core, files <= 1024, os.umask(0), os.getsid(0) == os.getpid()]
+"""
+    assert await bench.result(bench.function(source)) == [0, True, 0o022, True]
+
+
 async def test_imports_the_sdk_but_not_the_servers_packages(bench: Workbench) -> None:
     source = """
 import importlib.util as u

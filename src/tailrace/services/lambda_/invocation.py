@@ -62,7 +62,7 @@ async def invoke(
 
     document, version, reserved = await node.store.view(read)
     spec = specify(node, function, document, version, reserved)
-    headers = {"Lambda-Runtime-Trace-Id": trace_id(node)}
+    headers = {"Lambda-Runtime-Trace-Id": trace_id(node), "Lambda-Runtime-Invoked-Function-Arn": function.arn}
     if client_context:
         headers["Lambda-Runtime-Client-Context"] = client_context
     try:
@@ -109,6 +109,7 @@ def specify(
         session=session,
         group=document["LoggingConfig"]["LogGroup"],
         json=document["LoggingConfig"]["LogFormat"] == "JSON",
+        failures_only=document["LoggingConfig"].get("SystemLogLevel") == "WARN",
     )
 
     async def fetch() -> bytes:

@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 from tailrace.base import arn, ids
 from tailrace.base.clock import iso_milliseconds
@@ -35,7 +36,11 @@ log = logging.getLogger("tailrace.functions")
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """What a log writer has to know of its function. `session` is the name of the role's session."""
+    """What a log writer has to know of its function.
+
+    `session` is the name of the role's session; `failures_only` (SystemLogLevel WARN) leaves out the platform's events
+    about what went well, in the JSON format.
+    """
 
     function_arn: str
     version: str
@@ -46,6 +51,7 @@ class LogSettings:
     session: str
     group: str
     json: bool
+    failures_only: bool = False
 
 
 class LogWriter:
@@ -71,7 +77,7 @@ class LogWriter:
         if s.json:
             record = {"initializationType": "on-demand", "phase": "init", "functionVersion": s.version}
             record |= {"runtimeVersion": log_lines.runtime_version(s.runtime), "runtimeVersionArn": s.runtime_arn}
-            self._add(log_lines.platform(self._node.clock.now(), "initStart", record))
+            self._add_event("initStart", record)
         else:
             self._add(log_lines.init_start(s.runtime, s.runtime_arn))
 
@@ -81,7 +87,7 @@ class LogWriter:
         self._tail_bytes = 0
         if self._settings.json:
             record = {"requestId": request_id, "version": self._settings.version}
-            self._told(log_lines.platform(self._node.clock.now(), "start", record))
+            self._add_event("start", record)
         else:
             self._told(log_lines.start(request_id, self._settings.version))
 
@@ -98,11 +104,16 @@ class LogWriter:
         memory_mb = self._settings.memory_mb
         if self._settings.json:
             record = log_lines.report_record(request_id, outcome, memory_mb)
-            self._told(log_lines.platform(self._node.clock.now(), "report", record))
+            self._add_event("report", record, failed=record["status"] != "success")
         else:
             self._told(log_lines.end(request_id))
             self._told(log_lines.report(request_id, outcome, memory_mb))
         return "".join(self._tail).encode()[-TAIL_BYTES:].decode("utf-8", "ignore")
+
+    def _add_event(self, kind: str, record: dict[str, Any], *, failed: bool = False) -> None:
+        if failed or not self._settings.failures_only:
+            text = log_lines.platform(self._node.clock.now(), kind, record)
+            (self._add if kind == "initStart" else self._told)(text)
 
     def _told(self, text: str) -> None:
         self._add(text)
