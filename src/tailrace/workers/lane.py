@@ -95,6 +95,7 @@ class Lane:
                 await self.reader.note(problem)
                 return False
             case Passed(progress, expired):
+                assert progress != self.progress, "who passes records comes further"
                 self.progress = progress
                 self.reader.dirty = True
                 self._say_expired(expired)
