@@ -66,8 +66,8 @@ def parse(text: str, kind: str) -> Tree:
 
 
 def invalid(kind: str, problem: str) -> ApiError:
-    """AWS's refusal of an expression."""
-    return ApiError.validation(f"Invalid {kind}: {problem}")
+    """AWS's refusal of an expression; PartiQL's, which name no parameter, are of kind "" and have no opening."""
+    return ApiError.validation(f"Invalid {kind}: {problem}" if kind else problem)
 
 
 class _Misplaced(Exception):
@@ -234,7 +234,7 @@ def _check(tree: Tree, kind: str) -> None:
     else:
         _check_calls_in_place(tree, every, kind)
         _check_names(paths, kind)
-    _check_limits(every, kind)
+    check_limits(every, kind)
 
 
 def _check_sections(tree: nodes.UpdateTree, kind: str) -> None:
@@ -252,7 +252,8 @@ def _check_names(paths: list[Path], kind: str) -> None:
                 raise invalid(kind, f"Attribute name is a reserved keyword; reserved keyword: {step}")
 
 
-def _check_limits(every: list[Node], kind: str) -> None:
+def check_limits(every: list[Node], kind: str) -> None:
+    """What is limited about every expression: the depth of paths, list indexes, choices of IN, operators."""
     for node in every:
         if isinstance(node, Path):
             if len(node.steps) > PATH_DEPTH_MAX:
