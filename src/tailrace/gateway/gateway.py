@@ -20,6 +20,7 @@ from tailrace.gateway.connection import Peer
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.identity import Principal
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
+from tailrace.store import Overloaded
 from tailrace.wire import model
 from tailrace.wire import route as routing
 from tailrace.wire.http import HttpRequest, HttpResponse
@@ -53,6 +54,9 @@ class Gateway:
             return route.protocol.serialize(route, answer, request_id)
         except ApiError as error:
             return route.protocol.error(route.service, error, request_id)
+        except Overloaded:
+            busy = ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
+            return route.protocol.error(route.service, busy, request_id)
         except Exception:
             log.exception("%s.%s failed, request %s", route.service, route.operation, request_id)
             return route.protocol.error(route.service, ApiError.internal(request_id), request_id)
