@@ -62,6 +62,12 @@ def test_time_to_live_that_is_as_wanted_already(dynamodb: Any) -> None:
     refused(dynamodb.update_time_to_live, "ValidationException", text, TableName=name, TimeToLiveSpecification=off)
 
 
+def test_contributor_insights_are_off(dynamodb: Any, plain: str) -> None:
+    answer = dynamodb.describe_contributor_insights(TableName=plain)
+    del answer["ResponseMetadata"]
+    assert answer == {"TableName": plain, "ContributorInsightsStatus": "DISABLED"}
+
+
 def test_limits_endpoints_and_backups_are_described(dynamodb: Any, plain: str) -> None:
     assert dynamodb.describe_limits()["TableMaxReadCapacityUnits"] == 40_000
     assert dynamodb.describe_endpoints()["Endpoints"][0]["CachePeriodInMinutes"] == 1440

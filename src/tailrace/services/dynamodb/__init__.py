@@ -12,6 +12,7 @@ task that has to run. The rejected alternative, one class with the tables in its
 
 from tailrace.services.dynamodb import (
     batches,
+    insights,
     items,
     limits,
     query,
@@ -22,4 +23,4 @@ from tailrace.services.dynamodb import (
     ttl,
 )
 
-__all__ = ["batches", "items", "limits", "query", "table_updates", "tables", "tags", "transactions", "ttl"]
+__all__ = ["batches", "insights", "items", "limits", "query", "table_updates", "tables", "tags", "transactions", "ttl"]

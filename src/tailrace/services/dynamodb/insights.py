@@ -1,0 +1,18 @@
+"""Contributor insights, which no table of this server has: DescribeContributorInsights says so."""
+
+from __future__ import annotations
+
+from tailrace.operation import Call, Shape, operation
+from tailrace.services.dynamodb.names import resolve, table_arn
+from tailrace.services.dynamodb.table import document_of
+
+
+@operation("dynamodb", "DescribeContributorInsights", needs="dynamodb:DescribeContributorInsights", on=table_arn)
+async def describe_contributor_insights(call: Call, request: Shape) -> Shape:
+    """Whether the most used keys of a table are counted. They never are.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContributorInsights.html
+    """
+    name = resolve(call, request["TableName"])
+    await call.store.view(lambda tx: document_of(tx, call.scope, name, call.clock.now()))
+    return {"TableName": name, "ContributorInsightsStatus": "DISABLED"}
