@@ -18,6 +18,8 @@ from typing import Any
 
 import orjson
 
+from tailrace.expression.wildcard import fits
+
 LEAF_CHOICES_MAX = 1024
 DEPTH_MAX = 64
 
@@ -195,24 +197,7 @@ def _wildcard(argument: Any) -> Test:
             literals.append("")
         else:
             literals[-1] += part[-1]
-    return lambda leaf: isinstance(leaf, str) and _fits(leaf, literals)
-
-
-def _fits(text: str, literals: Sequence[str]) -> bool:
-    """Whether the literals stand in `text` in order, the first at its start and the last at its end (linear time)."""
-    first, *middle = literals
-    if not middle:
-        return text == first
-    last = middle.pop()
-    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
-        return False
-    at, end = len(first), len(text) - len(last)
-    for literal in middle:
-        found = text.find(literal, at, end)
-        if found < 0:
-            return False
-        at = found + len(literal)
-    return True
+    return lambda leaf: isinstance(leaf, str) and fits(leaf, literals)
 
 
 def _anything_but(argument: Any) -> Test:

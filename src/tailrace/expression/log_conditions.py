@@ -10,6 +10,10 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 from lark.exceptions import VisitError
 
+from tailrace.expression import linear_regex
+from tailrace.expression.linear_regex import LinearRegex
+from tailrace.expression.wildcard import fits
+
 Condition = Callable[[Any], bool]  # of a JSON document
 Comparison = Callable[[Any], bool]  # of one value; ABSENT where there is none
 FieldsCondition = Callable[[Sequence[str]], bool]
@@ -58,16 +62,11 @@ class Malformed(Exception):
     """The text is no condition; the message says why."""
 
 
-_EXPRESSION = re.compile(r"(?:[A-Za-z0-9:_#=@/;,\-^$?\[\]{}|*+. ]|\\[ -~])+")
-
-
-def regular_expression(text: str) -> re.Pattern[str]:
-    """CloudWatch's subset of regular expressions, which has no groups: so none that takes exponential time."""
-    if not _EXPRESSION.fullmatch(text) or re.search(r"\\[1-9bBAZ]|[*+?}][*+]", text):
-        raise Malformed(f"Invalid character(s) in term '%{text}%'")
+def regular_expression(text: str) -> LinearRegex:
+    """The expression between two percent signs. Raises Malformed."""
     try:
-        return re.compile(text, re.ASCII)
-    except re.error as problem:
+        return LinearRegex(text)
+    except linear_regex.Malformed as problem:
         raise Malformed(f"Invalid character(s) in term '%{text}%'") from problem
 
 
@@ -109,7 +108,7 @@ def compare_with(operator: str, wanted: Token | str) -> Comparison:
         if operator not in ("=", "!="):
             raise Malformed("A regular expression is compared by = or !=")
         compiled = regular_expression(text[1:-1])
-        return _negated(operator, lambda value: value is not ABSENT and compiled.search(_as_text(value)) is not None)
+        return _negated(operator, lambda value: value is not ABSENT and compiled.search(_as_text(value)))
     number = None if text[:1] in "\"'" else _number(text)
     if operator not in ("=", "!="):
         if number is None:
@@ -117,12 +116,12 @@ def compare_with(operator: str, wanted: Token | str) -> Comparison:
         bound = number
         return lambda value: (found := _number(value)) is not None and ORDERS[operator](found, bound)
     plain = re.sub(r"\\(.)", r"\1", text[1:-1]) if text[:1] in "\"'" else text
-    glob = re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", plain)), re.DOTALL)
+    literals = re.split(r"\*+", plain)
 
     def equal(value: Any) -> bool:
         if number is not None and (found := _number(value)) is not None:
             return found == number
-        return value is not ABSENT and glob.fullmatch(_as_text(value)) is not None
+        return value is not ABSENT and fits(_as_text(value), literals)
 
     return _negated(operator, equal)
 

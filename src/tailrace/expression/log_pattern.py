@@ -106,7 +106,7 @@ def _searching(expression: str, term: str) -> Test:
         compiled = log_conditions.regular_expression(expression)
     except log_conditions.Malformed as problem:
         raise refused(f"Invalid character(s) in term '{term}'") from problem
-    return lambda line: compiled.search(line) is not None
+    return compiled.search
 
 
 def _properties(text: str) -> Test:
