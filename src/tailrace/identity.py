@@ -15,7 +15,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tailrace.auth import aws_managed, session_token
+from tailrace.auth import aws_managed, request_context, session_token
 from tailrace.auth import principal as principals
 from tailrace.auth.evaluate import (
     ALLOWED_ROOT,
@@ -29,10 +29,10 @@ from tailrace.auth.policy import parse
 from tailrace.auth.principal import Principal, Session
 from tailrace.auth.sigv4 import EXPIRED_TOKEN, UNKNOWN_KEY, SignatureProblem
 from tailrace.base import arn, ids
-from tailrace.base.clock import Clock, iso_seconds
+from tailrace.base.clock import Clock
 from tailrace.base.config import Config
 from tailrace.base.errors import Missing
-from tailrace.store import resources
+from tailrace.store import resource_tags, resources
 from tailrace.store.engine import Transaction
 
 # The kinds of IAM's documents. Their scope is the account; entities are kept under their lower-case name, since IAM
@@ -198,7 +198,7 @@ class Identity:
         involved = [*own, *(session or ()), *(p for p in (boundary, resource_policy) if p is not None)]
         # Most policies ask nothing about the request, so its condition keys need not be gathered.
         asked = any(policy.policy.conditional for policy in involved)
-        keys = self._context(principal, grants, context) if asked else {}
+        keys = self._context(tx, principal, grants, resource, context) if asked else {}
         return evaluate(
             AccessRequest(action, resource, keys),
             own,
@@ -233,7 +233,7 @@ class Identity:
         trusted = resources.derived(tx, ROLE, role["Account"], key_of(role["RoleName"]), trust_policy)
         assert trusted
         grants = self._grants(tx, principal)
-        keys = self._context(principal, grants, context)
+        keys = self._context(tx, principal, grants, role_arn, context)
         decision = trust(AccessRequest(action, role_arn, keys), trusted, principal.caller)
         if not decision.allowed or principal.kind in ("service", "root"):
             return decision
@@ -313,28 +313,14 @@ class Identity:
         return found
 
     def _context(
-        self, principal: Principal, grants: Grants | None, given: ContextKeys | None
-    ) -> dict[str, str | list[str]]:
+        self, tx: Transaction, principal: Principal, grants: Grants | None, resource: str, given: ContextKeys | None
+    ) -> request_context.Keys:
         """Every condition key of the request, by its lower-case name."""
-        now, session = self._clock.now(), principal.session
-        keys: dict[str, str | list[str]] = {
-            "aws:currenttime": iso_seconds(now),
-            "aws:epochtime": str(int(now)),
-            "aws:userid": principal.user_id,
-            "aws:principalaccount": principal.account,
-            "aws:principalarn": grants.arn if grants and principal.kind == "role" else principal.arn,
-            "aws:principaltype": principal.type,
-            "aws:principalisawsservice": "true" if principal.kind == "service" else "false",
-            **(grants.tags if grants else {}),
-        }
-        if principal.kind == "user":
-            keys["aws:username"] = principal.name
-        if session is not None:
-            keys["aws:tokenissuetime"] = iso_seconds(session.issued)
-            keys["aws:multifactorauthpresent"] = "false"
-            keys.update((f"aws:principaltag/{key.lower()}", value) for key, value in session.tags)
-            if session.source_identity:
-                keys["aws:sourceidentity"] = session.source_identity
+        own_arn = grants.arn if grants and principal.kind == "role" else principal.arn
+        keys = request_context.global_keys(
+            principal, own_arn, grants.tags if grants else {}, resource, self._clock.now()
+        )
+        keys.update((f"aws:resourcetag/{key.lower()}", value) for key, value in resource_tags.of(tx, resource).items())
         if given:
             keys.update(_lower(given))
         return keys

@@ -125,7 +125,30 @@ class Operation:
             found.extend(Need(self.needs, resource, keys) for resource in every)
         if self.also:
             found.extend(await _settled(self.also(call, request)))
+        tags = request_tags(request)
+        if tags:
+            # What is tagged is the operation's own resource; a role that is passed along is not.
+            found = [
+                need if need.action == "iam:PassRole" else need._replace(context={**tags, **need.context})
+                for need in found
+            ]
         return found
+
+
+def request_tags(request: Shape) -> dict[str, str | list[str]]:
+    """aws:RequestTag and aws:TagKeys of a request that sets or takes away tags, however its service spells them."""
+    tags = request.get("Tags") or request.get("tags")
+    names = request.get("TagKeys") or request.get("tagKeys")
+    if not tags:
+        return {"aws:TagKeys": list(names)} if names else {}
+    if isinstance(tags, dict):
+        given = tags
+    elif isinstance(tags[0], str):
+        return {"aws:TagKeys": list(tags)}
+    else:
+        given = {tag["Key"]: tag.get("Value", "") for tag in tags}
+    keys: dict[str, str | list[str]] = {f"aws:RequestTag/{key}": value for key, value in given.items()}
+    return keys | {"aws:TagKeys": list(given)}
 
 
 async def _settled(value: T | Awaitable[T]) -> T:

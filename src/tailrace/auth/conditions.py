@@ -32,20 +32,22 @@ class Clause(NamedTuple):
     """"", "ForAllValues" or "ForAnyValue"."""
 
     def holds(self, context: Context) -> bool:
-        """Whether the request's values of this key satisfy the operator."""
+        """Whether the request's values of this key satisfy the operator.
+
+        An absent key and one whose values are all empty are the same to Null and to the two quantifiers: AWS calls
+        that a null data set. IfExists says nothing about a quantifier, which has its own answer to an absent key.
+        """
         found = context.get(self.key)
-        values = [found] if isinstance(found, str) else found
+        values = [found] if isinstance(found, str) else found or []
         if self.operator == "Null":
-            return self.compare("false" if values else "true", context)
+            return self.compare("false" if any(values) else "true", context)
+        if self.quantifier:
+            if not any(values):
+                return self.quantifier == "ForAllValues"
+            each = (self.compare(value, context) != self.negated for value in values)
+            return all(each) if self.quantifier == "ForAllValues" else any(each)
         if not values:
-            # An absent key: negations hold, as does ...IfExists; ForAllValues has nothing to object to.
-            return self.quantifier == "ForAllValues" or (
-                self.quantifier != "ForAnyValue" and (self.if_exists or self.negated)
-            )
-        if self.quantifier == "ForAllValues":
-            return all(self.compare(value, context) != self.negated for value in values)
-        if self.quantifier == "ForAnyValue":
-            return any(self.compare(value, context) != self.negated for value in values)
+            return self.if_exists or self.negated
         return any(self.compare(value, context) for value in values) != self.negated
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ STATEMENT_ELEMENTS = {
     "Condition",
 }
 
+_ACCOUNT = re.compile(r"[0-9]{12}|arn:[a-z-]+:iam::[0-9]{12}:root")
 PrincipalNames = Mapping[str, frozenset[str]]
 """The names under which a caller may stand in a Principal element: {"AWS": {arns, account}, "Service": {...}}."""
 
@@ -48,11 +50,14 @@ class Principals:
     def matched(self, caller: PrincipalNames) -> set[str]:
         """The names by which the element speaks of this caller; empty where it doesn't.
 
-        A NotPrincipal that does not except the caller speaks of it as "*".
+        A NotPrincipal that does not except the caller speaks of it as "*". It excepts a user, a role or a session by
+        name; the account's name, which AWS wants beside it, excepts the account's root and nobody else.
         """
         found: set[str] = set()
         for kind, names in self.named.items():
             known = caller.get(kind, frozenset())
+            if self.negated:
+                known = frozenset(name for name in known if not _ACCOUNT.fullmatch(name)) or known
             found.update(name for name in names if name in known or (name == "*" and (kind == "AWS" or known)))
         if self.negated:
             return set() if found else {"*"}

@@ -23,6 +23,8 @@ class Session:
     source_identity: str | None = None
     issuer: str = ""
     """The ARN of the role, or of the user who asked for the session."""
+    source_function: str | None = None
+    """The ARN of the function whose environment was given these credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +105,6 @@ def from_claims(claims: dict[str, Any]) -> Principal:
             tuple(given.get("transitive", ())),
             given.get("source_identity"),
             given.get("issuer", ""),
+            given.get("source_function"),
         )
     return Principal(claims["kind"], claims["account"], claims["arn"], claims["user_id"], claims["name"], session)

@@ -22,6 +22,7 @@ from tailrace.store import resources
 
 LEADING, ATTRIBUTES = "dynamodb:LeadingKeys", "dynamodb:Attributes"
 SELECT, RETURN_VALUES = "dynamodb:Select", "dynamodb:ReturnValues"
+CAPACITY, ENCLOSING = "dynamodb:ReturnConsumedCapacity", "dynamodb:EnclosingOperation"
 _OLDER = ("Expected", "QueryFilter", "ScanFilter")
 
 Keys = dict[str, str | list[str]]
@@ -45,8 +46,9 @@ async def of_item(call: Call, request: Shape) -> ContextKeys:
 
 
 async def of_action(call: Call, kind: str, request: Shape) -> ContextKeys:
-    """One action of a transaction."""
-    return await (of_item if kind == "Put" else of_key)(call, request)
+    """One action of a transaction, and that it is one."""
+    keys = await (of_item if kind == "Put" else of_key)(call, request)
+    return {**keys, ENCLOSING: call.operation}
 
 
 async def of_query(call: Call, request: Shape) -> ContextKeys:
@@ -103,6 +105,8 @@ def _keys(found: Table, items: list[Shape], request: Shape, named: Iterable[str]
         keys[ATTRIBUTES] = list(attributes)
     if "ReturnValues" in request:
         keys[RETURN_VALUES] = request["ReturnValues"]
+    if "ReturnConsumedCapacity" in request:
+        keys[CAPACITY] = request["ReturnConsumedCapacity"]
     return keys
 
 
