@@ -73,9 +73,16 @@ def main(handler: str, opt: str, packages: str) -> None:
     sys.stdout, sys.stderr = out, err
     os.environ["_LAMBDA_TELEMETRY_LOG_FD"] = str(os.dup(1))
 
-    def send_held() -> None:
+    log_error = bootstrap.log_error
+
+    def send_held(*arguments: Any) -> None:
+        """Let go of unfinished lines; with arguments, log that error behind them."""
         out.send()
         err.send()
+        if arguments:
+            log_error(*arguments)
+
+    bootstrap.log_error = send_held
 
     class Client(LambdaRuntimeClient):  # type: ignore[misc]
         """AWS's client, which sends what was printed before it sends what came of it."""

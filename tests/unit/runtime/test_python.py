@@ -62,6 +62,11 @@ async def test_an_exception_is_one_event_and_the_answer(bench: Workbench) -> Non
     assert bench.printed[0].startswith("[ERROR] ValueError: boom\nTraceback (most recent call last):\n\u00a0\u00a0File")
 
 
+async def test_an_unfinished_line_comes_before_the_exception(bench: Workbench) -> None:
+    await bench.error(bench.function("def handler(e, c):\n  print('on my way', end='')\n  raise ValueError('boom')"))
+    assert [line[:12] for line in bench.printed] == ["on my way", "[ERROR] Valu"]
+
+
 async def test_serves_on_after_an_exception(bench: Workbench) -> None:
     fails_once = bench.function("n = 0\ndef handler(e, c):\n  global n\n  n += 1\n  assert n > 1\n  return n")
     await bench.error(fails_once)
