@@ -291,3 +291,39 @@ def test_permissions_are_asked_on_the_group_as_policies_name_it(server: RunningS
     assert len(theirs.filter_log_events(logGroupName=group)["events"]) == 1
     code, _ = refusal(theirs.describe_log_streams, logGroupName=f"{group}-other")
     assert code == "AccessDeniedException"
+
+
+def test_pages_hold_a_megabyte_and_nothing_is_missed_between_them(logs: Any, group: str) -> None:
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    at = now_ms() - 10_000
+    for n in range(5):
+        put(logs, group, "s", f"{n} " + "x" * 400_000, f"{n}b", at=at + 10 * n)
+    wanted = [text for n in range(5) for text in (f"{n} x", f"{n}b")]
+
+    def walk(direction: str) -> list[list[str]]:
+        pages, token = [], {}
+        while True:
+            found = logs.get_log_events(
+                logGroupName=group, logStreamName="s", startFromHead=direction == "Forward", **token
+            )
+            if not found["events"]:
+                return pages
+            pages.append([event["message"][:3] for event in found["events"]])
+            token = {"nextToken": found[f"next{direction}Token"]}
+
+    forward, backward = walk("Forward"), walk("Backward")
+    assert [text for page in forward for text in page] == wanted
+    assert [text for page in reversed(backward) for text in page] == wanted
+    assert len(forward) > 2
+    pages = list(logs.get_paginator("filter_log_events").paginate(logGroupName=group))
+    assert [event["message"][:3] for page in pages for event in page["events"]] == wanted
+    assert len(pages) > 2
+
+
+def test_a_search_for_what_is_rare_goes_on_by_its_token(logs: Any, group: str) -> None:
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    for part in range(3):
+        put(logs, group, "s", *(["noise"] * 9_999), "needle" if part == 2 else "noise", at=now_ms() - 60_000)
+    pages = list(logs.get_paginator("filter_log_events").paginate(logGroupName=group, filterPattern="needle"))
+    assert [event["message"] for page in pages for event in page["events"]] == ["needle"]
+    assert len(pages) > 1

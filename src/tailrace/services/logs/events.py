@@ -15,6 +15,8 @@ EVENT_OVERHEAD_BYTES = 26
 BATCH_BYTES_MAX = 1_048_576
 PAGE_BYTES_MAX = 1_048_576
 PAGE_EVENTS_MAX = 10_000
+SLICE_FIRST = 50
+SLICE_MAX = 1_000
 SPAN_MS_MAX = 24 * 3_600_000
 TOO_OLD_MS = 14 * 24 * 3_600_000
 TOO_NEW_MS = 2 * 3_600_000
@@ -86,26 +88,15 @@ async def get_log_events(call: Call, request: Shape) -> Shape:
         backward, given = _read_token(request["nextToken"])
         after, before = (FIRST, given) if backward else (given, LAST)
 
-    def read(tx: Transaction) -> list[LogEvent]:
+    def read(tx: Transaction) -> Sequence[LogEvent]:
         document = names.group(tx, call.scope, group)
         if log_events.stream(tx, call.scope, group, stream) is None:
             raise names.no_such_stream()
         start = max(request.get("startTime", 0), names.oldest_kept(document, call.clock.now()))
-        end = request.get("endTime", log_events.TIME_MAX)
-        return log_events.events(
-            tx,
-            call.scope,
-            group,
-            stream,
-            after=after,
-            before=before,
-            start=start,
-            end=end,
-            backward=backward,
-            limit=limit,
-        )
+        span = (start, request.get("endTime", log_events.TIME_MAX))
+        return _page(tx, (call.scope, group, stream), after, before, span, backward=backward, limit=limit)
 
-    found = within_page(await call.store.view(read), backward=backward)
+    found = await call.store.view(read)
     first, last = _edges(found, given, backward)
     return {
         "events": [
@@ -137,11 +128,45 @@ def _read_token(token: str) -> tuple[bool, Position]:
     return parts[0] == "b", names.position_of(parts[1])
 
 
-def within_page(events: Sequence[LogEvent], *, backward: bool = False) -> Sequence[LogEvent]:
-    """As many events from the start (`backward`: from the end) as a page of 1 MB holds, at least one."""
-    size = 0
-    for count, event in enumerate(reversed(events) if backward else events):
-        size += len(event.message.encode()) + EVENT_OVERHEAD_BYTES
-        if size > PAGE_BYTES_MAX and count:
-            return events[-count:] if backward else events[:count]
-    return events
+def _page(
+    tx: Transaction,
+    of: tuple[str, str, str],
+    after: Position,
+    before: Position,
+    span: tuple[int, int],
+    *,
+    backward: bool,
+    limit: int,
+) -> Sequence[LogEvent]:
+    """At most `limit` events and 1 MB of a stream (at least one), in the order of time; `backward` the last ones.
+
+    They are read in slices: ten thousand events may be ten gigabytes.
+    """
+    found: list[LogEvent] = []
+    size, count, (start, end) = 0, 0, span
+    while len(found) < limit and size <= PAGE_BYTES_MAX:
+        count = slice_size(len(found), size, limit - len(found))
+        events = log_events.events(
+            tx, *of, after=after, before=before, start=start, end=end, backward=backward, limit=count
+        )
+        for event in reversed(events) if backward else events:
+            size += event_size(event)
+            if size > PAGE_BYTES_MAX and found:
+                break
+            found.append(event)
+        if len(events) < count:
+            break
+        after, before = (after, events[0].position) if backward else (events[-1].position, before)
+    return found[::-1] if backward else found
+
+
+def event_size(event: LogEvent) -> int:
+    """An event's bytes as AWS counts them."""
+    return len(event.message.encode()) + EVENT_OVERHEAD_BYTES
+
+
+def slice_size(count: int, size: int, most: int) -> int:
+    """How many events to read at once, after `count` ones of `size` bytes together: about a page's worth."""
+    if not count:
+        return min(SLICE_FIRST, most)
+    return max(1, min(SLICE_MAX, most, PAGE_BYTES_MAX * count // max(size, 1)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from tailrace.expression import log_pattern
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.logs import names
-from tailrace.services.logs.events import EVENT_OVERHEAD_BYTES, PAGE_BYTES_MAX, PAGE_EVENTS_MAX
+from tailrace.services.logs.events import PAGE_BYTES_MAX, PAGE_EVENTS_MAX, event_size, slice_size
 from tailrace.store import log_events
 from tailrace.store.engine import Transaction
 from tailrace.store.log_events import FIRST, TIME_MAX, LogEvent, Position
 
-SLICE = 1000  # events read at once, so that a search never holds up the writers for long
-SLICES_MAX = 20  # in one answer; a search that found little by then goes on with its token
+EVENTS_MAX = 20_000  # looked at for one answer, and
+BYTES_MAX = 16 * 1024 * 1024  # of them; a search that found little by then goes on with its token
 
 
 @operation("logs", "FilterLogEvents", needs="logs:FilterLogEvents", on=names.group_arn)
@@ -31,7 +31,7 @@ async def filter_log_events(call: Call, request: Shape) -> Shape:
     start, end = request.get("startTime", 0), request.get("endTime", TIME_MAX - 1) + 1
     position = names.position_of(request["nextToken"]) if "nextToken" in request else FIRST
 
-    def read(tx: Transaction) -> list[LogEvent]:
+    def read(tx: Transaction, count: int) -> list[LogEvent]:
         document = names.group(tx, call.scope, group)
         for name in streams:
             if log_events.stream(tx, call.scope, group, name) is None:
@@ -45,24 +45,27 @@ async def filter_log_events(call: Call, request: Shape) -> Shape:
             after=position,
             start=max(start, names.oldest_kept(document, call.clock.now())),
             end=end,
-            limit=SLICE,
+            limit=count,
         )
 
     found: list[LogEvent] = []
-    size, more = 0, True
-    for _ in range(SLICES_MAX):
-        events = await call.store.view(read)
-        more = len(events) == SLICE
+    size = looked_at = looked_at_bytes = 0
+    while looked_at < EVENTS_MAX and looked_at_bytes < BYTES_MAX:
+        # In slices, so that a search never holds up the writers for long, nor holds much of them in memory.
+        count = slice_size(looked_at, looked_at_bytes, EVENTS_MAX)
+        events = await call.store.view(lambda tx, count=count: read(tx, count))  # type: ignore[misc]
         for event in events:
             if pattern.test(event.message):
-                size += len(event.message.encode()) + EVENT_OVERHEAD_BYTES
+                size += event_size(event)
                 if len(found) >= limit or (found and size > PAGE_BYTES_MAX):
                     return _answer(found, position)
                 found.append(event)
             position = event.position
-        if not more:
-            break
-    return _answer(found, position if more else None)
+            looked_at_bytes += event_size(event)
+        looked_at += len(events)
+        if len(events) < count:
+            return _answer(found, None)
+    return _answer(found, position)
 
 
 def _answer(found: list[LogEvent], more_from: Position | None) -> Shape:
