@@ -30,7 +30,7 @@ async def update_function_configuration(call: Call, request: Shape) -> Shape:
         documents.check_changeable(old, function, now, request.get("RevisionId"))
         members = settings.given(call, request, old)
         if "Role" in request:
-            role.check(call.node.identity, tx, request["Role"])
+            role.check(call.node.identity, tx, request["Role"], function)
         new = documents.changed(old, now, **members)
         resources.put(tx, documents.FUNCTION, function.scope, function.name, new)
         return documents.show(new, LATEST, function, now)

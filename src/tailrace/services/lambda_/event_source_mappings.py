@@ -43,11 +43,14 @@ def anything(call: Call, request: Shape) -> str:
     return "*"
 
 
-def function_key(call: Call, request: Shape) -> ContextKeys:
-    """The condition key lambda:FunctionArn, where the request names a function."""
-    if "FunctionName" not in request:
+async def function_key(call: Call, request: Shape) -> ContextKeys:
+    """The condition key lambda:FunctionArn: the function that the request names, else that of its mapping."""
+    if "FunctionName" in request:
+        return {"lambda:FunctionArn": parse(call, request["FunctionName"]).unqualified_arn}
+    if "UUID" not in request:
         return {}
-    return {"lambda:FunctionArn": parse(call, request["FunctionName"]).unqualified_arn}
+    known = await call.store.view(lambda tx: resources.get(tx, KIND, call.scope, request["UUID"]))
+    return {"lambda:FunctionArn": FunctionName(*known["Function"]).unqualified_arn} if known else {}
 
 
 @operation(
@@ -97,7 +100,9 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
     return describe(call, await call.store.update(create))
 
 
-@operation("lambda", "GetEventSourceMapping", needs="lambda:GetEventSourceMapping", on=mapping_arn)
+@operation(
+    "lambda", "GetEventSourceMapping", needs="lambda:GetEventSourceMapping", on=mapping_arn, context=function_key
+)
 async def get_event_source_mapping(call: Call, request: Shape) -> Shape:
     """One mapping, with its state.
 
@@ -179,7 +184,9 @@ async def update_event_source_mapping(call: Call, request: Shape) -> Shape:
     return describe(call, await call.store.update(update))
 
 
-@operation("lambda", "DeleteEventSourceMapping", needs="lambda:DeleteEventSourceMapping", on=mapping_arn)
+@operation(
+    "lambda", "DeleteEventSourceMapping", needs="lambda:DeleteEventSourceMapping", on=mapping_arn, context=function_key
+)
 async def delete_event_source_mapping(call: Call, request: Shape) -> Shape:
     """Take a mapping away; a batch that is under way is finished.
 

@@ -33,7 +33,7 @@ async def create_function(call: Call, request: Shape) -> Shape:
 
     def create(tx: Transaction) -> Shape:
         now = call.clock.now()
-        role.check(call.node.identity, tx, request["Role"])
+        role.check(call.node.identity, tx, request["Role"], function)
         document = documents.changed({**base, **members}, now, created=True, **package.shown)
         document |= {"Tags": request.get("Tags", {}), "LastVersion": 0}
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tailrace.base import ids
@@ -16,7 +16,7 @@ from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.function_names import LATEST, FunctionName
 from tailrace.services.lambda_.log_writer import LogSettings, LogWriter
 from tailrace.services.lambda_.refusals import throttled
-from tailrace.services.lambda_.role import LAMBDA, session_name
+from tailrace.services.lambda_.role import LAMBDA, session_name, source
 from tailrace.store import blobs
 from tailrace.store.engine import Transaction
 
@@ -119,7 +119,7 @@ def specify(
             raise CodeProblem("The function's code is gone") from problem
 
     async def launch(log_stream: str) -> Launch:
-        return await start_values(node, function.scope, document, session)
+        return await start_values(node, function, document, session)
 
     return FunctionSpec(
         key=(function.unqualified_arn, version, document["RevisionId"]),
@@ -137,21 +137,23 @@ def specify(
     )
 
 
-async def start_values(node: Node, scope: str, document: dict[str, Any], session: str) -> Launch:
+async def start_values(node: Node, function: FunctionName, document: dict[str, Any], session: str) -> Launch:
     """The variables of a new environment: the role's credentials, this endpoint, the function's own.
 
     Raises ApiError where the role cannot be assumed any more.
     """
 
     def assume(tx: Transaction) -> Principal:
-        if not assume_role_for_service(node.identity, tx, document["Role"], LAMBDA):
+        if not assume_role_for_service(node.identity, tx, document["Role"], LAMBDA, source(function)):
             text = "The role defined for the function cannot be assumed by Lambda."
             raise ApiError("AccessDeniedException", text, status=403)
-        return node.identity.role_principal(tx, document["Role"], session)
+        taken = node.identity.role_principal(tx, document["Role"], session)
+        assert taken.session
+        return replace(taken, session=replace(taken.session, source_function=function.unqualified_arn))
 
     principal = await node.store.view(assume)
     credentials = node.identity.mint(principal, CREDENTIALS_SECONDS)
-    region = scope.split("/")[1]
+    region = function.scope.split("/")[1]
     logging_config = document["LoggingConfig"]
     variables = {
         "AWS_ENDPOINT_URL": node.endpoint,

@@ -9,7 +9,7 @@ import orjson
 
 from tailrace.base import ids
 from tailrace.base.errors import ApiError
-from tailrace.operation import Call, Shape, operation
+from tailrace.operation import Call, ContextKeys, Shape, operation
 from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.function_names import FunctionName, named, permission_arn
 from tailrace.services.lambda_.refusals import conflict, stale_revision
@@ -49,6 +49,14 @@ def statement(function: FunctionName, request: Shape) -> dict[str, Any]:
     return {**made, "Condition": condition} if condition else made
 
 
+def principal_key(call: Call, request: Shape) -> ContextKeys:
+    """The condition keys of AddPermission: to whom, and by which token."""
+    keys: dict[str, str | list[str]] = {"lambda:Principal": request["Principal"]}
+    if "EventSourceToken" in request:
+        keys["lambda:EventSourceToken"] = request["EventSourceToken"]
+    return keys
+
+
 def policies(document: dict[str, Any]) -> dict[str, Any]:
     """The statements and revisions of a function's policies, by qualifier ("" for the function itself)."""
     found: dict[str, Any] = document.get("Policy", {})
@@ -64,7 +72,7 @@ def put(tx: Transaction, function: FunctionName, document: dict[str, Any], state
     resources.put(tx, documents.FUNCTION, function.scope, function.name, {**document, "Policy": kept})
 
 
-@operation("lambda", "AddPermission", needs="lambda:AddPermission", on=permission_arn)
+@operation("lambda", "AddPermission", needs="lambda:AddPermission", on=permission_arn, context=principal_key)
 async def add_permission(call: Call, request: Shape) -> Shape:
     """Let a service, an account or everybody use the function.
 
