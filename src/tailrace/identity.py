@@ -15,6 +15,7 @@ import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from tailrace import resource_policies
 from tailrace.auth import aws_managed, request_context, session_token
 from tailrace.auth import principal as principals
 from tailrace.auth.evaluate import (
@@ -182,11 +183,12 @@ class Identity:
     ) -> Decision:
         """Whether `principal` may do `action` on `resource` (an ARN or `*`).
 
-        Root may everything, narrowed only by its own session's policies (it has none). `context` holds the request's
-        and the service's condition keys; those about the principal are added here. `resource_policy` is the policy
-        of the resource itself, in the same account.
+        Root may everything that no resource's policy denies; such policies themselves it may always put right.
+        `context` holds the request's and the service's condition keys; those about the principal are added here.
+        `resource_policy` is the policy of the resource itself, where it isn't the one that the resource has now.
         """
-        if principal.kind == "root":
+        resource_policy = resource_policy or resource_policies.of(tx, resource)
+        if principal.kind == "root" and (resource_policy is None or action.endswith("ResourcePolicy")):
             return ALLOWED_ROOT
         grants = self._grants(tx, principal)
         if grants is None:
@@ -296,8 +298,8 @@ class Identity:
     def _grants(self, tx: Transaction, principal: Principal) -> Grants | None:
         if principal.kind == "service":
             return None
-        if principal.kind == "federated" and principal.name == "root":
-            return _FEDERATED_BY_ROOT
+        if principal.name == "root" and principal.kind in ("federated", "root"):
+            return _ROOT
         kind = ROLE if principal.kind == "role" else USER
         return resources.derived(tx, kind, principal.account, key_of(principal.name), grants_of)
 
@@ -326,8 +328,8 @@ class Identity:
         return keys
 
 
-# A federated user of the root may whatever the session's policies say: the other side of the intersection is all.
-_FEDERATED_BY_ROOT = Grants((), ("arn:aws:iam::aws:policy/AdministratorAccess",), None, (), {}, "", "")
+# The root's federated users may whatever their session's policies say: the other side of the intersection is all.
+_ROOT = Grants((), ("arn:aws:iam::aws:policy/AdministratorAccess",), None, (), {}, "", "")
 _POLICY_KINDS = {
     "identity": ("an", "identity-based policy"),
     "boundary": ("a", "permissions boundary"),

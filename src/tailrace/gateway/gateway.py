@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 
+from tailrace import resource_policies
 from tailrace.auth import sigv4
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import ids
@@ -63,7 +64,7 @@ class Gateway:
 
     async def _perform(self, route: Route, request: HttpRequest, peer: Peer, request_id: str) -> Shape:
         operation = REGISTRY.find(route.service, route.operation)
-        principal, region = await self._authenticate(route, request)
+        principal, region, guarded = await self._authenticate(route, request)
         if operation is None:
             raise ApiError(
                 "UnsupportedOperationException",
@@ -84,26 +85,32 @@ class Gateway:
             request.headers.get("user-agent", ""),
             headers=request.headers,
         )
-        await self._authorize(call, operation, shape)
+        if guarded or principal.kind != "root":
+            await self._authorize(call, operation, shape)
         return await operation.handler(call, shape)
 
-    async def _authenticate(self, route: Route, request: HttpRequest) -> tuple[Principal, str]:
-        """Who signed the request, and for which region. The signature covers the raw bytes, compressed or not."""
+    async def _authenticate(self, route: Route, request: HttpRequest) -> tuple[Principal, str, bool]:
+        """Who signed the request, for which region, and whether any resource has a policy, which may bind the root.
+
+        The signature covers the raw bytes, compressed or not.
+        """
         signing_name = model.service(route.service).signing_name
         try:
             signature = sigv4.read(request)
-            credentials = await self.node.store.view(
-                lambda tx: self.node.identity.lookup(tx, signature.access_key_id, signature.session_token)
+            lookup = self.node.identity.lookup
+            credentials, guarded = await self.node.store.view(
+                lambda tx: (
+                    lookup(tx, signature.access_key_id, signature.session_token),
+                    resource_policies.exist(tx),
+                )
             )
             sigv4.verify(signature, request, credentials.secret, self.node.clock.now(), service=signing_name)
         except SignatureProblem as problem:
             raise sigv4.refusal(problem, model.service(route.service).protocol) from problem
-        return credentials.principal, signature.region
+        return credentials.principal, signature.region, guarded
 
     async def _authorize(self, call: Call, operation: Operation, shape: Shape) -> None:
-        """Every permission that the request needs, or AWS's AccessDenied. The root may do all."""
-        if call.principal.kind == "root":
-            return
+        """Every permission that the request needs, or AWS's AccessDenied."""
         needs = await operation.permissions(call, shape)
         common = {
             "aws:SourceIp": call.source_ip,

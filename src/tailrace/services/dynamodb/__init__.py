@@ -16,6 +16,7 @@ from tailrace.services.dynamodb import (
     items,
     limits,
     query,
+    resource_policy,
     table_updates,
     tables,
     tags,
@@ -23,4 +24,16 @@ from tailrace.services.dynamodb import (
     ttl,
 )
 
-__all__ = ["batches", "insights", "items", "limits", "query", "table_updates", "tables", "tags", "transactions", "ttl"]
+__all__ = [
+    "batches",
+    "insights",
+    "items",
+    "limits",
+    "query",
+    "resource_policy",
+    "table_updates",
+    "tables",
+    "tags",
+    "transactions",
+    "ttl",
+]

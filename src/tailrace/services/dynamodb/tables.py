@@ -8,8 +8,16 @@ from typing import Any
 
 from tailrace.base import arn, ids
 from tailrace.base.errors import AlreadyExists, ApiError
-from tailrace.operation import Call, Shape, anything, operation
-from tailrace.services.dynamodb import drop_collection, errors, status, table_rules, table_streams, tags
+from tailrace.operation import Call, Need, Shape, anything, operation
+from tailrace.services.dynamodb import (
+    drop_collection,
+    errors,
+    resource_policy,
+    status,
+    table_rules,
+    table_streams,
+    tags,
+)
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import KIND, document_of
 from tailrace.services.dynamodb.table_description import describe
@@ -25,7 +33,12 @@ _AS_GIVEN = ("WarmThroughput", "OnDemandThroughput")
 Document = dict[str, Any]
 
 
-@operation("dynamodb", "CreateTable", needs="dynamodb:CreateTable", on=table_arn, also=tags.needed_at_creation)
+def needed_at_creation(call: Call, request: Shape) -> list[Need]:
+    """What a new table's tags and policy need besides dynamodb:CreateTable."""
+    return [*tags.needed_at_creation(call, request), *resource_policy.needed_at_creation(call, request)]
+
+
+@operation("dynamodb", "CreateTable", needs="dynamodb:CreateTable", on=table_arn, also=needed_at_creation)
 async def create_table(call: Call, request: Shape) -> Shape:
     """Create a table with its indexes and, if asked for, its stream.
 
@@ -39,6 +52,8 @@ async def create_table(call: Call, request: Shape) -> Shape:
 
     def create(tx: Transaction) -> Shape:
         document = _document(tx, call, request, table_id, now)
+        if "ResourcePolicy" in request:
+            resource_policy.at_creation(tx, call, document, request["ResourcePolicy"], now)
         if wanted.get("StreamEnabled"):
             table_streams.switch_on(tx, document, wanted["StreamViewType"], shards, now)
         gone = resources.get(tx, KIND, call.scope, name)
