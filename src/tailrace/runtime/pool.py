@@ -130,12 +130,16 @@ class Pool:
                 await self._wait_in_line()
         self._starting += 1
         try:
-            async with self._gate:
-                starting = asyncio.ensure_future(self._start(spec))
-                await asyncio.wait((starting,), timeout=GATE_SECONDS_MAX)
-            return await starting
-        finally:
+            await self._gate.acquire()
+        except BaseException:
             self._starting -= 1
+            raise
+        try:
+            starting = asyncio.ensure_future(self._start(spec))
+            await asyncio.wait((starting,), timeout=GATE_SECONDS_MAX)
+        finally:
+            self._gate.release()
+        return await starting
 
     def _warm(self, spec: FunctionSpec) -> Environment | None:
         idle = self._idle.get(spec.key)
@@ -149,16 +153,22 @@ class Pool:
         return None
 
     async def _start(self, spec: FunctionSpec) -> Environment:
-        interpreter = interpreters.find(spec.runtime)
-        if self._home is None:
-            self._home = Home(self._chosen)
-        home = self._home
-        root = await home.code.prepare(spec.code, spec.layers)
-        private = home.folder / "environments" / ids.hex_digits(16)
-        environment = await Environment.make(
-            spec, Folders(root / "layers" / "task", root / "layers", private, home.runtime), home.sandboxes
-        )
-        self._all.add(environment)
+        """A new environment after its init. Its place is counted as starting until it is among all."""
+        try:
+            interpreter = interpreters.find(spec.runtime)
+            if self._home is None:
+                self._home = Home(self._chosen)
+            home = self._home
+            root = await home.code.prepare(spec.code, spec.layers)
+            private = home.folder / "environments" / ids.hex_digits(16)
+            folders = Folders(root / "layers" / "task", root / "layers", private, home.runtime)
+            environment = await Environment.make(spec, folders, home.sandboxes)
+            self._all.add(environment)
+        except BaseException:
+            self._next_in_line()
+            raise
+        finally:
+            self._starting -= 1
         await home.code.trim({one.code for one in self._all})
         try:
             await environment.start(interpreter)
@@ -276,7 +286,9 @@ class Pool:
             await asyncio.gather(self._sweeper, return_exceptions=True)
             self._sweeper = None
         while self._in_line:
-            self._in_line.popleft().cancel()
+            place = self._in_line.popleft()
+            if not place.done():
+                place.set_exception(Throttled("machine"))
         self._idle.clear()
         await asyncio.gather(*(self._close(environment) for environment in list(self._all)), *self._closing)
         if self._invocations:

@@ -101,6 +101,47 @@ async def test_the_machines_limit_makes_wait_and_ends_idle_ones_of_others(tmp_pa
     guard.close()
 
 
+async def test_as_many_run_at_once_as_the_machine_may_have(tmp_path: Path) -> None:
+    clock, guard = MovableClock(), Guard(tmp_path / "unused")
+    bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard), environments_max=2), clock)
+    spec = bench.function(PID)
+    running = [asyncio.ensure_future(bench.call(spec, 1.0)) for _ in range(2)]
+    for _ in range(500):
+        if sum("START" in book.lines for book in bench.notebooks) == 2:
+            break
+        await asyncio.sleep(0.01)
+    assert not any(task.done() for task in running)
+    await asyncio.gather(*running)
+    await bench.pool.close()
+    guard.close()
+
+
+async def test_who_waits_in_line_is_told_when_the_pool_closes(tmp_path: Path) -> None:
+    clock, guard = MovableClock(), Guard(tmp_path / "unused")
+    bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard), environments_max=1), clock)
+    spec = bench.function(PID)
+    running = [asyncio.ensure_future(bench.call(spec, 60)) for _ in range(2)]
+    await asyncio.sleep(0.2)
+    assert bench.pool.describe()["waiting"] == 1
+    await bench.pool.close()
+    first, second = await asyncio.gather(*running, return_exceptions=True)
+    assert isinstance(second, Throttled)
+    assert not isinstance(first, BaseException)
+    assert first.kind == "exit"
+    guard.close()
+
+
+async def test_a_start_that_fails_leaves_its_place_to_the_next(tmp_path: Path) -> None:
+    clock, guard = MovableClock(), Guard(tmp_path / "unused")
+    bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard), environments_max=1), clock)
+    broken, whole = bench.function(PID, "java21"), bench.function(PID)
+    outcomes = await asyncio.gather(bench.call(broken), bench.result(whole), return_exceptions=True)
+    assert isinstance(outcomes[0], RuntimeMissing)
+    assert isinstance(outcomes[1], int)
+    await bench.pool.close()
+    guard.close()
+
+
 async def test_the_accounts_limit_throttles(tmp_path: Path) -> None:
     clock, guard = MovableClock(), Guard(tmp_path / "unused")
     bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard), concurrency_max=0), clock)
