@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from tailrace.expression.values import item_size
-from tailrace.store import changes, collections, expirations, index_entries
+from tailrace.store import changes, collections, expirations, history, index_entries
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import IndexLayout, Item, TableLayout
 
@@ -88,6 +88,8 @@ def change(
         collections.insert(tx, layout.collection, key, new_body, new_size)
     else:
         collections.replace(tx, layout.collection, key, new_body, new_size, old_size)
+    if layout.recorded:
+        history.append(tx, layout.collection, key, old_body, old_size, now)
     index_writes = index_entries.write(tx, layout, key, old, new) if layout.indexes else {}
     if layout.expiry is not None:
         expirations.write(tx, layout.expiry, key, old, new)

@@ -65,7 +65,10 @@ class ExpiryLayout:
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """A table: the collection of its items, its key, its indexes, and its stream and expiry where it has them."""
+    """A table: the collection of its items, its key, its indexes, and its stream and expiry where it has them.
+
+    `recorded`: what its writes replace goes to its history (see `history.py`).
+    """
 
     name: str
     scope: str
@@ -75,6 +78,7 @@ class TableLayout:
     indexes: tuple[IndexLayout, ...] = ()
     stream: StreamLayout | None = None
     expiry: ExpiryLayout | None = None
+    recorded: bool = False
 
     @property
     def key_names(self) -> tuple[str, ...]:

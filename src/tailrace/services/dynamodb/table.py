@@ -82,6 +82,7 @@ def compile_table(document: dict[str, Any]) -> Table:
         indexes=indexes,
         stream=_stream_layout(document),
         expiry=_expiry_layout(document),
+        recorded="Recovery" in document or "Copying" in document,
     )
     key_names = frozenset(attribute.name for attribute in key)
     index_keys = tuple(

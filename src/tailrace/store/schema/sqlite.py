@@ -4,6 +4,7 @@
 resources   named documents            counters      numbers that are never given twice
 items       every table and index      collections   how many items and bytes, by sixteenth of the key space
 expirations which item is due when
+histories   whose writes are kept      history       what they replaced       history_readers  and for whom
 streams     a table's stream           shards        its hash ranges, each with the counter of its changes
 changes     stream records             deliveries    work owed later          leases   who does what, and how far
 log_groups  log_streams  log_events    blobs         packages, by their SHA-256
@@ -65,4 +66,18 @@ _EXPIRATIONS: Step = (
         PRIMARY KEY (collection, due, key)) WITHOUT ROWID""",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS)
+_HISTORIES: Step = (
+    # A collection's row holds the number of its latest write, as a shard's does.
+    """CREATE TABLE histories (
+        collection INTEGER PRIMARY KEY, latest INTEGER NOT NULL, trimmed INTEGER NOT NULL,
+        written REAL NOT NULL, since REAL NOT NULL, seconds REAL NOT NULL)""",
+    """CREATE TABLE history (
+        number INTEGER PRIMARY KEY, collection INTEGER NOT NULL, created REAL NOT NULL,
+        key BLOB NOT NULL, body BLOB, size INTEGER NOT NULL)""",
+    "CREATE INDEX history_by_key ON history (collection, key, number)",
+    """CREATE TABLE history_readers (
+        reader TEXT PRIMARY KEY, collection INTEGER NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX history_readers_by_collection ON history_readers (collection, position)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES)
