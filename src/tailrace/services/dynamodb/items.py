@@ -12,7 +12,7 @@ from tailrace.operation import Call, Shape, operation
 from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.writes import Update, Write
+from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
 from tailrace.store.items import Change
@@ -105,7 +105,7 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
     answer: Shape = {}
     wanted = request.get("ReturnValues", "NONE")
     if wanted != "NONE":
-        attributes = _returned(write, done, wanted)
+        attributes = writes.returned(write, done, wanted)
         if attributes:
             answer["Attributes"] = attributes
     if capacity.is_wanted(request):
@@ -115,18 +115,6 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
     if request.get("ReturnItemCollectionMetrics") == "SIZE" and found.has_local_indexes:
         answer["ItemCollectionMetrics"] = collection_metrics(found, write)
     return answer
-
-
-def _returned(write: Write, done: Change, wanted: str) -> dict[str, Any] | None:
-    """What ReturnValues asks for: the item before or after, whole or only what the update touched."""
-    if wanted == "ALL_OLD":
-        return done.old
-    if wanted == "ALL_NEW":
-        return done.new
-    if not isinstance(write, Update) or write.update is None:
-        return None
-    shown = done.old if wanted == "UPDATED_OLD" else done.new
-    return None if shown is None else write.update.touched(shown)
 
 
 def collection_metrics(found: Table, write: Write) -> dict[str, Any]:

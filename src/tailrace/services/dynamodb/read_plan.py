@@ -6,18 +6,29 @@ Query and Scan differ in where they start and end; everything else about them is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
 from tailrace.expression.bindings import Bindings
 from tailrace.expression.condition import Condition
-from tailrace.expression.projection import Projection
+from tailrace.expression.paths import Steps
 from tailrace.services.dynamodb import errors, item_keys, parameters
 from tailrace.services.dynamodb.table import Table
 from tailrace.store.layout import IndexLayout, KeyAttribute
 
 Request = dict[str, Any]
+
+
+class Shown(Protocol):
+    """The part of each item that is wanted: a projection, or the columns of a SELECT."""
+
+    @property
+    def paths(self) -> tuple[Steps, ...]:
+        """What it looks at."""
+
+    def project(self, item: dict[str, Any]) -> dict[str, Any]:
+        """What it shows of an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class Wishes:
     index_name: str | None
     select: str | None
     filter: Condition | None
-    projection: Projection | None
+    projection: Shown | None
     limit: int | None
     consistent: bool
     start: dict[str, Any] | None

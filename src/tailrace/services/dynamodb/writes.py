@@ -152,6 +152,18 @@ def perform(tx: Transaction, table: Table, write: Write, now: float) -> Change:
     return change
 
 
+def returned(write: Write, done: Change, wanted: str) -> Item | None:
+    """What ReturnValues asks for: the item before or after, whole or only what the update touched."""
+    if wanted == "ALL_OLD":
+        return done.old
+    if wanted == "ALL_NEW":
+        return done.new
+    if not isinstance(write, Update) or write.update is None:
+        return None
+    shown = done.old if wanted == "UPDATED_OLD" else done.new
+    return None if shown is None else write.update.touched(shown)
+
+
 def shows_on_failure(request: Request) -> bool:
     """Whether a failed condition is to show the item as it stands."""
     return request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
