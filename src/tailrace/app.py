@@ -31,6 +31,7 @@ from tailrace.runtime.pool import Pool
 from tailrace.services import dynamodb, iam, lambda_, logs, streams, sts
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
+from tailrace.workers.last_used import KeepLastUsed
 from tailrace.workers.retention import Retention
 from tailrace.workers.stream_triggers import StreamTriggers
 
@@ -84,7 +85,7 @@ class Server:
         self.key = key
         self._connections = connections
         self._listener = listener
-        self._workers: list[StreamTriggers | Deliveries | Expiry | Retention] = []
+        self._workers: list[StreamTriggers | Deliveries | Expiry | Retention | KeepLastUsed] = []
 
     @classmethod
     async def start(cls, config: Config, clock: Clock | None = None) -> Server:
@@ -116,7 +117,8 @@ class Server:
     async def _begin(self) -> None:
         parser.parse("a = :b", "ConditionExpression")  # builds the grammar, so that no request has to wait for it
         self._connections.start()
-        self._workers = [StreamTriggers(self.node), Deliveries(self.node), Expiry(self.node), Retention(self.node)]
+        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepLastUsed)
+        self._workers = [worker(self.node) for worker in workers]
         for worker in self._workers:
             await worker.start()
         folder = self.node.config.folder

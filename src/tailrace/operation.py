@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from tailrace.auth.last_used import LastUsed
 from tailrace.base import arn
 from tailrace.base.clock import Clock
 from tailrace.base.config import Config
@@ -42,7 +43,8 @@ class Need(NamedTuple):
 class Node:
     """One running server: its settings and the long-lived parts that calls share.
 
-    `endpoint` is where the node answers, which functions get as AWS_ENDPOINT_URL.
+    `endpoint` is where the node answers, which functions get as AWS_ENDPOINT_URL. `last_used` is what this node has
+    seen of keys and roles since it was last written down.
     """
 
     config: Config
@@ -51,6 +53,7 @@ class Node:
     identity: Identity
     pool: Pool
     endpoint: str = ""
+    last_used: LastUsed = field(default_factory=LastUsed)
 
 
 @dataclass(slots=True)
@@ -114,9 +117,11 @@ class Operation:
     async def permissions(self, call: Call, request: Shape) -> list[Need]:
         """Every permission that this request must hold, in the order in which they are checked.
 
-        Resources and condition keys may take a look at the store (a role's path is part of its ARN; which attribute
+        That they were asked for is a use of the caller's key or role, whatever the decision will be. Resources and
+        condition keys may take a look at the store (a role's path is part of its ARN; which attribute
         of a Key is the partition's), so they may be awaited.
         """
+        call.node.last_used.note(call.principal, call.headers, call.clock.now(), call.service, call.region)
         found: list[Need] = []
         if self.needs:
             resources = await _settled(self.on(call, request))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tailrace.base import ids
+from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
 from tailrace.identity import ACCESS_KEY
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.iam import entities
+from tailrace.services.iam import entities, last_used
 from tailrace.services.iam.entities import USERS, Document, about_user, on_user
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
@@ -99,20 +99,33 @@ async def delete_access_key(call: Call, request: Shape) -> Shape:
         user = entities.find(tx, USERS, call.account, name)
         _find(tx, call.account, key_id, user)
         resources.delete(tx, ACCESS_KEY, call.account, key_id)
+        last_used.forget(tx, call.account, key_id)
         entities.change(tx, USERS, call.account, name, AccessKeys=[k for k in user["AccessKeys"] if k != key_id])
 
     await call.store.update(delete)
     return {}
 
 
-@operation("iam", "GetAccessKeyLastUsed", needs="iam:GetAccessKeyLastUsed", on=on_user, context=about_user)
+async def _on_owner(call: Call, request: Shape) -> str:
+    """The ARN of the user whose key it is; of any user where there is no such key."""
+    key_id = request["AccessKeyId"]
+    key = await call.store.view(lambda tx: resources.get(tx, ACCESS_KEY, call.account, key_id))
+    return await on_user(call, {"UserName": key["UserName"]}) if key else arn.iam(call.account, "user/*")
+
+
+@operation("iam", "GetAccessKeyLastUsed", needs="iam:GetAccessKeyLastUsed", on=_on_owner)
 async def get_access_key_last_used(call: Call, request: Shape) -> Shape:
-    """Whose key it is. Tailrace does not write down when a key is used, and says N/A, as AWS does for unused keys.
+    """Whose key it is, and when it last signed a request, to within the request under way.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
     """
     key_id = request["AccessKeyId"]
-    key = await call.store.view(lambda tx: resources.get(tx, ACCESS_KEY, call.account, key_id))
-    if key is None:
-        raise entities.no_such(f"The Access Key with id {key_id} cannot be found.")
-    return {"UserName": key["UserName"], "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
+
+    def get(tx: Transaction) -> Shape:
+        key = resources.get(tx, ACCESS_KEY, call.account, key_id)
+        if key is None:
+            raise entities.no_such(f"The Access Key with id {key_id} cannot be found.")
+        used = last_used.of_key(tx, call.node.last_used, call.account, key_id)
+        return {"UserName": key["UserName"], "AccessKeyLastUsed": used}
+
+    return await call.store.view(get)

@@ -8,7 +8,7 @@ from tailrace.base import arn
 from tailrace.base.errors import ApiError
 from tailrace.identity import key_of
 from tailrace.operation import Call, Shape, anything, operation
-from tailrace.services.iam import entities, tags, validation
+from tailrace.services.iam import entities, last_used, tags, validation
 from tailrace.services.iam.boundaries import attachable, boundary_shown, forget, keep
 from tailrace.services.iam.entities import ROLES, USERS, Document, about_role, on_role
 from tailrace.store import resources
@@ -88,8 +88,13 @@ async def get_role(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
     """
-    document = await call.store.view(lambda tx: entities.find(tx, ROLES, call.account, request["RoleName"]))
-    return {"Role": _with_tags(shown_listed(document), document) | {"RoleLastUsed": {}}}
+
+    def get(tx: Transaction) -> Shape:
+        document = entities.find(tx, ROLES, call.account, request["RoleName"])
+        used = last_used.of_role(tx, call.node.last_used, call.account, document["RoleId"])
+        return _with_tags(shown_listed(document), document) | {"RoleLastUsed": used}
+
+    return {"Role": await call.store.view(get)}
 
 
 @operation("iam", "ListRoles", needs="iam:ListRoles", on=anything)
@@ -160,6 +165,7 @@ async def delete_role(call: Call, request: Shape) -> Shape:
         entities.refuse_with_policies(role)
         forget(tx, call.account, ROLES, role)
         resources.delete(tx, ROLES.kind, call.account, key_of(request["RoleName"]))
+        last_used.forget(tx, call.account, role["RoleId"])
 
     await call.store.update(delete)
     return {}
