@@ -143,6 +143,44 @@ def test_the_answer_of_create_is_the_one_of_aws(server: RunningServer) -> None:
     assert (gone["State"], gone["ResponseMetadata"]["HTTPStatusCode"]) == ("Deleting", 202)
 
 
+@pytest.mark.parametrize(
+    "form", ["{name}", "000000000000:function:{name}", "function:{name}", "{arn}", "{arn}:$LATEST"]
+)
+def test_a_function_is_named_in_all_forms(server: RunningServer, form: str) -> None:
+    table = make_table(server, "named")
+    stream = stream_arn(server, table)
+    function = make_function(server, "named", CODE, role=make_role(server, "named", reads=stream)[1])
+    arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
+    name = form.format(name=function, arn=arn)
+    made = server.client("lambda").create_event_source_mapping(
+        EventSourceArn=stream, FunctionName=name, StartingPosition="LATEST"
+    )
+    assert made["FunctionArn"] == (f"{arn}:$LATEST" if "$" in name else arn)
+
+
+def test_the_permission_to_map_can_be_narrowed_to_a_function(server: RunningServer) -> None:
+    trigger, iam, user = Trigger(server), server.client("iam"), f"u{uuid.uuid4().hex}"
+    iam.create_user(UserName=user)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    condition = {
+        "StringEquals": {"lambda:FunctionArn": f"arn:aws:lambda:us-east-1:000000000000:function:{trigger.function}"}
+    }
+    statement = {
+        "Effect": "Allow",
+        "Action": "lambda:CreateEventSourceMapping",
+        "Resource": "*",
+        "Condition": condition,
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=document)
+    theirs = server.client("lambda", access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
+    request = {"EventSourceArn": trigger.arn, "StartingPosition": "LATEST"}
+    allowed = refusal(theirs.create_event_source_mapping, FunctionName=trigger.function, **request)
+    assert allowed[:2] == (409, "ResourceConflictException"), "it got as far as the mapping that is there"
+    refused = refusal(theirs.create_event_source_mapping, FunctionName="another", **request)
+    assert refused[:2] == (403, "AccessDeniedException")
+
+
 def test_mappings_are_listed_by_function_and_source(server: RunningServer) -> None:
     trigger = Trigger(server)
     client = server.client("lambda")
@@ -247,7 +285,7 @@ def test_bisection_delivers_everything_but_the_poison(server: RunningServer) -> 
     for value in range(8):
         trigger.put("a", value, poison=value == 5)
     trigger.update(Enabled=True)
-    trigger.wait_for(("a", 7))
+    wait_until("the last piece is delivered", lambda: len(trigger.calls()) == 7)
     calls = [[value for _, value in call] for call in trigger.calls()]
     assert calls == [list(range(8)), [0, 1, 2, 3], [4, 5, 6, 7], [4, 5], [4], [5], [6, 7]]
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 OK = "OK"
 FAILED = "PROBLEM: Function call failed"
+INTERNAL = "PROBLEM: Tailrace could not call the function; the server's log says why"
 
 log = logging.getLogger("tailrace.triggers")
 
@@ -152,6 +153,9 @@ class Lane:
             answer = await context.invoke(context.node, target.scope, target.name, target.qualifier, batch.event())
         except ApiError as refusal:
             return Postponed(), f"PROBLEM: {refusal.message}"
+        except Exception:
+            log.exception("mapping %s could not call %s; it is tried again", self.reader.mapping, target.arn)
+            return Postponed(), INTERNAL
         numbers = {changes.sequence_text(record.sequence): record.sequence for record in batch.records}
         result = outcome.read_answer(answer.function_error, answer.payload, numbers, settings.rules)
         return result, OK if isinstance(result, outcome.Succeeded) else FAILED

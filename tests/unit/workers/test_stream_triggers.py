@@ -309,6 +309,21 @@ async def test_a_function_that_cannot_be_called_is_tried_again_without_counting(
     assert world.calls[tried:] == [[2]]
 
 
+async def test_a_fault_of_ours_is_told_and_tried_again(world: World) -> None:
+    uuid = await world.map(MaximumRetryAttempts=0)
+
+    def broken(records: list[dict[str, Any]]) -> None:
+        raise RuntimeError("a fault of ours")
+
+    world.behaviour = broken
+    await world.start()
+    await world.put(1)
+    assert (await world.mapping(uuid))["LastProcessingResult"].startswith("PROBLEM: Tailrace could not call")
+    world.behaviour = lambda records: None
+    await world.advance(1)
+    assert world.calls == [[1], [1]]
+
+
 async def test_a_mapping_whose_function_is_gone_stays_enabled(world: World) -> None:
     uuid = await world.map()
     await world.start()
