@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import itertools
 import json
 import shutil
 import zipfile
@@ -15,20 +14,19 @@ from typing import Any
 
 import pytest
 
+from tailrace.base import ids
 from tailrace.base.clock import MovableClock
 from tailrace.runtime.bubblewrap import Bubblewrap, works
 from tailrace.runtime.pool import Pool
 from tailrace.runtime.process import Guard, PlainProcess
 from tailrace.runtime.spec import Archive, FunctionSpec, Launch, Outcome
 
-numbers = itertools.count(1)
-
 
 class Notebook:
     """A journal in memory: what was written, in order."""
 
     def __init__(self) -> None:
-        self.log_stream = f"2023/11/14/[$LATEST]{next(numbers):032x}"
+        self.log_stream = f"2023/11/14/[$LATEST]{ids.hex_digits(32)}"  # strays are found by it: no other process has it
         self.lines: list[str] = []
         self.outcomes: list[Outcome] = []
         self.full = False

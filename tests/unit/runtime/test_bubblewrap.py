@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 from tests.unit.runtime.conftest import Workbench
@@ -68,6 +69,10 @@ def handler(event, context):
 """
     seconds = "301.25"  # a text that no other process of this machine has
     await walled.result(walled.function(source), seconds)
+    for _ in range(100):  # a process that has just begun has no command line yet
+        if running(seconds):
+            break
+        await asyncio.sleep(0.01)
     assert running(seconds)
     await walled.pool.close()
     assert not running(seconds)
