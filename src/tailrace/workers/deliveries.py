@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from tailrace.base import ids
 from tailrace.base.clock import wait_for_event
 from tailrace.operation import Node
-from tailrace.services.dynamodb import build_index, drop_collection, expiry
+from tailrace.services.dynamodb import build_index, copy_table, drop_collection, expiry
 from tailrace.services.lambda_ import invoke
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
@@ -60,6 +60,7 @@ def in_slices(work: Slice) -> Handler:
 HANDLERS: Mapping[str, Handler] = {
     invoke.DELIVERY_KIND: invoke.run_delivery,
     build_index.DELIVERY_KIND: in_slices(build_index.build_slice),
+    copy_table.DELIVERY_KIND: in_slices(copy_table.copy_slice),
     drop_collection.DELIVERY_KIND: in_slices(drop_collection.drop_slice),
     expiry.BUILD_KIND: in_slices(expiry.build_slice),
     expiry.DROP_KIND: in_slices(expiry.drop_slice),

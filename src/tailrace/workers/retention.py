@@ -1,7 +1,8 @@
 """Retention: forgets what is kept for a limited time only, in slices that hold nobody up.
 
 Stream records go after 24 hours (and with them closed shards, and streams that are off), log events after their
-group's retention, and the rows of deleted log groups and streams as soon as possible.
+group's retention, and the rows of deleted log groups and streams as soon as possible. What the writes to a table under
+continuous backup have replaced goes after its recovery period, a deleted table's SYSTEM backup after 35 days.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tailrace.operation import Node
+from tailrace.services.dynamodb import backup_documents
 from tailrace.services.logs import names as log_groups
-from tailrace.store import changes, log_events, resources
+from tailrace.store import changes, history, log_events, resources
 from tailrace.store.engine import Transaction
 
 ROUND_SECONDS = 60.0
@@ -67,6 +69,10 @@ class Retention:
             if before:
                 await self._in_slices(_trim_group(scope, name, before))
         await self._in_slices(lambda tx: log_events.sweep(tx, SLICE))
+        await self._in_slices(lambda tx: history.trim(tx, now, SLICE))
+        for scope, key, backup in await self._all(backup_documents.KIND):
+            if backup_documents.has_expired(backup, now):
+                await self._node.store.update(_expire_backup(scope, key, now))
 
     async def _in_slices(self, trim: Trim) -> None:
         """Run `trim` until it finds nothing more."""
@@ -93,6 +99,10 @@ def _page_after(
 
 def _trim_group(scope: str, name: str, before_ms: int) -> Trim:
     return lambda tx: log_events.trim(tx, scope, name, before_ms, SLICE)
+
+
+def _expire_backup(scope: str, key: str, now: float) -> Callable[[Transaction], None]:
+    return lambda tx: backup_documents.expire(tx, scope, key, now)
 
 
 def _forget_stream(scope: str, name: str, stream: int) -> Callable[[Transaction], None]:

@@ -3,6 +3,7 @@
 ```
 items, batches, transactions ──> writes (Put, Delete, Update, Check) ──> store.items.change, the one write path
 query ──> read_plan (what) ──> paging (how far)
+backups, restore ──> copy_table ──> store.history, what writes have replaced
 tables, table_updates ──> table_rules (may it) ──> document ──> table (compiled) and table_description (shown)
 ```
 What a request can be refused for alone is refused before a table is looked up, as AWS does it; what needs the table is
@@ -11,12 +12,17 @@ task that has to run. The rejected alternative, one class with the tables in its
 """
 
 from tailrace.services.dynamodb import (
+    backups,
     batches,
+    continuous_backups,
     insights,
     items,
     limits,
+    partiql,
+    partiql_transactions,
     query,
     resource_policy,
+    restore,
     table_updates,
     tables,
     tags,
@@ -25,12 +31,17 @@ from tailrace.services.dynamodb import (
 )
 
 __all__ = [
+    "backups",
     "batches",
+    "continuous_backups",
     "insights",
     "items",
     "limits",
+    "partiql",
+    "partiql_transactions",
     "query",
     "resource_policy",
+    "restore",
     "table_updates",
     "tables",
     "tags",

@@ -22,7 +22,9 @@ Document = dict[str, Any]
 def order(tx: Transaction, document: Document, now: float) -> None:
     """Have everything of a deleted table removed once its time in DELETING is over."""
     indexes = [*document.get("LocalSecondaryIndexes", ()), *document.get("GlobalSecondaryIndexes", ())]
-    collections = [document["Collection"], *(index["Collection"] for index in indexes)]
+    collections = [index["Collection"] for index in indexes]
+    if "Recovery" not in document:  # else a SYSTEM backup has taken the items over
+        collections.append(document["Collection"])
     body = {
         "Collections": collections,
         "Scope": document["Scope"],
@@ -46,6 +48,11 @@ def order_index(tx: Transaction, document: Document, index: Document) -> None:
     deliveries.put(tx, DELIVERY_KIND, body, index["DeletedUntil"])
 
 
+def order_rows(tx: Transaction, collection: int, now: float) -> None:
+    """Have the rows of a collection removed that no table mentions any more."""
+    deliveries.put(tx, DELIVERY_KIND, {"Collections": [collection]}, now)
+
+
 def drop_slice(tx: Transaction, body: Document) -> bool:
     """Remove the next rows; True when none are left and the document is gone, too. Run it again while it is False."""
     for collection in body["Collections"]:
@@ -59,6 +66,8 @@ def drop_slice(tx: Transaction, body: Document) -> bool:
 
 def _forget(tx: Transaction, body: Document) -> None:
     """Remove the document, unless a new table has taken the name meanwhile."""
+    if "TableName" not in body:
+        return
     document = resources.get(tx, KIND, body["Scope"], body["TableName"])
     if document is None or document["TableId"] != body["TableId"]:
         return

@@ -47,6 +47,28 @@ def limit_exceeded(text: str) -> ApiError:
     return ApiError("LimitExceededException", text)
 
 
+def table_not_found(name: str) -> ApiError:
+    """What backups and restores answer for a table that is not there."""
+    return ApiError("TableNotFoundException", f"Table not found: {name}")
+
+
+def backups_not_yet(name: str) -> ApiError:
+    """A backup of a table that is still being created."""
+    return ApiError(
+        "ContinuousBackupsUnavailableException",
+        f"Backups are being enabled for the table: {name}. Please retry later",
+    )
+
+
+def backup_in_use() -> ApiError:
+    """A second backup of a table beside the first, or the end of a backup that is being made or restored from."""
+    return ApiError(
+        "BackupInUseException",
+        "There is another ongoing conflicting backup control plane operation on the table. "
+        "The backup is either being created, deleted or restored to a table.",
+    )
+
+
 def condition_failed(item: Any | None = None) -> ApiError:
     """ConditionalCheckFailedException; `item` is the item as it stands, where the request asked for it."""
     members: Mapping[str, Any] = {} if item is None else {"Item": item}

@@ -30,6 +30,8 @@ def describe(tx: Transaction, document: Document, now: float) -> Document:
     _add_billing(answer, document, state)
     _add_indexes(tx, answer, document, now)
     _add_stream(answer, document)
+    if "RestoreSummary" in document:
+        answer["RestoreSummary"] = document["RestoreSummary"]
     if "SSEDescription" in document:
         answer["SSEDescription"] = document["SSEDescription"]
     if "TableClass" in document:

@@ -10,6 +10,7 @@ from tailrace.base import arn, ids
 from tailrace.base.errors import AlreadyExists, ApiError
 from tailrace.operation import Call, Need, Shape, anything, operation
 from tailrace.services.dynamodb import (
+    backup_documents,
     drop_collection,
     errors,
     resource_policy,
@@ -51,7 +52,7 @@ async def create_table(call: Call, request: Shape) -> Shape:
     table_id, wanted = ids.uuid(), request.get("StreamSpecification", {})
 
     def create(tx: Transaction) -> Shape:
-        document = _document(tx, call, request, table_id, now)
+        document = new_document(tx, call, request, table_id, now)
         if "ResourcePolicy" in request:
             resource_policy.at_creation(tx, call, document, request["ResourcePolicy"], now)
         if wanted.get("StreamEnabled"):
@@ -136,6 +137,10 @@ async def delete_table(call: Call, request: Shape) -> Shape:
                 f"Resource cannot be deleted as it is currently protected against deletion. "
                 f"Disable deletion protection first. Table: {name}"
             )
+        if "Copying" in document:
+            raise errors.still_in_use("backed up", name)
+        if "Recovery" in document:
+            backup_documents.keep_deleted(tx, document, now)
         if "StreamLayout" in document:
             table_streams.switch_off(tx, document, now)
         document["Transition"] = status.transition(status.DELETING, now)
@@ -153,8 +158,8 @@ def check_settled(document: Document, now: float) -> None:
         raise errors.still_in_use(status.TODAY[state], document["TableName"])
 
 
-def _document(tx: Transaction, call: Call, request: Shape, table_id: str, now: float) -> Document:
-    """What is kept of a new table."""
+def new_document(tx: Transaction, call: Call, request: Shape, table_id: str, now: float) -> Document:
+    """What is kept of a new table, from the parameters of CreateTable."""
     mode = request.get("BillingMode", "PROVISIONED")
     document: Document = {
         "TableName": request["TableName"],
