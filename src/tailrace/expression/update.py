@@ -106,9 +106,9 @@ def bind(text: str, bindings: Bindings) -> Update:
     return _bound(_plan(text), bindings, text)
 
 
-def bind_tree(tree: UpdateTree, bindings: Bindings) -> Update:
-    """The same of a tree that was built, not parsed: what the older parameters are translated into."""
-    return _bound(plan_of_tree(tree), bindings)
+def bind_tree(tree: UpdateTree, bindings: Bindings, kind: str = KIND) -> Update:
+    """The same of a tree that was built, not parsed: what the older parameters and PartiQL are translated into."""
+    return _bound(plan_of_tree(tree, kind), bindings)
 
 
 def _bound(plan: Plan, bindings: Bindings, text: str | None = None) -> Update:
@@ -134,19 +134,19 @@ def _plan(text: str) -> Plan:
     return plan_of_tree(tree)
 
 
-def plan_of_tree(tree: UpdateTree) -> Plan:
-    """Compile a tree and collect its checks."""
+def plan_of_tree(tree: UpdateTree, kind: str = KIND) -> Plan:
+    """Compile a tree and collect its checks, whose messages begin with `kind`."""
     every = list(walk(tree))
     actions = [action for section in tree.sections for action in section.actions]
     written = [action.path for action in actions]
-    checks = [check for action in actions for check in _operand_checks(action)]
-    checks += [check for action in actions for node in walk(action) for check in _source_checks(node)]
+    checks = [check for action in actions for check in _operand_checks(action, kind)]
+    checks += [check for action in actions for node in walk(action) for check in _source_checks(node, kind)]
     return Plan(
         tuple(written),
         tuple(map(_action, actions)),
         frozenset(name for node in every if isinstance(node, Path) for name in placeholders(node)),
         frozenset(node.name for node in every if isinstance(node, Value)),
-        defined([tree], KIND, values_apart=True),
+        defined([tree], kind, values_apart=True),
         tuple(checks),
         any(map(placeholders, written)),
     )
@@ -159,7 +159,7 @@ def _static(text: str) -> tuple[tuple[Steps, ...], PathTree]:
     return paths, path_tree(paths, KIND)
 
 
-def _operand_checks(action: nodes.Action) -> list[Check]:
+def _operand_checks(action: nodes.Action, kind: str) -> list[Check]:
     """ADD takes a number or a set, DELETE a set."""
     if not isinstance(action, nodes.Add | nodes.Delete):
         return []
@@ -170,21 +170,21 @@ def _operand_checks(action: nodes.Action) -> list[Check]:
         actual = type_of(bindings.values[name])
         if actual not in allowed:
             problem = "Incorrect operand type for operator or function"
-            raise invalid(KIND, f"{problem}; operator: {operator}, operand type: {_TYPE_WORDS[actual]}")
+            raise invalid(kind, f"{problem}; operator: {operator}, operand type: {_TYPE_WORDS[actual]}")
 
     return [check]
 
 
-def _source_checks(node: Node) -> list[Check]:
+def _source_checks(node: Node, kind: str) -> list[Check]:
     if isinstance(node, Arithmetic):
-        return literal_types(node.operator, [node.left, node.right], ("N",), KIND)
+        return literal_types(node.operator, [node.left, node.right], ("N",), kind)
     if not isinstance(node, Call):
         return []
-    if miscounted := operand_count(node, UPDATE_FUNCTIONS[node.name], KIND):
+    if miscounted := operand_count(node, UPDATE_FUNCTIONS[node.name], kind):
         return miscounted
     if node.name == "if_not_exists":
-        return document_path(node, KIND)
-    return literal_types(node.name, node.operands, ("L",), KIND)
+        return document_path(node, kind)
+    return literal_types(node.name, node.operands, ("L",), kind)
 
 
 def _action(action: nodes.Action) -> Action:

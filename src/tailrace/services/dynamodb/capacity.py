@@ -65,5 +65,25 @@ def consumed(
     return answer
 
 
+def summed(shapes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The ConsumedCapacity of several requests, one a table, in the order in which the tables come first."""
+    by_table: dict[str, dict[str, Any]] = {}
+    for shape in shapes:
+        known = by_table.get(shape["TableName"])
+        by_table[shape["TableName"]] = shape if known is None else _added(known, shape)
+    return list(by_table.values())
+
+
+def _added(one: Any, other: Any) -> Any:
+    """The sums of all numbers of two shapes; names are those of the first."""
+    if isinstance(one, dict):
+        members = dict.fromkeys((*one, *other))
+        return {
+            name: _added(one[name], other[name]) if name in one and name in other else one.get(name, other.get(name))
+            for name in members
+        }
+    return one if isinstance(one, str) else one + other
+
+
 def _units(units: float, member: str) -> dict[str, float]:
     return {"CapacityUnits": units, member: units} if member else {"CapacityUnits": units}

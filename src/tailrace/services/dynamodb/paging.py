@@ -60,13 +60,14 @@ def _invalid_start(why: str = "") -> ApiError:
     return ApiError.validation("The provided starting key is invalid" + (f": {why}" if why else ""))
 
 
-def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: bytes) -> Page:
+def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: bytes, page: Page | None = None) -> Page:
     """Read from `low` (inclusive) to `high` (exclusive) until a limit is reached.
 
     The row that would pass 1 MB isn't part of the page. A page that ends at Limit names its last key even if nothing
     follows it, as AWS does: whether something follows isn't looked for.
+    With a `page` its limits go on: that is how PartiQL reads one range after the other.
     """
-    page = Page(source.table)
+    page = Page(source.table) if page is None else page
     rows_wanted = _FIRST_ROWS if wanted.limit is None else min(wanted.limit, _FIRST_ROWS)
     last: StoredItem | None = None
     while True:

@@ -6,10 +6,11 @@ from tailrace.base.errors import ApiError
 from tailrace.expression import keys
 from tailrace.expression.key_condition import KeyRange
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.dynamodb import capacity, conditions, paging, parameters, read_plan, table
+from tailrace.services.dynamodb import capacity, conditions, paging, parameters, read_plan, table, throttle
 from tailrace.services.dynamodb.names import index_arn, resolve
 from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.read_plan import Source
+from tailrace.services.dynamodb.throttle import Tally
 from tailrace.store.engine import Transaction
 from tailrace.store.items import END
 
@@ -35,15 +36,17 @@ async def query(call: Call, request: Shape) -> Shape:
     assert sought is not None
     bindings.check_unused()
 
-    def read(tx: Transaction) -> Page:
+    def read(tx: Transaction) -> tuple[Page, Tally]:
         found = table.find(tx, scope, name, now)
         source = read_plan.source(found, wanted)
         matched = sought.match(source.hash, source.range)
         low, high = matched.bounds() if wanted.start is None else _after_start(source, wanted, matched)
         _check_filter(source, wanted, "QueryFilter" if "QueryFilter" in request else "Filter Expression")
-        return paging.read(tx, source, wanted, low, high)
+        return _counted(call, paging.read(tx, source, wanted, low, high), request)
 
-    return _answer(request, await call.store.view(read))
+    page, tally = await call.store.view(read)
+    tally.settle()
+    return _answer(request, page)
 
 
 @operation("dynamodb", "Scan", needs="dynamodb:Scan", on=index_arn, context=conditions.of_scan)
@@ -59,7 +62,7 @@ async def scan(call: Call, request: Shape) -> Shape:
     low, high = _segment(request)
     bindings.check_unused()
 
-    def read(tx: Transaction) -> Page:
+    def read(tx: Transaction) -> tuple[Page, Tally]:
         found = table.find(tx, scope, name, now)
         source = read_plan.source(found, wanted)
         first = low
@@ -71,9 +74,20 @@ async def scan(call: Call, request: Shape) -> Shape:
                     f"with correct Segment. TotalSegments: {request['TotalSegments']} Segment: {request['Segment']}"
                 )
             first = start + b"\0"
-        return paging.read(tx, source, wanted, first, high)
+        return _counted(call, paging.read(tx, source, wanted, first, high), request)
 
-    return _answer(request, await call.store.view(read))
+    page, tally = await call.store.view(read)
+    tally.settle()
+    return _answer(request, page)
+
+
+def _counted(call: Call, page: Page, request: Shape) -> tuple[Page, Tally]:
+    """The page, and the tally of what reading it took. Raises the throttling error where there is no room for it."""
+    tally, index = throttle.begin(call), request.get("IndexName")
+    tally.read(page.table, page.bytes, index, consistent=request.get("ConsistentRead", False))
+    if page.fetched_units:
+        tally.fetch(page.table, page.fetched_units)
+    return page, tally
 
 
 def _segment(request: Shape) -> tuple[bytes, bytes]:
@@ -136,9 +150,12 @@ def _answer(request: Shape, page: Page) -> Shape:
     if page.last_key is not None:
         answer["LastEvaluatedKey"] = page.last_key
     if capacity.is_wanted(request):
-        units = capacity.read_units(page.bytes, consistent=request.get("ConsistentRead", False))
-        index, mode = request.get("IndexName"), request["ReturnConsumedCapacity"]
-        on_index = {index: units} if index else {}
-        on_table = page.fetched_units if index else units
-        answer["ConsumedCapacity"] = capacity.consumed(page.table, mode, on_table, on_index)
+        answer["ConsumedCapacity"] = read_capacity(page, request.get("IndexName"), request)
     return answer
+
+
+def read_capacity(page: Page, index: str | None, request: Shape) -> Shape:
+    """The ConsumedCapacity of a page: the index's rows, and the items behind them that were fetched."""
+    units = capacity.read_units(page.bytes, consistent=request.get("ConsistentRead", False))
+    on_table = page.fetched_units if index else units
+    return capacity.consumed(page.table, request["ReturnConsumedCapacity"], on_table, {index: units} if index else {})

@@ -31,7 +31,11 @@ _ACTIONS = {
     "Delete": "dynamodb:DeleteItem",
     "Update": "dynamodb:UpdateItem",
 }
-_REASON_CODES = {"ConditionalCheckFailedException": "ConditionalCheckFailed", "ValidationException": "ValidationError"}
+_REASON_CODES = {
+    "ConditionalCheckFailedException": "ConditionalCheckFailed",
+    "ValidationException": "ValidationError",
+    "DuplicateItemException": "DuplicateItem",
+}
 
 Reason = dict[str, Any]
 
@@ -65,7 +69,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
     planned = [_planned(call, action) for action in request["TransactItems"]]
     given = (values.item_size(write.item if isinstance(write, Put) else write.key) for _, write in planned)  # type: ignore[attr-defined]
     if sum(given) > TRANSACTION_BYTES_MAX:
-        raise _too_large()
+        raise too_large()
     token, now = request.get("ClientRequestToken"), call.clock.now()
     fingerprint = idempotency.fingerprint(request["TransactItems"]) if token else ""
 
@@ -73,7 +77,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
         if token and idempotency.is_repeated(tx, call.scope, token, fingerprint, now):
             return []
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
-        done = _perform(tx, tables, [write for _, write in planned], now)
+        done = perform(tx, tables, [write for _, write in planned], now)
         if token:
             idempotency.remember(tx, call.scope, token, fingerprint, now)
         return done
@@ -91,10 +95,13 @@ def _planned(call: Call, action: Shape) -> tuple[str, Write]:
     return resolve(call, request["TableName"]), write
 
 
-def _perform(
+def perform(
     tx: Transaction, tables: list[Table], planned: list[Write], now: float
 ) -> list[tuple[Table, Write, items.Change]]:
-    """Do every write. Where one is refused the others are still tried, for each has its reason in the answer."""
+    """Do every write, or none. Where one is refused the others are still tried, for each has its reason in the answer.
+
+    Raises TransactionCanceledException with those reasons.
+    """
     reasons: list[Reason] = []
     done: list[tuple[Table, Write, items.Change]] = []
     seen: set[tuple[str, bytes]] = set()
@@ -113,9 +120,9 @@ def _perform(
         except ApiError as error:
             reasons.append(_reason(error))
     if len(done) < len(planned):
-        raise _cancelled(reasons)
+        raise cancelled(reasons)
     if sum(change.new_size for _, _, change in done) > TRANSACTION_BYTES_MAX:
-        raise _too_large()
+        raise too_large()
     return done
 
 
@@ -127,7 +134,8 @@ def _reason(error: ApiError) -> Reason:
     return {"Code": code, "Message": error.message, **error.members}
 
 
-def _cancelled(reasons: list[Reason]) -> ApiError:
+def cancelled(reasons: list[Reason]) -> ApiError:
+    """TransactionCanceledException, with a reason for each action in its place."""
     codes = ", ".join(reason["Code"] for reason in reasons)
     return ApiError(
         "TransactionCanceledException",
@@ -136,7 +144,8 @@ def _cancelled(reasons: list[Reason]) -> ApiError:
     )
 
 
-def _too_large() -> ApiError:
+def too_large() -> ApiError:
+    """A transaction whose items are more than 4 MB together."""
     return ApiError.validation("Aggregate size of the items in the transaction cannot exceed 4 MB")
 
 
@@ -151,15 +160,15 @@ async def transact_get_items(call: Call, request: Shape) -> Shape:
 
     def read(tx: Transaction) -> list[tuple[Table, items.StoredItem | None]]:
         tables = [table.find(tx, call.scope, get.name, now) for get in gets]
-        places = _places(tables, gets)
+        places = locate_all(tables, [get.key for get in gets])
         return [(found, items.get(tx, found.layout, key)) for found, key in zip(tables, places, strict=True)]
 
     found = await call.store.view(read)
     if sum(stored.size for _, stored in found if stored) > TRANSACTION_BYTES_MAX:
-        raise _too_large()
+        raise too_large()
     answer: Shape = {"Responses": [get.shown(stored) for get, (_, stored) in zip(gets, found, strict=True)]}
     if capacity.is_wanted(request):
-        answer["ConsumedCapacity"] = _read_units(found, request["ReturnConsumedCapacity"])
+        answer["ConsumedCapacity"] = read_capacity(found, request["ReturnConsumedCapacity"])
     return answer
 
 
@@ -182,23 +191,25 @@ class _Get:
         return {"Item": self.projection.project(orjson.loads(stored.body))}
 
 
-def _places(tables: list[Table], gets: list[_Get]) -> list[bytes]:
+def locate_all(tables: list[Table], keys: list[dict[str, Any]]) -> list[bytes]:
+    """Where the items of these keys are, a table each. Raises the cancellation, and what an item named twice causes."""
     reasons: list[Reason] = []
     places: list[bytes] = []
-    for found, get in zip(tables, gets, strict=True):
+    for found, key in zip(tables, keys, strict=True):
         try:
-            places.append(item_keys.of_request(found, get.key))
+            places.append(item_keys.of_request(found, key))
             reasons.append({"Code": "None"})
         except ApiError as error:
             reasons.append(_reason(error))
-    if len(places) < len(gets):
-        raise _cancelled(reasons)
-    if len({(found.name, key) for found, key in zip(tables, places, strict=True)}) < len(gets):
+    if len(places) < len(keys):
+        raise cancelled(reasons)
+    if len({(found.name, place) for found, place in zip(tables, places, strict=True)}) < len(keys):
         raise ApiError.validation("Transaction request cannot include multiple operations on one item")
     return places
 
 
-def _read_units(found: list[tuple[Table, items.StoredItem | None]], mode: str) -> list[Shape]:
+def read_capacity(found: list[tuple[Table, items.StoredItem | None]], mode: str) -> list[Shape]:
+    """The ConsumedCapacity of a transaction's reads, by table."""
     units: dict[str, float] = {}
     tables = {each.name: each for each, _ in found}
     for each, stored in found:
