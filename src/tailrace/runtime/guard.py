@@ -16,17 +16,46 @@ import signal
 import sys
 
 STRAY_ROUNDS_MAX = 10
+DESCENDANTS_MAX = 512
+
+
+def descendants(pid: int, *, main_threads: bool = False) -> list[int]:
+    """The process and all its living descendants by parentage, at most `DESCENDANTS_MAX`.
+
+    With `main_threads`, only those that main threads have started: a fifth of the work, and nearly always all.
+    """
+    found = [pid]
+    for process in found:
+        if len(found) >= DESCENDANTS_MAX:
+            break
+        threads = [str(process)] if main_threads else names(f"/proc/{process}/task")
+        for thread in threads:
+            found.extend(children(process, thread))
+    return found[:DESCENDANTS_MAX]
+
+
+def names(folder: str) -> list[str]:
+    """The names in a folder; none where it is gone."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def children(pid: int, thread: int | str) -> list[int]:
+    """The child processes that one thread has started."""
+    try:
+        with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
 
 
 def tagged(tag: str) -> list[int]:
     """All processes of this machine that carry `tag` (`NAME=value`) among their variables and may be looked into."""
     found: list[int] = []
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return found
     wanted = b"\0" + tag.encode() + b"\0"
-    for name in names:
+    for name in names("/proc"):
         if name.isdigit():
             try:
                 with open(f"/proc/{name}/environ", "rb") as file:
@@ -38,18 +67,29 @@ def tagged(tag: str) -> list[int]:
 
 
 def end(group: int, tag: str) -> None:
-    """Kill a process group, then whoever left it but still carries the tag (a process may fork while we look)."""
+    """Kill a process group and all that its first process has started, then whoever else carries the tag.
+
+    By parentage first: a process that is just being executed has no variables to be known by. Then by tag, several
+    times: the children of those that ended belong to nobody, and a process may fork while we look.
+    """
+    family = descendants(group)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    ended: set[int] = set()
+    kill(family[1:])
+    ended = set(family)
     for _ in range(STRAY_ROUNDS_MAX):
         strays = [pid for pid in tagged(tag) if pid not in ended]
         if not strays:
             break
-        for pid in strays:
-            ended.add(pid)
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        ended.update(strays)
+        kill(strays)
+
+
+def kill(pids: list[int]) -> None:
+    """SIGKILL to each that is still there."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def watch(folder: str) -> None:

@@ -95,11 +95,11 @@ class Process:
 
     def memory_peak_kb(self) -> int:
         """The sum of the peaks of the first process and of those that its main thread, and theirs, started."""
-        return sum(memory.peak_kb(pid) for pid in memory.descendants(self.pid, main_threads=True))
+        return sum(memory.peak_kb(pid) for pid in guard.descendants(self.pid, main_threads=True))
 
     def memory_now_kb(self) -> int:
         """The resident memory of the process and its descendants."""
-        return sum(memory.resident_kb(pid) for pid in memory.descendants(self.pid))
+        return sum(memory.resident_kb(pid) for pid in guard.descendants(self.pid))
 
     def kill(self) -> None:
         """Kill the group and whoever left it. The first process stays a zombie until `exited` has collected it."""
