@@ -154,7 +154,10 @@ class SqliteStore:
         self._listeners.setdefault(topic, {})[handle] = listener
 
         def undo() -> None:
-            self._listeners[topic].pop(handle, None)
+            left = self._listeners.get(topic, {})
+            left.pop(handle, None)
+            if not left:  # a topic may be one queue's, and queues come and go
+                self._listeners.pop(topic, None)
 
         return undo
 

@@ -8,6 +8,7 @@ histories   whose writes are kept      history       what they replaced       hi
 streams     a table's stream           shards        its hash ranges, each with the counter of its changes
 changes     stream records             deliveries    work owed later          leases   who does what, and how far
 log_groups  log_streams  log_events    blobs         packages, by their SHA-256
+queues      messages  message_groups   queue_tokens  what a queue remembers of sends and receives
 ```
 """
 
@@ -80,4 +81,24 @@ _HISTORIES: Step = (
     "CREATE INDEX history_readers_by_collection ON history_readers (collection, position)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES)
+_MESSAGES: Step = (
+    # `in_flight` is a bound from above: nobody notices when a visibility timeout ends.
+    """CREATE TABLE queues (
+        queue INTEGER PRIMARY KEY AUTOINCREMENT, messages INTEGER NOT NULL, in_flight INTEGER NOT NULL,
+        retention_s REAL NOT NULL, dropped INTEGER NOT NULL)""",
+    """CREATE TABLE messages (
+        message INTEGER PRIMARY KEY AUTOINCREMENT, queue INTEGER NOT NULL, due REAL NOT NULL, sent REAL NOT NULL,
+        first REAL, receives INTEGER NOT NULL, message_group TEXT, head BLOB NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX messages_by_due ON messages (queue, due, message)",
+    "CREATE INDEX messages_by_sent ON messages (queue, sent)",
+    "CREATE INDEX messages_by_group ON messages (queue, message_group, message) WHERE message_group IS NOT NULL",
+    """CREATE TABLE message_groups (
+        queue INTEGER NOT NULL, name TEXT NOT NULL, due REAL NOT NULL, PRIMARY KEY (queue, name)) WITHOUT ROWID""",
+    "CREATE INDEX message_groups_by_due ON message_groups (queue, due, name)",
+    """CREATE TABLE queue_tokens (
+        queue INTEGER NOT NULL, token TEXT NOT NULL, until REAL NOT NULL, content BLOB NOT NULL,
+        PRIMARY KEY (queue, token)) WITHOUT ROWID""",
+    "CREATE INDEX queue_tokens_by_until ON queue_tokens (until)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES)
