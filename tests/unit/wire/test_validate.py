@@ -164,6 +164,12 @@ def test_at_most_ten_problems_are_told_of_a_bounded_length() -> None:
     assert len(message) < 11 * TEXT_LENGTH_MAX
 
 
+def test_a_value_of_many_kilobytes_is_told_whole() -> None:
+    name = "x" * 40_000
+    shape = {"TableName": "abc", "Item": {}, "ReturnValues": name}
+    assert f"Value '{name}' at 'returnValues' failed" in refusal("dynamodb", "PutItem", shape).message
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "shape", "code", "text"),
     [
