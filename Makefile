@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 p
 VENV := .venv
 BIN := $(VENV)/bin
 # Node.js runs JavaScript functions: the machine's own where there is one (20 or newer), else PyPI's.
-NODE_EXTRA := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20)' >/dev/null 2>&1 || echo node)
+NODE_EXTRA := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1 || echo node)
 COMMA := ,
 SOURCES := pyproject.toml hatch_build.py src/tailrace/runtime/node/package-lock.json
 ARGS ?=
