@@ -24,16 +24,15 @@ from tests.flow.functions import make_function, make_table, stream_arn
 
 PYTHON = """
 import time
-started = None
 def handler(event, context):
     now = time.time()
     for r in event["Records"]:
-        print("AT", r["dynamodb"]["NewImage"]["n"]["N"], repr(now))
+        print("BEGUN", r["dynamodb"]["NewImage"]["n"]["N"], repr(now))
 """
 NODE = """
 export const handler = async (event) => {
     const now = (performance.timeOrigin + performance.now()) / 1000;
-    for (const r of event.Records) console.log("AT", r.dynamodb.NewImage.n.N, now);
+    for (const r of event.Records) console.log("BEGUN", r.dynamodb.NewImage.n.N, now);
 };
 """
 
@@ -66,9 +65,9 @@ def measure(server: RunningServer, runtime: str, writes: int, rate: float) -> li
     def starts() -> dict[int, float]:
         try:
             pages = logs.get_paginator("filter_log_events").paginate(
-                logGroupName=f"/aws/lambda/{function}", filterPattern="AT"
+                logGroupName=f"/aws/lambda/{function}", filterPattern="BEGUN"
             )
-            lines = [m[m.index("AT ") :].split() for m in pages.search("events[].message") if m]
+            lines = [m[m.index("BEGUN ") :].split() for m in pages.search("events[].message") if m]
         except logs.exceptions.ResourceNotFoundException:
             return {}
         return {int(n): float(at) for _, n, at in lines}
