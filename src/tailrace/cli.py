@@ -32,8 +32,11 @@ def main() -> None:
 @click.option("--account", default="000000000000", show_default=True, help="the account's twelve digits")
 @click.option("--region", default="us-east-1", show_default=True, help="the region that `tailrace env` names")
 @click.option("--shards", default=4, show_default=True, type=click.IntRange(1, 256), help="shards of a new stream")
+@click.option("--throttle", is_flag=True, help="hold tables to their provisioned throughput, as AWS does")
 @click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
-def serve(host: str, port: int, data: str, account: str, region: str, shards: int, verbose: bool) -> None:
+def serve(
+    host: str, port: int, data: str, account: str, region: str, shards: int, throttle: bool, verbose: bool
+) -> None:
     """Run the server until SIGTERM or Ctrl-C."""
     if not (len(account) == 12 and account.isdigit()):
         raise click.BadParameter("an account has twelve digits", param_hint="--account")
@@ -52,6 +55,7 @@ def serve(host: str, port: int, data: str, account: str, region: str, shards: in
         account=account,
         region=region,
         shards=shards,
+        throttle=throttle,
         access_key_id=key_id,
         secret_access_key=secret,
     )

@@ -20,6 +20,7 @@ from tailrace.base import arn
 from tailrace.base.clock import Clock
 from tailrace.base.config import Config
 from tailrace.base.errors import ApiError
+from tailrace.base.token_bucket import Buckets
 
 if TYPE_CHECKING:
     from tailrace.identity import Identity, Principal
@@ -53,6 +54,7 @@ class Node:
     identity: Identity
     pool: Pool
     endpoint: str = ""
+    buckets: Buckets = field(default_factory=Buckets)
     last_used: LastUsed = field(default_factory=LastUsed)
 
 

@@ -11,7 +11,7 @@ class Config:
     """The settings of one server process.
 
     `data` is a folder, or `memory:` for a store that ends with the process. `shards` is the number of hash ranges
-    that a new table's stream starts with.
+    that a new table's stream starts with. `throttle` holds tables to the throughput that they are given.
     """
 
     host: str = "127.0.0.1"
@@ -20,6 +20,7 @@ class Config:
     account: str = "000000000000"
     region: str = "us-east-1"
     shards: int = 4
+    throttle: bool = False
     access_key_id: str | None = None
     secret_access_key: str | None = None
     movable_clock: bool = False

@@ -10,10 +10,11 @@ import orjson
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
 from tailrace.operation import Call, Need, Shape, anything, operation
-from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
+from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, throttle, writes
 from tailrace.services.dynamodb.items import collection_metrics
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.throttle import Tally
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -25,6 +26,7 @@ REQUEST_BYTES_MAX = 16 * 1024 * 1024
 DUPLICATES = "Provided list of item keys contains duplicates"
 
 Item = dict[str, Any]
+Done = tuple[Table, Write, items.Change]
 
 
 async def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
@@ -71,19 +73,25 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
     now = call.clock.now()
     mode = request.get("ReturnConsumedCapacity", "NONE")
 
-    def read(tx: Transaction) -> Shape:
+    def read(tx: Transaction) -> tuple[Shape, Tally]:
+        tally = throttle.begin(call)
         tables = [table.find(tx, call.scope, each.name, now) for each in wanted]
         located = [_locate(found, each) for found, each in zip(tables, wanted, strict=True)]
         answer: Shape = {"Responses": {}, "UnprocessedKeys": {}}
         room, spent = RESPONSE_BYTES_MAX, []
         for found, each, keys in zip(tables, wanted, located, strict=True):
-            room, units = _get(tx, found, each, keys, answer, room)
+            room, units = _get(tx, found, each, keys, answer, room, tally)
             spent.append(capacity.consumed(found, mode, units))
         if mode != "NONE":
             answer["ConsumedCapacity"] = spent
-        return answer
+        left = sum(len(each["Keys"]) for each in answer["UnprocessedKeys"].values())
+        if left and left == sum(len(keys) for keys in located):
+            raise throttle.refusal(tables[0], "Read")
+        return answer, tally
 
-    return await call.store.view(read)
+    answer, tally = await call.store.view(read)
+    tally.settle()
+    return answer
 
 
 def _locate(found: Table, wanted: _Wanted) -> list[bytes]:
@@ -94,7 +102,7 @@ def _locate(found: Table, wanted: _Wanted) -> list[bytes]:
 
 
 def _get(
-    tx: Transaction, found: Table, wanted: _Wanted, keys: list[bytes], answer: Shape, room: int
+    tx: Transaction, found: Table, wanted: _Wanted, keys: list[bytes], answer: Shape, room: int, tally: Tally
 ) -> tuple[int, float]:
     """Read one table's keys into the answer until its room is used up; the room that is left, and the units."""
     responses: list[Any] = []
@@ -102,12 +110,13 @@ def _get(
     for place, key in enumerate(keys):
         stored = items.get(tx, found.layout, key)
         size = stored.size if stored else 0
-        if size > room:
+        if size > room or not tally.has_room(found, "Read"):
             left = wanted.request["Keys"][place:]
             answer["UnprocessedKeys"][wanted.given] = {**wanted.request, "Keys": left}
-            room = 0
+            room = 0 if size > room else room
             break
         room -= size
+        tally.read(found, size, consistent=wanted.consistent)
         units += capacity.read_units(size, consistent=wanted.consistent)
         if stored is not None:
             shown = wanted.projection
@@ -121,7 +130,8 @@ def _get(
 async def batch_write_item(call: Call, request: Shape) -> Shape:
     """Put and delete up to 25 items in several tables.
 
-    AWS may do a part of them and hand the rest back; here all are done, in one transaction.
+    AWS may do a part of them and hand the rest back; here all that have room in their table's throughput are done, in
+    one transaction.
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
     """
     planned = [
@@ -134,22 +144,27 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
         raise ApiError.validation("Request size exceeds the maximum of 16 MB for the BatchWriteItem call")
     now = call.clock.now()
 
-    def change(tx: Transaction) -> list[tuple[Table, Write, items.Change]]:
+    def change(tx: Transaction) -> tuple[list[Done], Shape, Tally]:
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
         for found, (_, plans) in zip(tables, planned, strict=True):
             keys = [write.locate(found) for write in plans]
             if len(set(keys)) < len(keys):
                 raise ApiError.validation(DUPLICATES)
-        return [
-            (found, write, writes.perform(tx, found, write, now))
-            for found, (_, plans) in zip(tables, planned, strict=True)
-            for write in plans
-        ]
+        done, left, tally = list[Done](), Shape(), throttle.begin(call)
+        for found, (given, requests), (_, plans) in zip(tables, request["RequestItems"].items(), planned, strict=True):
+            for each, write in zip(requests, plans, strict=True):
+                if not tally.has_room(found, "Write"):
+                    left.setdefault(given, []).append(each)
+                    continue
+                done.append((found, write, writes.perform(tx, found, write, now)))
+                tally.write(found, done[-1][2])
+        if not done:
+            raise throttle.refusal(tables[0], "Write")
+        return done, left, tally
 
-    done = await call.store.update(change)
-    answer: Shape = {"UnprocessedItems": {}}
-    answer |= write_accounts(request, done)
-    return answer
+    done, left, tally = await call.store.update(change)
+    tally.settle()
+    return {"UnprocessedItems": left, **write_accounts(request, done)}
 
 
 def _planned(request: Shape) -> Put | Delete:

@@ -9,9 +9,10 @@ import orjson
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, writes
+from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, throttle, writes
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.throttle import Tally
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -34,11 +35,14 @@ async def get_item(call: Call, request: Shape) -> Shape:
     bindings.check_unused()
     key, scope, now = values.normalize_item(request["Key"]), call.scope, call.clock.now()
 
-    def read(tx: Transaction) -> tuple[Table, items.StoredItem | None]:
-        found = table.find(tx, scope, name, now)
-        return found, items.get(tx, found.layout, item_keys.of_request(found, key))
+    def read(tx: Transaction) -> tuple[Table, items.StoredItem | None, Tally]:
+        found, tally = table.find(tx, scope, name, now), throttle.begin(call)
+        stored = items.get(tx, found.layout, item_keys.of_request(found, key))
+        tally.read(found, stored.size if stored else 0, consistent=request.get("ConsistentRead", False))
+        return found, stored, tally
 
-    found, stored = await call.store.view(read)
+    found, stored, tally = await call.store.view(read)
+    tally.settle()
     answer: Shape = {}
     if stored is not None:
         whole = orjson.Fragment(stored.body)
@@ -97,11 +101,14 @@ def _check_return_values(request: Shape) -> None:
 async def _write(call: Call, request: Shape, write: Write) -> Shape:
     name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
 
-    def change(tx: Transaction) -> tuple[Table, Change]:
-        found = table.find(tx, scope, name, now)
-        return found, writes.perform(tx, found, write, now)
+    def change(tx: Transaction) -> tuple[Table, Change, Tally]:
+        found, tally = table.find(tx, scope, name, now), throttle.begin(call)
+        done = writes.perform(tx, found, write, now)
+        tally.write(found, done)
+        return found, done, tally
 
-    found, done = await call.store.update(change)
+    found, done, tally = await call.store.update(change)
+    tally.settle()
     answer: Shape = {}
     wanted = request.get("ReturnValues", "NONE")
     if wanted != "NONE":

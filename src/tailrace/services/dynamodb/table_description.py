@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tailrace.services.dynamodb import status
+from tailrace.services.dynamodb import decreases, status
 from tailrace.services.dynamodb.status import CREATING, DELETING
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -23,7 +23,7 @@ def describe(tx: Transaction, document: Document, now: float) -> Document:
         "KeySchema": document["KeySchema"],
         "TableStatus": state,
         "CreationDateTime": document["CreationDateTime"],
-        "ProvisionedThroughput": _throughput(document["ProvisionedThroughput"]),
+        "ProvisionedThroughput": _throughput(document["ProvisionedThroughput"], now),
     }
     answer["ItemCount"], answer["TableSizeBytes"] = items.measure(tx, document["Collection"])
     answer["TableArn"], answer["TableId"] = document["TableArn"], document["TableId"]
@@ -45,8 +45,8 @@ def describe(tx: Transaction, document: Document, now: float) -> Document:
     return answer
 
 
-def _throughput(stored: Document) -> Document:
-    return {"NumberOfDecreasesToday": 0, **stored}
+def _throughput(stored: Document, now: float) -> Document:
+    return {**stored, "NumberOfDecreasesToday": decreases.today(stored, now)}
 
 
 def _add_billing(answer: Document, document: Document, state: str) -> None:
@@ -82,7 +82,7 @@ def _add_indexes(tx: Transaction, answer: Document, document: Document, now: flo
         each["IndexStatus"] = state
         if index.get("Building"):
             each["Backfilling"] = True
-        each["ProvisionedThroughput"] = _throughput(index["ProvisionedThroughput"])
+        each["ProvisionedThroughput"] = _throughput(index["ProvisionedThroughput"], now)
         if state != CREATING or "WarmThroughput" in index:
             each["WarmThroughput"] = _warm(index, document, state)
         shown.append(each)

@@ -6,7 +6,15 @@ from typing import Any
 
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.dynamodb import build_index, drop_collection, errors, status, table_rules, table_streams
+from tailrace.services.dynamodb import (
+    build_index,
+    decreases,
+    drop_collection,
+    errors,
+    status,
+    table_rules,
+    table_streams,
+)
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import KIND, document_of
 from tailrace.services.dynamodb.table_description import describe
@@ -42,7 +50,7 @@ async def update_table(call: Call, request: Shape) -> Shape:
     def change(tx: Transaction) -> Shape:
         document = dict(document_of(tx, call.scope, name, now))
         check_settled(document, now)
-        _change_billing(document, request, now)
+        _change_billing(call, document, request, now)
         _change_plain(call, document, request)
         document["Transition"] = status.transition(status.UPDATING, now)
         wanted = request.get("StreamSpecification")
@@ -51,7 +59,7 @@ async def update_table(call: Call, request: Shape) -> Shape:
         elif wanted is not None:
             table_streams.switch_off(tx, document, now)
         for update in request.get("GlobalSecondaryIndexUpdates", ()):
-            _change_index(tx, document, request, update, now)
+            _change_index(tx, call, document, request, update, now)
         resources.put(tx, KIND, call.scope, name, document)
         return {"TableDescription": describe(tx, document, now)}
 
@@ -95,7 +103,7 @@ def _check(request: Shape) -> None:
         )
 
 
-def _change_billing(document: Document, request: Shape, now: float) -> None:
+def _change_billing(call: Call, document: Document, request: Shape, now: float) -> None:
     mode, units = request.get("BillingMode", document["BillingMode"]), request.get("ProvisionedThroughput")
     current = document["ProvisionedThroughput"]
     if mode == "PAY_PER_REQUEST":
@@ -122,7 +130,7 @@ def _change_billing(document: Document, request: Shape, now: float) -> None:
                 f"Requested WriteCapacityUnits: {units['WriteCapacityUnits']}. "
                 "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
             )
-        document["ProvisionedThroughput"] = _moved(current, units, now)
+        document["ProvisionedThroughput"] = decreases.moved(call, current, units, now)
 
 
 def _to_on_demand(document: Document, now: float) -> None:
@@ -143,16 +151,6 @@ def _require_index_units(document: Document, request: Shape) -> None:
         raise errors.invalid(f"ProvisionedThroughput must be specified for index: {','.join(missing)}")
 
 
-def _moved(current: Document, units: Document, now: float) -> Document:
-    """New units, with the time of the last increase or decrease."""
-    new = {**current, **units}
-    if any(units[member] > current[member] for member in NO_UNITS):
-        new["LastIncreaseDateTime"] = now
-    if any(units[member] < current[member] for member in NO_UNITS):
-        new["LastDecreaseDateTime"] = now
-    return new
-
-
 def _change_plain(call: Call, document: Document, request: Shape) -> None:
     """What is only remembered."""
     for member in ("DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput"):
@@ -167,7 +165,9 @@ def _change_plain(call: Call, document: Document, request: Shape) -> None:
             document.pop("SSEDescription", None)
 
 
-def _change_index(tx: Transaction, document: Document, request: Shape, update: Document, now: float) -> None:
+def _change_index(
+    tx: Transaction, call: Call, document: Document, request: Shape, update: Document, now: float
+) -> None:
     indexes = list(document.get("GlobalSecondaryIndexes", ()))
     [(action, change)] = update.items()
     name = change["IndexName"]
@@ -192,7 +192,7 @@ def _change_index(tx: Transaction, document: Document, request: Shape, update: D
         if document["BillingMode"] == "PAY_PER_REQUEST":
             table_rules.check_index_billing(change, on_demand=True)
         table_rules.check_units(units, name)
-        index["ProvisionedThroughput"] = _moved(index["ProvisionedThroughput"], units, now)
+        index["ProvisionedThroughput"] = decreases.moved(call, index["ProvisionedThroughput"], units, now)
     index |= {member: change[member] for member in ("OnDemandThroughput", "WarmThroughput") if member in change}
     indexes[place] = index
     document["GlobalSecondaryIndexes"] = indexes

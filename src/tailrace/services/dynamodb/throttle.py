@@ -1,0 +1,147 @@
+"""Throttling, for who asks for it (`tailrace serve --throttle`): each table and global index has the units it paid for.
+
+```
+tally = begin(call)   in the closure: tally.read(..) or tally.write(..), which refuse      after it: tally.settle()
+```
+A tally is made anew in each run of a closure and changes nothing until it is settled, so a closure may run again.
+Units that weren't used are saved up for five minutes, as on AWS; an on-demand table is limited where it names a
+maximum. The rejected alternative, a limit on requests in the gateway, doesn't know what a request takes.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from tailrace.base.errors import ApiError
+from tailrace.base.token_bucket import Limit
+from tailrace.operation import Call
+from tailrace.services.dynamodb import capacity
+from tailrace.services.dynamodb.table import Table
+from tailrace.store.items import Change
+
+BURST_SECONDS = 300.0
+MAXIMUM_SECONDS = 1.0  # what an on-demand maximum saves up
+CODES = ("ProvisionedThroughputExceededException", "ThrottlingException")
+
+Kind = Literal["Read", "Write"]
+Document = dict[str, Any]
+
+
+class _Meter(NamedTuple):
+    """One bucket: of a table (part "") or of a global index by its name, for reads or for writes."""
+
+    table_id: str
+    part: str
+    kind: Kind
+
+
+class Tally:
+    """What one request takes of which bucket. This one, for a node that doesn't throttle, counts nothing."""
+
+    def has_room(self, table: Table, kind: Kind) -> bool:
+        """Whether a request of a batch may go ahead, by the table and, for a write, all its global indexes."""
+        return True
+
+    def read(self, table: Table, size: int, index: str | None = None, *, consistent: bool, factor: float = 1.0) -> None:
+        """Count a read of so many bytes of a table or an index. Raises the throttling error where there is no room."""
+
+    def fetch(self, table: Table, units: float) -> None:
+        """Count the items that a read of a local index fetched from the table."""
+
+    def write(self, table: Table, change: Change, *, factor: float = 1.0) -> None:
+        """Count a write and what it did to the indexes. Raises the throttling error of the first that has no room."""
+
+    def settle(self) -> None:
+        """Take what was counted out of the buckets."""
+
+
+_OFF = Tally()
+
+
+def begin(call: Call) -> Tally:
+    """The tally of one run of a request's closure."""
+    return _Counting(call) if call.node.config.throttle else _OFF
+
+
+class _Counting(Tally):
+    def __init__(self, call: Call) -> None:
+        self._buckets, self._now = call.node.buckets, call.clock.now()
+        self._taken: dict[_Meter, tuple[float, Limit]] = {}
+
+    def has_room(self, table: Table, kind: Kind) -> bool:
+        """Whether none of the buckets is empty."""
+        globals_ = [index.name for index in table.indexes.values() if not index.local]
+        names = ["", *globals_] if kind == "Write" else [""]
+        return all(self._left(table, name, kind) > 0 for name in names)
+
+    def read(self, table: Table, size: int, index: str | None = None, *, consistent: bool, factor: float = 1.0) -> None:
+        """Count it against the index, where it is a global one, else against the table."""
+        bucket = "" if index is None or table.indexes[index].local else index
+        self._count(table, bucket, "Read", factor * capacity.read_units(size, consistent=consistent))
+
+    def fetch(self, table: Table, units: float) -> None:
+        """Count it against the table."""
+        self._count(table, "", "Read", units)
+
+    def write(self, table: Table, change: Change, *, factor: float = 1.0) -> None:
+        """Count it against the table with its local indexes, and against each global index that it changed."""
+        indexes = capacity.index_units(change.index_writes)
+        own = capacity.write_units(change.old_size, change.new_size)
+        own += sum(units for name, units in indexes.items() if table.indexes[name].local)
+        self._count(table, "", "Write", factor * own)
+        for name, units in indexes.items():
+            if not table.indexes[name].local:
+                self._count(table, name, "Write", factor * units)
+
+    def settle(self) -> None:
+        """Take it out."""
+        for meter, (units, limit) in self._taken.items():
+            self._buckets.take(meter, units, limit, self._now)
+
+    def _count(self, table: Table, index: str, kind: Kind, units: float) -> None:
+        if self._left(table, index, kind) <= 0:
+            raise refusal(table, kind, index)
+        limit = _limit(table.document, index, kind)
+        if limit is not None:
+            meter = _Meter(table.document["TableId"], index, kind)
+            self._taken[meter] = (self._taken.get(meter, (0.0, limit))[0] + units, limit)
+
+    def _left(self, table: Table, index: str, kind: Kind) -> float:
+        limit = _limit(table.document, index, kind)
+        if limit is None:
+            return 1.0
+        meter = _Meter(table.document["TableId"], index, kind)
+        return self._buckets.level(meter, limit, self._now) - self._taken.get(meter, (0.0,))[0]
+
+
+def _limit(document: Document, index: str, kind: Kind) -> Limit | None:
+    """What a table or index may use; None where nothing limits it."""
+    part: Mapping[str, Any] = document
+    if index:
+        part = next(each for each in document["GlobalSecondaryIndexes"] if each["IndexName"] == index)
+    if document["BillingMode"] == "PAY_PER_REQUEST":
+        most = part.get("OnDemandThroughput", {}).get(f"Max{kind}RequestUnits", -1)
+        return Limit(float(most), MAXIMUM_SECONDS) if most > 0 else None
+    return Limit(float(part["ProvisionedThroughput"][f"{kind}CapacityUnits"]), BURST_SECONDS)
+
+
+def refusal(table: Table, kind: Kind, index: str = "") -> ApiError:
+    """AWS's two errors, of a provisioned and an on-demand table, each with the reason that its SDKs show."""
+    where = f"{table.document['TableArn']}/index/{index}" if index else table.document["TableArn"]
+    part = "Index" if index else "Table"
+    if table.document["BillingMode"] == "PAY_PER_REQUEST":
+        reason = {"reason": f"{part}{kind}MaxOnDemandThroughputExceeded", "resource": where}
+        text = "Throughput exceeds the maximum OnDemandThroughput configured on table or index"
+        return ApiError("ThrottlingException", text, members={"throttlingReasons": [reason]})
+    reason = {"reason": f"{part}{kind}ProvisionedThroughputExceeded", "resource": where}
+    text = (
+        "The level of configured provisioned throughput for one or more global secondary indexes of the table was "
+        "exceeded. Consider increasing your provisioning level for the under-provisioned global secondary indexes "
+        "with the UpdateTable API"
+        if index
+        else "The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
+        "provisioning level with the UpdateTable API."
+    )
+    return ApiError("ProvisionedThroughputExceededException", text, members={"ThrottlingReasons": [reason]})
