@@ -303,13 +303,14 @@ class Home:
 
     def __init__(self, chosen: Sandboxes | None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tailrace-"))
+        self.guard = Guard(self.folder)
+        self.guard.start()
         self.runtime = self.folder / "runtime"
         self.runtime.mkdir()
         for name in ("python_bootstrap.py", "node_bootstrap.mjs"):
             copyfile(Path(__file__).parent / name, self.runtime / name)
         packages.link_python(self.runtime / "python")
         self.code = CodeFolders(self.folder / "code", packages.node_sdk())
-        self.guard = Guard(self.folder)
         self.sandboxes = choose(chosen, self.guard)
 
     def close(self) -> None:

@@ -21,12 +21,16 @@ OPEN_FILES_MAX = 1024  # AWS's limit in an environment
 
 
 class Guard:
-    """The watching process (see `guard.py`), started with the first function and ended with the server."""
+    """The watching process (see `guard.py`), started before the first function and ended with the server."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._living: dict[int, str] = {}
+
+    def start(self) -> None:
+        """Watch from now on: the folder is removed however the server ends."""
+        self._tell("")
 
     def add(self, group: int, tag: str) -> None:
         """A process group now lives."""
