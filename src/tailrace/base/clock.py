@@ -6,7 +6,6 @@ Everything that expires, retries or waits takes a `Clock`, so a test of thirty d
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import heapq
 import itertools
 import time
@@ -101,8 +100,8 @@ async def wait_for_event(event: asyncio.Event, seconds: float, clock: Clock) -> 
     finally:
         for task in (waiter, sleeper):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        # Not `await task`, which would swallow a cancellation of the caller that comes in this very moment.
+        await asyncio.wait((waiter, sleeper))
 
 
 def iso_seconds(epoch: float) -> str:
