@@ -21,10 +21,11 @@ _ESCAPES = frozenset("*?$")
 
 
 class Variable(NamedTuple):
-    """`${key}` or `${key, 'default'}`, the key in lower case."""
+    """`${key}` or `${key, 'default'}`; `key` in lower case, `written` as it stands there."""
 
     key: str
     default: str | None
+    written: str
 
 
 Part = str | Variable
@@ -46,16 +47,16 @@ class Pattern:
         if grammar in ("resource", "arn") and text.startswith("arn:"):
             # An ARN with fewer than six parts is completed with wildcards.
             text += ":*" * (5 - text.count(":"))
-        parts = _parts(text) if variables and "${" in text else (text,)
-        self._parts = parts if any(isinstance(part, Variable) for part in parts) else None
+        found = parts(text) if variables and "${" in text else (text,)
+        self._parts = found if any(isinstance(part, Variable) for part in found) else None
         self._exact: str | None = None
         self._regex: re.Pattern[str] | None = None
         if self._parts is None:
-            plain = "".join(_unmark(part) for part in parts if isinstance(part, str))
-            if grammar == "literal" or not any(_has_wildcard(p) for p in parts if isinstance(p, str)):
+            plain = "".join(_unmark(part) for part in found if isinstance(part, str))
+            if grammar == "literal" or not any(_has_wildcard(p) for p in found if isinstance(p, str)):
                 self._exact = plain.lower() if ignore_case else plain
             else:
-                self._regex = _regex(tuple((p, True) for p in parts if isinstance(p, str)), grammar, ignore_case)
+                self._regex = _regex(tuple((p, True) for p in found if isinstance(p, str)), grammar, ignore_case)
 
     @property
     def variable(self) -> bool:
@@ -101,7 +102,7 @@ def _has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-def _parts(text: str) -> tuple[Part, ...]:
+def parts(text: str) -> tuple[Part, ...]:
     """`text` cut at its variables; escapes become marks; what only looks like a variable stays as it is."""
     found: list[Part] = []
     literal, end = "", 0
@@ -113,9 +114,8 @@ def _parts(text: str) -> tuple[Part, ...]:
         if body in _ESCAPES:
             literal += _MARKS[body]
         elif variable:
-            found += [literal, Variable(variable[1].lower(), variable[2])] if literal else []
-            if not literal:
-                found.append(Variable(variable[1].lower(), variable[2]))
+            found += [literal] if literal else []
+            found.append(Variable(variable[1].lower(), variable[2], variable[1]))
             literal = ""
         else:
             literal += match[0]

@@ -86,6 +86,10 @@ class Statement:
             return False
         return not self.clauses or conditions.hold(self.clauses, context)
 
+    def concerns(self, action: str) -> bool:
+        """Whether the statement is about the action, on whatever resource and condition."""
+        return _one_matches(self.actions, action, {}) != self.not_actions
+
 
 def _one_matches(patterns: tuple[Pattern, ...], value: str, context: Context) -> bool:
     # A plain loop: this runs for every statement of every request, and a generator costs as much as the match.

@@ -8,6 +8,7 @@ not tell them apart by case. The rejected alternative, a row an attachment, woul
 entities          find, name, page          users access_keys groups roles       the nouns themselves
 inline_policies   of all three              managed_policies policy_versions     documents on their own
 attachments       entity <-> managed policy boundaries tags                      account: summary, alias
+simulator         principal_policies        what policies would say     last_used: of keys and roles
 validation        what IAM refuses to keep  refused: what Tailrace does not have, said clearly
 ```
 """
@@ -23,6 +24,7 @@ from tailrace.services.iam import (
     policy_versions,
     refused,
     roles,
+    simulator,
     tags,
     users,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "policy_versions",
     "refused",
     "roles",
+    "simulator",
     "tags",
     "users",
 ]
