@@ -177,6 +177,31 @@ async def test_units_go_down_four_times_a_day_and_then_once_an_hour() -> None:
             await lower(node, to)
 
 
+async def test_a_transaction_costs_twice_and_is_cancelled_whole() -> None:
+    async with throttled(100, 1) as node:
+        write = {"Put": {"TableName": "table", "Item": {"pk": {"S": "a"}, "x": {"S": "x" * 149 * 1024}}}}
+        await node.dynamodb("TransactWriteItems", TransactItems=[write])
+        refused = {"Delete": {"TableName": "table", "Key": {"pk": {"S": "a"}}}}
+        with pytest.raises(ApiError) as caught:
+            await node.dynamodb("TransactWriteItems", TransactItems=[refused])
+        reason = {"Code": "ProvisionedThroughputExceeded", "Message": TABLE_TEXT}
+        assert caught.value.members == {"CancellationReasons": [reason]}
+
+
+async def test_statements_are_throttled_as_what_they_stand_for_is() -> None:
+    async with throttled() as node:
+        await use_up_writes(node)
+        statement = "INSERT INTO \"table\" VALUE {'pk': 'late'}"
+        refused = await node.refusal("dynamodb", "ExecuteStatement", Statement=statement)
+        assert refused == ("ProvisionedThroughputExceededException", TABLE_TEXT)
+        answer = await node.dynamodb("BatchExecuteStatement", Statements=[{"Statement": statement}])
+        assert answer["Responses"][0]["Error"] == {"Code": "ProvisionedThroughputExceeded", "Message": TABLE_TEXT}
+        for _ in range(8):
+            await node.dynamodb("ExecuteStatement", Statement='SELECT * FROM "table"')
+        refused = await node.refusal("dynamodb", "ExecuteStatement", Statement='SELECT * FROM "table"')
+        assert refused == ("ProvisionedThroughputExceededException", TABLE_TEXT)
+
+
 def test_an_sdk_sees_the_error_and_its_reasons() -> None:
     server = RunningServer("memory:", "--throttle")
     try:

@@ -17,10 +17,12 @@ from tailrace.services.dynamodb import (
     partiql_statement,
     partiql_writes,
     table,
+    throttle,
     writes,
 )
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.throttle import Tally
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -30,7 +32,9 @@ _CODES = {
     "AccessDeniedException": "AccessDenied",
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
     "DuplicateItemException": "DuplicateItem",
+    "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
     "ResourceNotFoundException": "ResourceNotFound",
+    "ThrottlingException": "ThrottlingError",
     "ValidationException": "ValidationError",
 }
 
@@ -112,25 +116,34 @@ async def _member(call: Call, request: Shape, bound: Bound | ApiError, mode: str
 async def _read(call: Call, request: Shape, bound: Bound, mode: str) -> Answer:
     now = call.clock.now()
 
-    def read(tx: Transaction) -> tuple[Table, StoredItem | None]:
-        found = table.find(tx, call.scope, bound.name, now)
-        key = partiql_single.key_of(found, bound, "BatchExecuteStatement")
-        return found, items.get(tx, found.layout, item_keys.of_request(found, key))
+    consistent = request.get("ConsistentRead", False)
 
-    found, stored = await call.store.view(read)
-    units = capacity.read_units(stored.size if stored else 0, consistent=request.get("ConsistentRead", False))
+    def read(tx: Transaction) -> tuple[Table, StoredItem | None, Tally]:
+        found, tally = table.find(tx, call.scope, bound.name, now), throttle.begin(call)
+        key = partiql_single.key_of(found, bound, "BatchExecuteStatement")
+        stored = items.get(tx, found.layout, item_keys.of_request(found, key))
+        tally.read(found, stored.size if stored else 0, consistent=consistent)
+        return found, stored, tally
+
+    found, stored, tally = await call.store.view(read)
+    tally.settle()
+    units = capacity.read_units(stored.size if stored else 0, consistent=consistent)
     return {"TableName": bound.name, **partiql_select.shown(bound, stored)}, capacity.consumed(found, mode, units)
 
 
 async def _write(call: Call, bound: Bound) -> tuple[Table, Write, Change]:
     now = call.clock.now()
 
-    def change(tx: Transaction) -> tuple[Table, Write, Change]:
-        found = table.find(tx, call.scope, bound.name, now)
+    def change(tx: Transaction) -> tuple[Table, Write, Change, Tally]:
+        found, tally = table.find(tx, call.scope, bound.name, now), throttle.begin(call)
         write = partiql_writes.write_of(bound, found)
-        return found, write, writes.perform(tx, found, write, now)
+        done = writes.perform(tx, found, write, now)
+        tally.write(found, done)
+        return found, write, done, tally
 
-    return await call.store.update(change)
+    found, write, done, tally = await call.store.update(change)
+    tally.settle()
+    return found, write, done
 
 
 def _told(error: ApiError) -> ApiError:
@@ -141,4 +154,5 @@ def _told(error: ApiError) -> ApiError:
 
 
 def _failure(error: ApiError) -> Shape:
-    return {"Error": {"Code": _CODES[error.code], "Message": error.message, **error.members}}
+    item = {"Item": error.members["Item"]} if "Item" in error.members else {}
+    return {"Error": {"Code": _CODES[error.code], "Message": error.message, **item}}

@@ -19,9 +19,10 @@ from tailrace.services.dynamodb import capacity, errors, paging, partiql_token, 
 from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.partiql_token import Position
-from tailrace.services.dynamodb.query import read_capacity
+from tailrace.services.dynamodb.query import counted, read_capacity
 from tailrace.services.dynamodb.read_plan import Source, Wishes
 from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.throttle import Tally
 from tailrace.store.engine import Transaction
 from tailrace.store.items import END, StoredItem
 
@@ -46,16 +47,17 @@ async def execute(call: Call, request: Shape, bound: Bound, parameters: list[Any
     start = None if token is None else partiql_token.open_sealed(secret, asked, token)
     now = call.clock.now()
 
-    def read(tx: Transaction) -> tuple[Page, int, Position | None]:
+    def read(tx: Transaction) -> tuple[Page, int, Position | None, Tally]:
         found = table.find(tx, call.scope, bound.name, now)
         reading = plan(found, bound, wanted)
         collection = reading.source.collection
         if start is not None and start[0] != collection:
             raise partiql_token.mismatch()
         page, end = _read(tx, reading, wanted, start[1] if start else None)
-        return page, collection, end
+        return page, collection, end, counted(call, page, bound.target.index, request)[1]
 
-    page, collection, end = await call.store.view(read)
+    page, collection, end, tally = await call.store.view(read)
+    tally.settle()
     answer: Shape = {"Items": page.found}
     if end is not None:
         answer["NextToken"] = partiql_token.seal(secret, asked, collection, end)

@@ -16,11 +16,13 @@ from tailrace.services.dynamodb import (
     partiql_statement,
     partiql_writes,
     table,
+    throttle,
     transactions,
 )
 from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.throttle import Tally
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -56,7 +58,7 @@ def _bound(call: Call, place: int, request: Shape, parameters: list[Any]) -> Bou
 async def _read(call: Call, request: Shape, every: list[Bound]) -> Shape:
     now = call.clock.now()
 
-    def read(tx: Transaction) -> list[Found]:
+    def read(tx: Transaction) -> tuple[list[Found], Tally]:
         tables = _tables(tx, call, every, now)
         keys = [
             _checked(
@@ -65,9 +67,10 @@ async def _read(call: Call, request: Shape, every: list[Bound]) -> Shape:
             for place, (bound, found) in enumerate(zip(every, tables, strict=True))
         ]
         places = transactions.locate_all(tables, keys)
-        return [(found, items.get(tx, found.layout, key)) for found, key in zip(tables, places, strict=True)]
+        return transactions.get_all(tx, tables, places, throttle.begin(call))
 
-    found = await call.store.view(read)
+    found, tally = await call.store.view(read)
+    tally.settle()
     if sum(stored.size for _, stored in found if stored) > transactions.TRANSACTION_BYTES_MAX:
         raise transactions.too_large()
     answer: Shape = {
@@ -82,23 +85,29 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
     token, now = request.get("ClientRequestToken"), call.clock.now()
     content = idempotency.fingerprint(request["TransactStatements"]) if token else ""
 
-    def change(tx: Transaction) -> tuple[list[Done], list[Found] | None]:
+    def change(tx: Transaction) -> tuple[list[Done], list[Found] | None, Tally]:
+        tally = throttle.begin(call)
         tables = _tables(tx, call, every, now)
         planned = [
             partiql_writes.write_of(bound, found, is_in_transaction=True)
             for bound, found in zip(every, tables, strict=True)
         ]
         if token and idempotency.is_repeated(tx, call.scope, token, content, now):
-            return [], [
-                (found, items.get(tx, found.layout, write.locate(found)))
-                for found, write in zip(tables, planned, strict=True)
-            ]
-        done = transactions.perform(tx, tables, planned, now)
+            return (
+                [],
+                [
+                    (found, items.get(tx, found.layout, write.locate(found)))
+                    for found, write in zip(tables, planned, strict=True)
+                ],
+                tally,
+            )
+        done = transactions.perform(tx, tables, planned, now, tally)
         if token:
             idempotency.remember(tx, call.scope, token, content, now)
-        return done, None
+        return done, None, tally
 
-    done, repeated = await call.store.update(change)
+    done, repeated, tally = await call.store.update(change)
+    tally.settle()
     answer: Shape = {"Responses": [{} for _ in every]}
     if repeated is None:
         answer |= write_accounts(request, done, transactional=True)

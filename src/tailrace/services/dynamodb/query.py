@@ -42,7 +42,7 @@ async def query(call: Call, request: Shape) -> Shape:
         matched = sought.match(source.hash, source.range)
         low, high = matched.bounds() if wanted.start is None else _after_start(source, wanted, matched)
         _check_filter(source, wanted, "QueryFilter" if "QueryFilter" in request else "Filter Expression")
-        return _counted(call, paging.read(tx, source, wanted, low, high), request)
+        return counted(call, paging.read(tx, source, wanted, low, high), request.get("IndexName"), request)
 
     page, tally = await call.store.view(read)
     tally.settle()
@@ -74,16 +74,16 @@ async def scan(call: Call, request: Shape) -> Shape:
                     f"with correct Segment. TotalSegments: {request['TotalSegments']} Segment: {request['Segment']}"
                 )
             first = start + b"\0"
-        return _counted(call, paging.read(tx, source, wanted, first, high), request)
+        return counted(call, paging.read(tx, source, wanted, first, high), request.get("IndexName"), request)
 
     page, tally = await call.store.view(read)
     tally.settle()
     return _answer(request, page)
 
 
-def _counted(call: Call, page: Page, request: Shape) -> tuple[Page, Tally]:
+def counted(call: Call, page: Page, index: str | None, request: Shape) -> tuple[Page, Tally]:
     """The page, and the tally of what reading it took. Raises the throttling error where there is no room for it."""
-    tally, index = throttle.begin(call), request.get("IndexName")
+    tally = throttle.begin(call)
     tally.read(page.table, page.bytes, index, consistent=request.get("ConsistentRead", False))
     if page.fetched_units:
         tally.fetch(page.table, page.fetched_units)

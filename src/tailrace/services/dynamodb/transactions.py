@@ -10,10 +10,11 @@ import orjson
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
 from tailrace.operation import Call, Need, Shape, anything, operation
-from tailrace.services.dynamodb import capacity, conditions, idempotency, item_keys, parameters, table, writes
+from tailrace.services.dynamodb import capacity, conditions, idempotency, item_keys, parameters, table, throttle, writes
 from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.throttle import Tally
 from tailrace.services.dynamodb.writes import Put, Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -35,6 +36,8 @@ _REASON_CODES = {
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
     "ValidationException": "ValidationError",
     "DuplicateItemException": "DuplicateItem",
+    "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
+    "ThrottlingException": "ThrottlingError",
 }
 
 Reason = dict[str, Any]
@@ -73,16 +76,19 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
     token, now = request.get("ClientRequestToken"), call.clock.now()
     fingerprint = idempotency.fingerprint(request["TransactItems"]) if token else ""
 
-    def change(tx: Transaction) -> list[tuple[Table, Write, items.Change]]:
+    def change(tx: Transaction) -> tuple[list[tuple[Table, Write, items.Change]], Tally]:
+        tally = throttle.begin(call)
         if token and idempotency.is_repeated(tx, call.scope, token, fingerprint, now):
-            return []
+            return [], tally
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
-        done = perform(tx, tables, [write for _, write in planned], now)
+        done = perform(tx, tables, [write for _, write in planned], now, tally)
         if token:
             idempotency.remember(tx, call.scope, token, fingerprint, now)
-        return done
+        return done, tally
 
-    return write_accounts(request, await call.store.update(change), transactional=True)
+    done, tally = await call.store.update(change)
+    tally.settle()
+    return write_accounts(request, done, transactional=True)
 
 
 def _planned(call: Call, action: Shape) -> tuple[str, Write]:
@@ -96,7 +102,7 @@ def _planned(call: Call, action: Shape) -> tuple[str, Write]:
 
 
 def perform(
-    tx: Transaction, tables: list[Table], planned: list[Write], now: float
+    tx: Transaction, tables: list[Table], planned: list[Write], now: float, tally: Tally
 ) -> list[tuple[Table, Write, items.Change]]:
     """Do every write, or none. Where one is refused the others are still tried, for each has its reason in the answer.
 
@@ -115,7 +121,9 @@ def perform(
             raise ApiError.validation("Transaction request cannot include multiple operations on one item")
         seen.add(place)
         try:
-            done.append((found, write, writes.perform(tx, found, write, now)))
+            change = writes.perform(tx, found, write, now)
+            tally.write(found, change, factor=capacity.TRANSACTIONAL)
+            done.append((found, write, change))
             reasons.append({"Code": "None"})
         except ApiError as error:
             reasons.append(_reason(error))
@@ -131,7 +139,8 @@ def _reason(error: ApiError) -> Reason:
     code = _REASON_CODES.get(error.code)
     if code is None:
         raise error
-    return {"Code": code, "Message": error.message, **error.members}
+    item = {"Item": error.members["Item"]} if "Item" in error.members else {}
+    return {"Code": code, "Message": error.message, **item}
 
 
 def cancelled(reasons: list[Reason]) -> ApiError:
@@ -158,18 +167,38 @@ async def transact_get_items(call: Call, request: Shape) -> Shape:
     gets = [_Get(call, action["Get"]) for action in request["TransactItems"]]
     now = call.clock.now()
 
-    def read(tx: Transaction) -> list[tuple[Table, items.StoredItem | None]]:
+    def read(tx: Transaction) -> tuple[list[tuple[Table, items.StoredItem | None]], Tally]:
         tables = [table.find(tx, call.scope, get.name, now) for get in gets]
         places = locate_all(tables, [get.key for get in gets])
-        return [(found, items.get(tx, found.layout, key)) for found, key in zip(tables, places, strict=True)]
+        return get_all(tx, tables, places, throttle.begin(call))
 
-    found = await call.store.view(read)
+    found, tally = await call.store.view(read)
+    tally.settle()
     if sum(stored.size for _, stored in found if stored) > TRANSACTION_BYTES_MAX:
         raise too_large()
     answer: Shape = {"Responses": [get.shown(stored) for get, (_, stored) in zip(gets, found, strict=True)]}
     if capacity.is_wanted(request):
         answer["ConsumedCapacity"] = read_capacity(found, request["ReturnConsumedCapacity"])
     return answer
+
+
+def get_all(
+    tx: Transaction, tables: list[Table], places: list[bytes], tally: Tally
+) -> tuple[list[tuple[Table, items.StoredItem | None]], Tally]:
+    """The items at these places, a table each. Raises the cancellation where a table's throughput has no room."""
+    found: list[tuple[Table, items.StoredItem | None]] = []
+    reasons: list[Reason] = []
+    for each, place in zip(tables, places, strict=True):
+        stored = items.get(tx, each.layout, place)
+        found.append((each, stored))
+        try:
+            tally.read(each, stored.size if stored else 0, consistent=True, factor=capacity.TRANSACTIONAL)
+            reasons.append({"Code": "None"})
+        except ApiError as error:
+            reasons.append(_reason(error))
+    if any(reason["Code"] != "None" for reason in reasons):
+        raise cancelled(reasons)
+    return found, tally
 
 
 class _Get:
