@@ -101,7 +101,7 @@ async def test_any_second_can_be_restored() -> None:
 async def test_a_restore_is_of_its_moment_whatever_is_written_while_it_is_copied() -> None:
     async with in_process() as node:
         await node.table("table", **BY_COLOR)
-        count = 2 * copy_table.SLICE_ITEMS + 20
+        count = 6 * copy_table.SLICE_ITEMS
         for number in range(count):
             await put(node, "table", f"item-{number}", "red")
         await recover(node, "table", ON)
@@ -111,7 +111,7 @@ async def test_a_restore_is_of_its_moment_whatever_is_written_while_it_is_copied
         body["After"] = ""
         done, number = False, 0
         while not done:
-            for _ in range(60):
+            for _ in range(15):
                 await put(node, "table", f"item-{number * 7 % count}", "blue")
                 await put(node, "table", f"new-{number}", "blue")
                 await node.dynamodb("DeleteItem", TableName="table", Key={"pk": {"S": f"item-{number * 11 % count}"}})
@@ -121,7 +121,7 @@ async def test_a_restore_is_of_its_moment_whatever_is_written_while_it_is_copied
             assert (await node.refusal("dynamodb", "Scan", TableName="target"))[0] == "ResourceNotFoundException"
             assert (await node.refusal("dynamodb", "DeleteTable", TableName="target"))[0] == "ResourceInUseException"
             done = await copy_one_slice(node, body)
-        assert number > 60, "one slice took it all: the test proves nothing"
+        assert number > 15, "one slice took it all: the test proves nothing"
         assert await copy_one_slice(node, body), "a second delivery does nothing"
         assert await contents(node, "target") == wanted
         assert await contents(node, "target", IndexName="by_color") == wanted
@@ -276,7 +276,7 @@ def kill_in_the_middle(folder: Path, now: float) -> None:
 
 
 async def test_a_restore_goes_on_after_sigkill(tmp_path: Path) -> None:
-    count = 8 * copy_table.SLICE_ITEMS
+    count = 20 * copy_table.SLICE_ITEMS
     clock = MovableClock()
     async with in_process(str(tmp_path), clock) as node:
         await node.table("table", **BY_COLOR)
@@ -291,7 +291,7 @@ async def test_a_restore_goes_on_after_sigkill(tmp_path: Path) -> None:
     clock.advance(60)  # the victim's claim runs out
     async with in_process(str(tmp_path), clock) as node:
         copied = await node.node.store.view(lambda tx: items.measure(tx, 3)[0])
-        assert copied == SLICES * copy_table.SLICE_ITEMS
+        assert SLICES * copy_table.SLICE_ITEMS <= copied < count
         assert (await node.dynamodb("DescribeTable", TableName="target"))["Table"]["TableStatus"] == "CREATING"
         assert await node.deliver() == [copy_table.DELIVERY_KIND]
         assert await contents(node, "target") == {f"item-{number}": "red" for number in range(count)}

@@ -24,6 +24,7 @@ from tailrace.store.layout import Item, TableLayout
 from tests.store.tables import NOW, PK, SK, deleting, item, key_of, putting
 
 RECORDED = TableLayout("t", "s", 1, PK, SK, recorded=True)
+RECORDED_LATER = TableLayout("t", "s", 1, PK, SK)
 PERIOD = 100.0
 ITEMS = st.builds(lambda pk, sk, n: item(pk, sk, n=n), st.sampled_from("abc"), st.integers(0, 3), st.integers(0, 3))
 WRITES = st.lists(st.tuples(ITEMS, st.booleans()), min_size=1, max_size=4)
@@ -224,3 +225,19 @@ async def test_a_position_among_many_writes_is_found_exactly(place: Store) -> No
         state = await place.view(reading_at(NOW + n))
         assert list(state.values()) == [item("a", n=n)]
     assert await place.view(reading_at(NOW - 1)) == {}
+
+
+async def test_a_reader_gets_past_what_was_added_while_it_reads(place: Store) -> None:
+    for n in range(20):
+        await place.update(putting(RECORDED_LATER, item(f"old-{n}")))
+    await place.update(lambda tx: history.open(tx, "copy", 1))
+    what = await place.view(lambda tx: history.reader(tx, "copy"))
+    assert what
+    rows, last, slices = 0, b"", 0
+    while last is not None:
+        for n in range(20):
+            await place.update(putting(RECORDED, item(f"new-{slices}-{n}")))
+        part = await place.view(lambda tx, last=last: history.read(tx, what, last, 4, 1 << 20))
+        rows, last, slices = rows + len(part.rows), part.last, slices + 1
+    assert rows == 20
+    assert slices < 12

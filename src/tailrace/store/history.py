@@ -35,6 +35,7 @@ NOW = 1 << 62
 NEVER = 1e15
 """The time since when a history is kept that is kept for its readers alone."""
 _STEPS_MAX = NUMBER_BITS + 1
+_PARTS_MAX = 16
 _END = b"\xff" * 16  # behind every key
 
 
@@ -159,9 +160,24 @@ def reader(tx: Transaction, name: str) -> Reader | None:
 def read(tx: Transaction, what: Reader, after: bytes, limit: int, bytes_limit: int) -> Part:
     """The rows behind the key `after` (b"" at first), as they were at the reader's position.
 
-    At most `limit` keys are looked at, and no more bytes than `bytes_limit` read from the rows of now, but at least
-    one row; so fewer rows than `limit`, or none, don't mean the end.
+    They are fewer than twice `limit`, and all that is read for them is bounded by both limits; so fewer rows than
+    `limit`, or none, don't mean the end. What is new since the position is only passed over, many keys at a time, so
+    writers who add items don't keep a reader from its end.
     """
+    rows: list[Row] = []
+    last: bytes | None = after
+    for _ in range(_PARTS_MAX):
+        assert last is not None
+        part = _part(tx, what, last, limit, bytes_limit)
+        rows += part.rows
+        last = part.last
+        if last is None or len(rows) >= limit or sum(len(row.body) for row in rows) >= bytes_limit:
+            break
+    return Part(rows, last)
+
+
+def _part(tx: Transaction, what: Reader, after: bytes, limit: int, bytes_limit: int) -> Part:
+    """What `limit` keys of now and `limit` keys of the history give, or fewer where they are too large together."""
     lengths = tx.rows(
         "SELECT key, length(body) FROM items WHERE collection = ? AND key > ? ORDER BY key LIMIT ?",
         *(what.collection, after, limit),
