@@ -1,23 +1,16 @@
-"""Restores over time and beside writers: the second asked for, exactly, through restarts and SIGKILL."""
+"""Restores over time, on a clock that is moved: the second asked for, exactly, whatever happens meanwhile."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from tailrace.base.clock import MovableClock
 from tailrace.services.dynamodb import copy_table, drop_collection
 from tailrace.store import history, items
 from tailrace.workers.retention import Retention
-from tests.conftest import RunningServer, wait_until
-from tests.flow.functions import make_table, unique
 from tests.flow.in_process import InProcess, in_process
 from tests.flow.restore_victim import SLICES
 
@@ -300,90 +293,13 @@ async def test_a_restore_goes_on_after_sigkill(tmp_path: Path) -> None:
         assert await node.node.store.view(lambda tx: history.readers(tx)) == 0
 
 
-class Writer(threading.Thread):
-    """Writes 1, 2, 3 ... to items of its own in turn; knows when each write began and when it was acknowledged."""
-
-    ITEMS = 60
-
-    def __init__(self, server: RunningServer, table: str, name: str) -> None:
-        super().__init__(daemon=True)
-        self.client, self.table, self.prefix = server.client("dynamodb"), table, name
-        self.ending = threading.Event()
-        self.times: list[tuple[float, float]] = []
-
-    def run(self) -> None:
-        number = 0
-        while not self.ending.is_set():
-            item = {"pk": {"S": self.key(number)}, "n": {"N": str(number)}, "group": {"S": f"g{number % 7}"}}
-            began = time.time()
-            try:
-                self.client.put_item(TableName=self.table, Item=item)
-            except (BotoCoreError, ClientError):
-                return
-            self.times.append((began, time.time()))
-            number += 1
-
-    def key(self, number: int) -> str:
-        return f"{self.prefix}-{number % self.ITEMS}"
-
-    def check(self, found: dict[str, int], at: float) -> int:
-        """What was restored is the state after some number of writes, and that number fits the time."""
-        mine = {key: value for key, value in found.items() if key.startswith(f"{self.prefix}-")}
-        count = max(mine.values(), default=-1) + 1
-        assert mine == {self.key(number): number for number in range(count)}
-        acknowledged = sum(ended <= at for _, ended in self.times)
-        begun = sum(began <= at for began, _ in self.times)
-        assert acknowledged <= count <= begun
-        return count
-
-
-def state_of(server: RunningServer, table: str, **more: Any) -> dict[str, int]:
-    pages = server.client("dynamodb").get_paginator("scan").paginate(TableName=table, **more)
-    return {each["pk"]["S"]: int(each["n"]["N"]) for each in pages.search("Items[]")}
-
-
-def test_a_second_is_restored_exactly_beside_its_writers(server: RunningServer) -> None:
-    dynamodb = server.client("dynamodb")
-    table = make_table(server, "restored", index="group")
-    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=ON)
-    writers = [Writer(server, table, f"w{number}") for number in range(4)]
-    for writer in writers:
-        writer.start()
-    second = int(time.time()) + 2
-    wait_until("the second", lambda: time.time() > second + 0.3)
-    try:
-        in_the_middle = unique("target")
-        dynamodb.restore_table_to_point_in_time(
-            SourceTableName=table, TargetTableName=in_the_middle, RestoreDateTime=datetime.fromtimestamp(second, UTC)
-        )
-        arn = dynamodb.create_backup(TableName=table, BackupName="backup")["BackupDetails"]["BackupArn"]
-        wait_until(
-            "the restore",
-            lambda: dynamodb.describe_table(TableName=in_the_middle)["Table"]["TableStatus"] == "ACTIVE",
-        )
-        wait_until(
-            "the backup",
-            lambda: (
-                dynamodb.describe_backup(BackupArn=arn)["BackupDescription"]["BackupDetails"]["BackupStatus"]
-                == "AVAILABLE"
-            ),
-        )
-    finally:
-        for writer in writers:
-            writer.ending.set()
-        for writer in writers:
-            writer.join(20)
-    found = state_of(server, in_the_middle)
-    counts = [writer.check(found, second) for writer in writers]
-    assert min(counts) > Writer.ITEMS, "the writers have hardly written: the test proves nothing"
-    assert state_of(server, in_the_middle, IndexName="by-group") == found
-    from_backup = unique("target")
-    dynamodb.restore_table_from_backup(TargetTableName=from_backup, BackupArn=arn)
-    wait_until(
-        "the restore", lambda: dynamodb.describe_table(TableName=from_backup)["Table"]["TableStatus"] == "ACTIVE"
-    )
-    backed_up = state_of(server, from_backup)
-    for writer, count in zip(writers, counts, strict=True):
-        mine = [value for key, value in backed_up.items() if key.startswith(f"{writer.prefix}-")]
-        assert max(mine) + 1 > count
-        assert sorted(mine) == list(range(max(mine) + 1 - len(mine), max(mine) + 1))
+async def test_a_table_that_is_still_being_created_has_no_backups() -> None:
+    async with in_process() as node:
+        request = {"TableName": "table", "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}
+        request["AttributeDefinitions"] = [{"AttributeName": "pk", "AttributeType": "S"}]
+        await node.dynamodb("CreateTable", **request, BillingMode="PAY_PER_REQUEST")
+        text = "Backups are being enabled for the table: table. Please retry later"
+        wanted = ("ContinuousBackupsUnavailableException", text)
+        assert await node.refusal("dynamodb", "CreateBackup", TableName="table", BackupName="backup") == wanted
+        specification = {"PointInTimeRecoverySpecification": ON}
+        assert await node.refusal("dynamodb", "UpdateContinuousBackups", TableName="table", **specification) == wanted
