@@ -100,7 +100,7 @@ class Server:
             secret = await place.update(lambda tx: identity.session_secret(tx))
             who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret)
             node = Node(config, clock, place, who, Pool(clock))
-            connections = Connections(Gateway(node).answer, config.request_bytes_max)
+            connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.now)
             loop = asyncio.get_running_loop()
             listener = await loop.create_server(connections.accept, config.host, config.port, backlog=1024)
         except BaseException:

@@ -20,6 +20,7 @@ from typing import cast
 
 import httptools
 
+from tailrace.wire import timestamps
 from tailrace.wire.http import HttpRequest, HttpResponse
 
 HEADER_BYTES_MAX = 64 * 1024
@@ -29,6 +30,8 @@ IDLE_SECONDS = 75.0
 SWEEP_SECONDS = 5.0
 STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+KEEP_ALIVE = b"connection: keep-alive\r\n\r\n"  # said, as AWS does, for clients of HTTP/1.0
+CLOSE = b"connection: close\r\n\r\n"
 
 log = logging.getLogger("tailrace.http")
 
@@ -54,9 +57,11 @@ class TooLarge(Exception):
 class Connections:
     """All open connections of a listener: shared settings, the sweep of idle ones, and the orderly end."""
 
-    def __init__(self, answer: Answer, body_bytes_max: int) -> None:
+    def __init__(self, answer: Answer, body_bytes_max: int, now: Callable[[], float]) -> None:
         self.answer = answer
         self.body_bytes_max = body_bytes_max
+        self._now = now
+        self._dated: tuple[int, bytes] = (0, b"")
         self.open: set[Connection] = set()
         self.closing = False
         self._sweeper: asyncio.Task[None] | None = None
@@ -68,6 +73,13 @@ class Connections:
     def start(self) -> None:
         """Begin to cut off idle connections."""
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
+
+    def head(self) -> bytes:
+        """What every answer starts with: who answers, and when. AWS's SDKs set their clocks by the date."""
+        second = int(self._now())
+        if second != self._dated[0]:
+            self._dated = (second, f"server: Server\r\ndate: {timestamps.rfc822(second)}\r\n".encode())
+        return self._dated[1]
 
     async def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
@@ -223,7 +235,7 @@ class Connection(asyncio.Protocol):
                     return
                 last = self._broken and not self._queue
                 keep_alive = keep_alive and not last and not self.connections.closing
-                self._transport.write(encode(response, request.method, keep_alive))
+                self._transport.write(encode(response, self.connections.head(), request.method, keep_alive))
                 if not keep_alive:
                     self._transport.close()
                     return
@@ -245,7 +257,8 @@ class Connection(asyncio.Protocol):
         self._broken = True
         log.info("refused a request of %s: %s", self._peer.address, status.phrase)
         if self._transport and self.task is None:
-            self._transport.write(encode(HttpResponse(status, {}, b""), "GET", keep_alive=False))
+            refusal = HttpResponse(status, {}, b"")
+            self._transport.write(encode(refusal, self.connections.head(), "GET", keep_alive=False))
             self._transport.close()
 
     def drop_if_idle(self, before: float) -> None:
@@ -264,15 +277,16 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
 
-def encode(response: HttpResponse, method: str, keep_alive: bool) -> bytes:
+def encode(response: HttpResponse, head: bytes, method: str, keep_alive: bool) -> bytes:
     """The bytes of an HTTP/1.1 answer."""
     body = response.body
-    lines = [STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n".encode()]
-    head = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
-    lines.append(head.encode("latin-1", "replace"))
+    lines = [STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n".encode(), head]
+    lines.append(
+        "".join(f"{name}: {value}\r\n" for name, value in response.headers.items()).encode("latin-1", "replace")
+    )
     if response.status != HTTPStatus.NO_CONTENT:
         lines.append(b"content-length: %d\r\n" % len(body))
-    lines.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
+    lines.append(KEEP_ALIVE if keep_alive else CLOSE)
     if method != "HEAD":
         lines.append(body)
     return b"".join(lines)

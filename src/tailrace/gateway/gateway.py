@@ -1,7 +1,7 @@
 """One request, from its bytes to its answer: ten calls, top to bottom.
 
 ```
-route -> who signed? -> inflate -> parse -> validate -> authorize -> handler -> serialize (checksum, request id)
+route -> who signed? -> inflate -> parse -> validate -> authorize -> handler -> serialize (checksum) -> deflate
 ```
 The order can be seen from outside, and is AWS's: an unknown operation is told before a bad signature, a bad signature
 before a malformed body, a malformed body before a missing permission.
@@ -16,7 +16,8 @@ from tailrace.auth import sigv4
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import ids
 from tailrace.base.errors import ApiError
-from tailrace.gateway.body import inflate
+from tailrace.gateway import front_page
+from tailrace.gateway.body import deflate, inflate, is_too_large
 from tailrace.gateway.connection import Peer
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.identity import Principal
@@ -30,7 +31,7 @@ from tailrace.wire.validate import validate
 
 log = logging.getLogger("tailrace.gateway")
 
-LONG_REQUEST_IDS = ("dynamodb", "dynamodbstreams")
+DYNAMODB = ("dynamodb", "dynamodbstreams")  # with long request ids, and answers that may be compressed
 
 
 class Gateway:
@@ -42,14 +43,24 @@ class Gateway:
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
-        own = await self.own_pages.answer(request)
+        own = await self.own_pages.answer(request) or front_page.answer(request, self.node.config.region)
         if own is not None:
             return own
         try:
             route = routing.route(request)
         except ApiError as error:
-            return routing.refusal(request, error, ids.uuid())
-        request_id = ids.request_id_long() if route.service in LONG_REQUEST_IDS else ids.uuid()
+            service = routing.presumed_service(request)
+            return routing.refusal(service, error, request_id_of(service))
+        request_id = request_id_of(route.service)
+        if is_too_large(route.service, request):
+            return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
+        response = await self._respond(route, request, peer, request_id)
+        if route.service in DYNAMODB:
+            await deflate(request, response)
+        return response
+
+    async def _respond(self, route: Route, request: HttpRequest, peer: Peer, request_id: str) -> HttpResponse:
+        """The operation's answer, or the refusal, as the route's protocol has it."""
         try:
             answer = await self._perform(route, request, peer, request_id)
             return route.protocol.serialize(route, answer, request_id)
@@ -125,3 +136,8 @@ class Gateway:
         for need, decision in zip(needs, decisions, strict=True):
             if not decision.allowed:
                 raise ApiError.access_denied(identity.denial(principal, decision, need.action, need.resource))
+
+
+def request_id_of(service: str) -> str:
+    """A new request id, in the service's form."""
+    return ids.request_id_long() if service in DYNAMODB else ids.uuid()

@@ -21,7 +21,7 @@ class HttpRequest:
 
 @dataclass(slots=True)
 class HttpResponse:
-    """One answer. The connection adds content-length and date."""
+    """One answer. The connection adds server, date, content-length and connection."""
 
     status: int
     headers: dict[str, str]

@@ -71,18 +71,31 @@ def signed_service(request: HttpRequest) -> str | None:
     return SIGNED_AS.get(parts[-2]) if len(parts) >= 5 else None
 
 
-def refusal(request: HttpRequest, error: ApiError, request_id: str) -> HttpResponse:
-    """A refusal of a request that has no route, in the protocol that its sender most likely speaks. Never raises."""
+def presumed_service(request: HttpRequest) -> str:
+    """The service that the sender of a request without a route most likely means. Never raises."""
     target = request.headers.get("x-amz-target")
     if target is not None:
-        return JSON_RPC.error(TARGETS.get(target.partition(".")[0], "dynamodb"), error, request_id)
+        return TARGETS.get(target.partition(".")[0], "dynamodb")
     service = signed_service(request)
-    if service is None:
-        try:
-            service = VERSIONS.get(query_xml.parameters(request).get("Version", ""), "lambda")
-        except ApiError:  # more parameters than a form may have; `error` says so already
-            service = "sts"
+    if service is not None:
+        return service
+    try:
+        parameters = query_xml.parameters(request)
+    except ApiError:  # more parameters than a form may have; the refusal says so already
+        return "sts"
+    if _is_for_dynamodb(request, parameters):
+        return "dynamodb"
+    return VERSIONS.get(parameters.get("Version", ""), "lambda")
+
+
+def refusal(service: str, error: ApiError, request_id: str) -> HttpResponse:
+    """A refusal of a request that has no route, in the protocol of the presumed service."""
     return PROTOCOLS[model.service(service).protocol].error(service, error, request_id)
+
+
+def _is_for_dynamodb(request: HttpRequest, parameters: dict[str, str]) -> bool:
+    """Whether an unsigned request without a target is what DynamoDB's front end would get to see."""
+    return request.path == "/" and not parameters.get("Version") and not parameters.get("Action")
 
 
 def _find_target(target: str) -> Route:
@@ -104,9 +117,13 @@ def _check_json(service: str, request: HttpRequest) -> None:
 
 
 def _route_unsigned(request: HttpRequest) -> Route:
-    service = VERSIONS.get(query_xml.parameters(request).get("Version", ""))
+    parameters = query_xml.parameters(request)
+    service = VERSIONS.get(parameters.get("Version", ""))
     if service:
         return _route_action(service, request)
+    if _is_for_dynamodb(request, parameters):
+        _check_json("dynamodb", request)
+        raise ApiError("UnknownOperationException", "")
     for name in REST_SERVICES:
         found = rest_paths.match(name, request.method, request.path, request.query)
         if found:

@@ -12,6 +12,7 @@ import pytest
 from tailrace.gateway.connection import HEADER_BYTES_MAX, PIPELINE_MAX, Connections, Peer
 from tailrace.wire.http import HttpRequest, HttpResponse
 
+NOW = 1_700_000_000.9
 Handler = Callable[[HttpRequest, Peer], Awaitable[HttpResponse]]
 
 
@@ -24,7 +25,7 @@ async def echo(request: HttpRequest, peer: Peer) -> HttpResponse:
 @asynccontextmanager
 async def listening(handler: Handler = echo, body_max: int = 1000) -> AsyncIterator[tuple[Connections, int]]:
     """A server on a free port; its connections and the port."""
-    connections = Connections(handler, body_max)
+    connections = Connections(handler, body_max, lambda: NOW)
     server = await asyncio.get_running_loop().create_server(connections.accept, "127.0.0.1", 0)
     async with server:
         yield connections, server.sockets[0].getsockname()[1]
@@ -77,6 +78,17 @@ async def test_a_chunked_body_is_put_together() -> None:
         assert (await exchange(port, chunked)).endswith(b"POST /  abcde")
 
 
+async def test_an_answer_says_when_it_was_given_and_whether_the_connection_stays() -> None:
+    async with listening() as (_, port):
+        kept = await exchange(port, b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.0\r\n\r\n")
+        refused = await exchange(port, b"nonsense\r\n\r\n")
+    first, last = kept.split(b"GET /  ")
+    assert b"date: Tue, 14 Nov 2023 22:13:20 GMT\r\n" in first
+    assert b"\r\nconnection: keep-alive\r\n" in first
+    assert b"\r\nconnection: close\r\n" in last
+    assert b"date: Tue, 14 Nov 2023 22:13:20 GMT\r\n" in refused
+
+
 async def test_repeated_headers_are_joined() -> None:
     async def headers(request: HttpRequest, peer: Peer) -> HttpResponse:
         return HttpResponse(200, {}, request.headers["x-a"].encode())
@@ -102,6 +114,9 @@ async def test_a_client_may_ask_whether_to_go_on() -> None:
         (b"hello\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n", 413),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + b"x" * 1001, 413),
         (b"GET / HTTP/1.1\r\nX: " + b"x" * HEADER_BYTES_MAX + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\n" + b"".join(b"X%d: 1\r\n" % n for n in range(300)) + b"\r\n", 431),
@@ -120,7 +135,9 @@ async def test_head_has_no_body_and_no_content_has_no_length() -> None:
         return HttpResponse(204, {}, b"") if request.method == "DELETE" else HttpResponse(200, {}, b"text")
 
     async with listening(nothing) as (_, port):
-        assert (await exchange(port, b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n")).endswith(b"content-length: 4\r\n\r\n")
+        head = await exchange(port, b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert b"content-length: 4\r\n" in head
+        assert head.endswith(b"\r\n\r\n")
         assert b"content-length" not in await exchange(port, b"DELETE / HTTP/1.1\r\nHost: h\r\n\r\n")
 
 

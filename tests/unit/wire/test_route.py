@@ -6,7 +6,7 @@ import pytest
 
 from tailrace.base.errors import ApiError
 from tailrace.wire.http import HttpRequest
-from tailrace.wire.route import refusal, route
+from tailrace.wire.route import presumed_service, refusal, route
 
 JSON = {"content-type": "application/x-amz-json-1.0"}
 
@@ -90,7 +90,11 @@ def posted(headers: dict[str, str], body: bytes = b"") -> HttpRequest:
         (HttpRequest("PATCH", "/2015-03-31/functions", "", signed("lambda"), b""), "UnknownOperationException", 404),
         (posted(signed("iam"), b"Action=Fly&Version=2010-05-08"), "InvalidAction", 400),
         (posted(signed("iam"), b"Version=2010-05-08"), "MissingAction", 400),
-        (posted({}), "MissingAuthenticationTokenException", 403),
+        (posted({}), "UnknownOperationException", 400),
+        (posted(JSON, b"{}"), "UnknownOperationException", 400),
+        (posted({}, b"hi"), "UnknownOperationException", 404),
+        (HttpRequest("OPTIONS", "/", "", {"origin": "http://elsewhere"}, b""), "UnknownOperationException", 404),
+        (HttpRequest("GET", "/favicon.ico", "", {}, b""), "MissingAuthenticationTokenException", 403),
         (HttpRequest("GET", "/favicon.ico", "", signed("s3"), b""), "MissingAuthenticationTokenException", 403),
     ],
 )
@@ -98,14 +102,14 @@ def test_a_request_for_nothing_is_refused_as_its_protocol_does(request_: HttpReq
     with pytest.raises(ApiError) as caught:
         route(request_)
     assert (caught.value.code, caught.value.status) == (code, status)
-    assert refusal(request_, caught.value, "ID").status == status
+    assert refusal(presumed_service(request_), caught.value, "ID").status == status
 
 
 def test_an_unknown_action_is_named_with_its_version() -> None:
     request = HttpRequest("POST", "/", "", signed("sts"), b"Action=Fly&Version=2011-06-15")
     with pytest.raises(ApiError) as caught:
         route(request)
-    body = refusal(request, caught.value, "ID").body
+    body = refusal(presumed_service(request), caught.value, "ID").body
     assert b"<Code>InvalidAction</Code>" in body
     assert b"<Message>Could not find operation Fly for version 2011-06-15</Message>" in body
 
@@ -114,4 +118,4 @@ def test_a_form_of_too_many_fields_is_refused_and_not_a_fault_of_ours() -> None:
     request = HttpRequest("POST", "/", "", {}, b"&".join(b"a%d=1" % n for n in range(6000)))
     with pytest.raises(ApiError) as caught:
         route(request)
-    assert refusal(request, caught.value, "ID").status == 400
+    assert refusal(presumed_service(request), caught.value, "ID").status == 400
