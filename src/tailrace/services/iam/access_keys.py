@@ -81,7 +81,8 @@ async def update_access_key(call: Call, request: Shape) -> Shape:
 
     def update(tx: Transaction) -> None:
         key = _find(tx, call.account, key_id, entities.find(tx, USERS, call.account, name))
-        resources.put(tx, ACCESS_KEY, call.account, key_id, {**key, "Status": request["Status"]})
+        changed = {**key, "Status": request["Status"], "ChangeDate": float(int(call.clock.now()))}
+        resources.put(tx, ACCESS_KEY, call.account, key_id, changed)
 
     await call.store.update(update)
     return {}

@@ -19,7 +19,7 @@ from tailrace.services.iam.entities import (
 from tailrace.services.iam.managed_documents import find_any, find_readable, unuse, use
 from tailrace.store.engine import Transaction
 
-ATTACHED_MAX = 20
+ATTACHED_MAX = 10
 
 
 async def _attach(call: Call, noun: Noun, request: Shape) -> Shape:
@@ -27,6 +27,7 @@ async def _attach(call: Call, noun: Noun, request: Shape) -> Shape:
 
     def attach(tx: Transaction) -> None:
         entity = entities.find(tx, noun, call.account, name)
+        entities.refuse_protected(entity)
         if find_any(tx, call.account, policy_arn) is None:
             raise entities.no_such(f"Policy {policy_arn} does not exist or is not attachable.")
         attached = entity.get("Attached", [])

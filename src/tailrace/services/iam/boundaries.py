@@ -37,6 +37,7 @@ def forget(tx: Transaction, account: str, noun: Noun, entity: Document) -> None:
 async def _put(call: Call, noun: Noun, request: Shape) -> Shape:
     def put(tx: Transaction) -> None:
         entity = entities.find(tx, noun, call.account, request[noun.member])
+        entities.refuse_protected(entity)
         attachable(tx, request["PermissionsBoundary"])
         forget(tx, call.account, noun, entity)
         new = entities.change(

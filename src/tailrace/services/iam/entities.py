@@ -59,6 +59,14 @@ def limit_exceeded(quota: str, limit: int) -> ApiError:
     return ApiError("LimitExceeded", f"Cannot exceed quota for {quota}: {limit}", status=409)
 
 
+def refuse_protected(entity: Document) -> None:
+    """A service-linked role is its service's to change. Raises UnmodifiableEntity."""
+    if "RoleName" in entity and entity["Path"].startswith("/aws-service-role/"):
+        name = entity["RoleName"]
+        text = f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+        raise ApiError("UnmodifiableEntity", text)
+
+
 def invalid_input(text: str) -> ApiError:
     """InvalidInput, 400."""
     return ApiError("InvalidInput", text)

@@ -27,7 +27,9 @@ async def _put(call: Call, noun: Noun, request: Shape) -> Shape:
     validation.identity_policy(document)
 
     def put(tx: Transaction) -> None:
-        inline = entities.find(tx, noun, call.account, name).get("Inline", {}) | {request["PolicyName"]: document}
+        entity = entities.find(tx, noun, call.account, name)
+        entities.refuse_protected(entity)
+        inline = entity.get("Inline", {}) | {request["PolicyName"]: document}
         if sum(validation.size(text) for text in inline.values()) > noun.inline_bytes_max:
             text = f"Maximum policy size of {noun.inline_bytes_max} bytes exceeded for {noun.word} {name}"
             raise ApiError("LimitExceeded", text, status=409)

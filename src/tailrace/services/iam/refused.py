@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tailrace.operation import Call, Shape, not_supported, operation
 from tailrace.services.iam import entities
-from tailrace.services.iam.entities import USERS, on_role, on_user
+from tailrace.services.iam.entities import USERS, on_user
 from tailrace.store.engine import Transaction
 
 PASSWORDS = "there is no sign-in with a password; the console takes access keys"
-SERVICE_LINKED = "no service of Tailrace needs a service-linked role"
+LAST_ACCESSED = "it keeps the last use of keys (GetAccessKeyLastUsed) and roles (GetRole), not one a service"
 
 
 @operation("iam", "CreateLoginProfile", needs="iam:CreateLoginProfile", on=on_user)
@@ -57,10 +57,15 @@ async def _without(call: Call, request: Shape) -> Shape:
     raise entities.no_such(f"Login Profile for User {name} cannot be found.")
 
 
-@operation("iam", "CreateServiceLinkedRole", needs="iam:CreateServiceLinkedRole", on=on_role)
-async def create_service_linked_role(call: Call, request: Shape) -> Shape:
-    """Refused: nothing here needs one.
+@operation(
+    "iam",
+    "GenerateServiceLastAccessedDetails",
+    needs="iam:GenerateServiceLastAccessedDetails",
+    on=lambda call, request: str(request["Arn"]),
+)
+async def generate_service_last_accessed_details(call: Call, request: Shape) -> Shape:
+    """Refused: a role's and a key's last use are kept, but not one for every service.
 
-    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateServiceLastAccessedDetails.html
     """
-    raise not_supported(call, SERVICE_LINKED)
+    raise not_supported(call, LAST_ACCESSED)

@@ -143,7 +143,7 @@ async def update_assume_role_policy(call: Call, request: Shape) -> Shape:
     """
 
     def update(tx: Transaction) -> None:
-        entities.find(tx, ROLES, call.account, request["RoleName"])
+        entities.refuse_protected(entities.find(tx, ROLES, call.account, request["RoleName"]))
         validation.trust_policy(request["PolicyDocument"])
         document = request["PolicyDocument"]
         _check_principals(tx, call.account, document)
@@ -162,6 +162,7 @@ async def delete_role(call: Call, request: Shape) -> Shape:
 
     def delete(tx: Transaction) -> None:
         role = entities.find(tx, ROLES, call.account, request["RoleName"])
+        entities.refuse_protected(role)
         entities.refuse_with_policies(role)
         forget(tx, call.account, ROLES, role)
         resources.delete(tx, ROLES.kind, call.account, key_of(request["RoleName"]))

@@ -123,7 +123,7 @@ def trust_policy(document: str) -> None:
 
 
 def _trust_statement(statement: dict[str, Any]) -> None:
-    for prohibited in ("Resource", "NotResource"):
+    for prohibited in ("Resource", "NotResource", "NotPrincipal"):
         if prohibited in statement:
             raise malformed(f"Has prohibited field {prohibited}")
     for required in ("Effect", "Principal", "Action"):

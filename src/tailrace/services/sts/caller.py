@@ -18,6 +18,17 @@ async def get_caller_identity(call: Call, request: Shape) -> Shape:
     return {"UserId": principal.user_id, "Account": principal.account, "Arn": principal.arn}
 
 
+@operation("sts", "DecodeAuthorizationMessage", needs="sts:DecodeAuthorizationMessage", on=anything)
+async def decode_authorization_message(call: Call, request: Shape) -> Shape:
+    """Refused as a message that is none. Raises InvalidAuthorizationMessageException.
+
+    On AWS a few services (EC2 above all) seal the reason of a denial into such a message. DynamoDB, Lambda, IAM, STS
+    and Logs never do: their denials say the reason in plain words, and so there is no message to decode.
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
+    """
+    raise ApiError("InvalidAuthorizationMessageException", "Message is not valid")
+
+
 @operation("sts", "GetAccessKeyInfo", needs="sts:GetAccessKeyInfo", on=anything)
 async def get_access_key_info(call: Call, request: Shape) -> Shape:
     """The account that a key belongs to.
