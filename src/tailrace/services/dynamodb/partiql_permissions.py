@@ -74,9 +74,13 @@ def _condition_keys(found: Table, bound: Bound) -> Keys:
     """
     keys: Keys = {conditions.ATTRIBUTES: _attributes(bound)}
     statement = bound.statement
+    returning = getattr(statement, "returning", None)
+    if returning:
+        keys[conditions.RETURN_VALUES] = returning
     if isinstance(statement, Insert):
         partitions = [partiql_writes.inserted(bound, statement).get(found.key[0].name, {})]
     elif bound.is_read:
+        keys[conditions.SELECT] = "SPECIFIC_ATTRIBUTES" if bound.columns else "ALL_ATTRIBUTES"
         try:
             plan = partiql_select.key_plan(found, bound)
         except ApiError:
