@@ -84,19 +84,21 @@ class HistoryAgainstSnapshots(RuleBasedStateMachine):
         """One transaction, whose time was taken `late` seconds before its turn came."""
         now = self.now - late
 
-        def run(tx: Transaction) -> None:
+        def run(tx: Transaction) -> bool:
+            wrote = False
             for thing, kept in writes:
                 key = key_of(self.layout, thing)
-                items.change(tx, self.layout, key, lambda old, new=thing if kept else None: new, now)
+                wrote |= items.change(tx, self.layout, key, lambda old, new=thing if kept else None: new, now).wrote
+            return wrote
 
-        self.update(run)
+        wrote = self.update(run)
         for thing, kept in writes:
             key = key_of(self.layout, thing)
             if kept:
                 self.model[key] = thing
             else:
                 self.model.pop(key, None)
-        if self.layout.recorded:
+        if self.layout.recorded and wrote:
             self.latest = max(self.latest, now)
             self.snapshots.append((self.latest, dict(self.model)))
 
