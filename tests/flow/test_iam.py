@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import wait_until
+
 ACCOUNT = "000000000000"
 LAMBDA_TRUST = {
     "Version": "2012-10-17",
@@ -90,6 +92,8 @@ def test_a_user_may_do_exactly_what_its_policy_says(server: Any, user: Any) -> N
         AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
+    described = server.client("dynamodb").describe_table
+    wait_until("the table", lambda: described(TableName=table)["Table"]["TableStatus"] == "ACTIVE")
     database = user.client("dynamodb")
     start = (
         f"User: arn:aws:iam::{ACCOUNT}:user/{user.name} is not authorized to perform: dynamodb:GetItem on resource: "
