@@ -10,7 +10,7 @@ from typing import Any
 
 from tailrace.base.errors import ApiError
 from tailrace.expression.paths import Steps
-from tailrace.expression.values import NESTING_MAX, AttributeValue, Item, nesting, too_deep
+from tailrace.expression.values import NESTING_MAX, AttributeValue, Item, TooDeep, nesting
 
 Effect = tuple[Steps, AttributeValue | None]
 
@@ -93,4 +93,4 @@ def _remove(members: Any, step: str | int) -> None:
 
 def _check_nesting(steps: Steps, value: AttributeValue) -> None:
     if len(steps) - 1 + nesting(value) > NESTING_MAX:
-        raise too_deep()
+        raise TooDeep

@@ -20,6 +20,7 @@ Check = Callable[[Bindings], None]
 
 ALL_TYPES_TEXT = "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
 VALID_TYPES_TEXT = "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}"
+PARTIQL_TYPES_TEXT = "{N,BS,L,B,NULL,M,S,SS,NS,BOOL}"
 SIZED_TYPES = tuple(kind for kind in TYPES if kind not in ("N", "BOOL", "NULL"))
 
 
@@ -134,8 +135,8 @@ def type_name(call: Call, kind: str) -> list[Check]:
     def check(bindings: Bindings) -> None:
         wanted = bindings.values[name].get("S")
         if wanted is not None and wanted not in TYPES:
-            problem = f"Invalid attribute type name found; type: {wanted}, valid types: {VALID_TYPES_TEXT}"
-            raise invalid(kind, problem)
+            valid = VALID_TYPES_TEXT if kind else PARTIQL_TYPES_TEXT
+            raise invalid(kind, f"Invalid attribute type name found; type: {wanted}, valid types: {valid}")
 
     return [*literal_types(call.name, [operand], ("S",), kind), check]
 

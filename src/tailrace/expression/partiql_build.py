@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from tailrace.base.errors import ApiError
 from tailrace.expression import nodes
 from tailrace.expression import partiql_literals as literals
 from tailrace.expression.nodes import Call, Path, Value
-from tailrace.expression.parser import CONDITION_FUNCTIONS, INDEX_BEYOND
+from tailrace.expression.parser import CONDITION_FUNCTIONS, INDEX_BEYOND, OPERATORS_MAX
 from tailrace.expression.partiql_literals import Raw, at, not_well_formed
 from tailrace.expression.partiql_nodes import (
     RETURNING,
@@ -27,8 +28,19 @@ from tailrace.expression.partiql_nodes import (
     Target,
     Update,
 )
+from tailrace.expression.partiql_truth import (
+    check_operator,
+    condition,
+    copies,
+    is_condition,
+    literal_name,
+    negated,
+    operand,
+    same_truth,
+)
 
 COMPONENTS_MAX = 2
+COPIES_MAX = 8
 OPERATOR_WORDS = ("LIKE",)
 RESERVED_WORDS = frozenset(files("tailrace.expression").joinpath("partiql_reserved_words.txt").read_text().split())
 
@@ -83,6 +95,7 @@ class _Build(Transformer_NonRecursive[Any, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.parameters = 0
+        self._copies = 0
         self._starts: dict[int, tuple[Any, Token]] = {}
 
     # ── Statements ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,47 +235,60 @@ class _Build(Transformer_NonRecursive[Any, Any]):
         return parts[0]
 
     def either(self, parts: list[Any]) -> nodes.Or:
-        return nodes.Or(tuple(map(_condition, parts)))
+        return nodes.Or(tuple(map(condition, parts)))
 
     def both(self, parts: list[Any]) -> nodes.And:
-        return nodes.And(tuple(map(_condition, parts)))
+        return nodes.And(tuple(map(condition, parts)))
 
     def negation(self, parts: list[Any]) -> nodes.Not:
-        return nodes.Not(_condition(parts[1]))
+        return nodes.Not(condition(parts[1]))
 
     def comparison(self, parts: list[Any]) -> Any:
         left, token, right = parts
         operator = "<>" if token == "!=" else str(token)
         if is_condition(left) or is_condition(right):
-            return _truth(left, operator, right)
+            check_operator(operator)
+            same = self._same_truth(left, [right]) if is_condition(left) else self._same_truth(right, [left])
+            return negated(same, [operator] if operator == "<>" else [])
         return nodes.Comparison(operator, left, right)
 
     def between(self, parts: list[Any]) -> Any:
-        operand, *negated, low, high = parts
-        return _negated(nodes.Between(*map(_operand, (operand, low, high))), negated)
+        subject, *nots, low, high = parts
+        return negated(nodes.Between(*map(operand, (subject, low, high))), nots)
 
     def membership(self, parts: list[Any]) -> Any:
-        operand, *choices = parts
-        negated = [choice for choice in choices if isinstance(choice, Token)]
-        kept = tuple(_operand(choice) for choice in choices if not isinstance(choice, Token))
-        return _negated(nodes.In(_operand(operand), kept), negated)
+        subject, *rest = parts
+        nots = [each for each in rest if isinstance(each, Token)]
+        choices = tuple(each for each in rest if not isinstance(each, Token))
+        if is_condition(subject):
+            return negated(self._same_truth(subject, choices), nots)
+        return negated(nodes.In(subject, tuple(map(operand, choices))), nots)
+
+    def _same_truth(self, tested: Any, others: Sequence[Any]) -> Any:
+        """A condition is written out anew for each side that it is compared with, so those are few."""
+        self._copies += copies(others)
+        if self._copies > COPIES_MAX:
+            raise ApiError.validation(
+                f"The expression contains too many operators; operator count: {OPERATORS_MAX + 1}"
+            )
+        return same_truth(tested, others)
 
     def type_test(self, parts: list[Any]) -> Any:
-        operand, *negated, kind = parts
+        subject, *nots, kind = parts
         name = kind.upper()
         if name == "MISSING":
-            return _negated(Call("attribute_not_exists", (_operand(operand),)), negated)
+            return negated(Call("attribute_not_exists", (operand(subject),)), nots)
         if name not in _TYPES:
             raise not_well_formed("Expected type name")
         wanted = Value(literal_name({"S": _TYPES[name]}))
-        return _negated(Call("attribute_type", (_operand(operand), wanted)), negated)
+        return negated(Call("attribute_type", (operand(subject), wanted)), nots)
 
     def call(self, parts: list[Any]) -> Call:
         token, *operands = parts
         name = token.lower()
         if name not in CONDITION_FUNCTIONS:
             raise _no_such_function(token)
-        return Call(name, tuple(map(_operand, operands)))
+        return Call(name, tuple(map(operand, operands)))
 
     # ── Operands ─────────────────────────────────────────────────────────────────────────────────────────────────
     def path(self, parts: list[Any]) -> Path:
@@ -328,44 +354,6 @@ class _Build(Transformer_NonRecursive[Any, Any]):
 
 
 _NOWHERE = Token("NOWHERE", "")
-
-
-def literal_name(value: dict[str, Any]) -> str:
-    """The name of the value node that stands for a literal: its JSON."""
-    return orjson.dumps(value).decode()
-
-
-def is_condition(node: Any) -> bool:
-    """Whether it is true or false, and not an operand."""
-    return isinstance(node, nodes.CONDITIONS) or (isinstance(node, Call) and node.name != "size")
-
-
-def _condition(node: Any) -> Any:
-    if not is_condition(node):
-        raise not_well_formed("Unexpected term")
-    return node
-
-
-def _operand(node: Any) -> Any:
-    if is_condition(node):
-        raise not_well_formed("Unexpected term")
-    return node
-
-
-def _truth(left: Any, operator: str, right: Any) -> Any:
-    """A condition compared with TRUE or FALSE: the condition itself, or its opposite."""
-    tested, other = (left, right) if is_condition(left) else (right, left)
-    content = orjson.loads(other.name) if isinstance(other, Value) and other.name[0] != "?" else {}
-    if operator not in ("=", "<>"):
-        problem = "Incorrect operand type for operator or function"
-        raise ApiError.validation(f"{problem}; operator or function: {operator}, operand type: BOOL")
-    if "BOOL" not in content:
-        raise not_well_formed("Unexpected term")
-    return tested if content["BOOL"] == (operator == "=") else nodes.Not(tested)
-
-
-def _negated(condition: Any, negated: list[Any]) -> Any:
-    return nodes.Not(condition) if negated else condition
 
 
 def _name(token: Token) -> str:

@@ -19,9 +19,10 @@ from tailrace.expression import nodes
 from tailrace.expression.bindings import Bindings
 from tailrace.expression.nodes import Path, Value
 from tailrace.expression.parser import TREES_MAX, check_limits, walk
-from tailrace.expression.partiql_build import OPERATOR_WORDS, build, is_condition
+from tailrace.expression.partiql_build import OPERATOR_WORDS, build
 from tailrace.expression.partiql_literals import not_well_formed
 from tailrace.expression.partiql_nodes import Exists, Insert, Select, Statement, Update
+from tailrace.expression.partiql_truth import is_condition
 from tailrace.expression.values import AttributeValue, normalize_value
 
 KIND = ""

@@ -206,15 +206,18 @@ def _same(normal: object, given: object) -> bool:
 
 def _check_depth(depth: int) -> None:
     if depth >= NESTING_MAX:
-        raise too_deep()
+        raise TooDeep
 
 
-def too_deep() -> ApiError:
-    """AWS's refusal of lists and maps nested too deep."""
-    return ApiError.validation(
-        "Nesting Levels have exceeded supported limits: "
-        "Attributes in the item have nested levels beyond supported limit"
-    )
+class TooDeep(ApiError):
+    """Lists and maps nested too deep, as AWS refuses them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ValidationException",
+            "Nesting Levels have exceeded supported limits: "
+            "Attributes in the item have nested levels beyond supported limit",
+        )
 
 
 def _elements(content: Any) -> list[Any]:

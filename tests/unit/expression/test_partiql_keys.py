@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tailrace.base.errors import ApiError
 from tailrace.expression import condition, keys, nodes
 from tailrace.expression.nodes import Comparison, Path, Value
-from tailrace.expression.partiql_build import literal_name
 from tailrace.expression.partiql_keys import KeyPlan, read_ranges, single_key
 from tailrace.expression.partiql_parser import KIND, parse
 from tailrace.expression.partiql_text import of_node
+from tailrace.expression.partiql_truth import literal_name
 from tailrace.store.layout import KeyAttribute
 
 HASH, RANGE = (KeyAttribute("pk", "S"),), (KeyAttribute("sk", "N"),)

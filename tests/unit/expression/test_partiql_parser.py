@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tailrace.base.errors import ApiError
 from tailrace.expression import condition, nodes, partiql_columns, update
 from tailrace.expression.nodes import Call, Comparison, Path, Value
-from tailrace.expression.partiql_build import literal_name
 from tailrace.expression.partiql_nodes import Delete, Exists, Insert, OrderKey, Select, Statement, Target, Update
 from tailrace.expression.partiql_parser import KIND, normalize_parameters, parse
+from tailrace.expression.partiql_truth import literal_name
 from tailrace.expression.values import canonical_set
 
 NOT_WELL_FORMED = "Statement wasn't well formed, can't be processed: "
@@ -94,6 +94,10 @@ def test_literals(written: str, content: Any) -> None:
         ("ATTRIBUTE_TYPE(a, 'N') AND NOT size(b) > 1", {"a": {"N": "3"}, "b": {"S": "x"}}, True),
         ("contains(a, 'x') = false", {"a": {"S": "y"}}, True),
         ("(a = 1 OR a = 2) <> TRUE", {"a": {"N": "2"}}, False),
+        ("attribute_exists(a) <> 1", {"a": {"S": "y"}}, True),
+        ("attribute_exists(a) = b", {"b": {"BOOL": False}}, True),
+        ("attribute_exists(a) = attribute_exists(b)", {"b": {"BOOL": False}}, False),
+        ("attribute_exists(a) NOT IN [b, true]", {"b": {"BOOL": True}}, True),
         ("m.l[0].k = 'v'", {"m": {"M": {"l": {"L": [{"M": {"k": {"S": "v"}}}]}}}}, True),
         ("a = 1 OR a = 2 AND b = 1", {"a": {"N": "1"}}, True),
     ],
@@ -230,6 +234,8 @@ def test_depth_is_limited_everywhere() -> None:
     assert refusal(deep) == "Nesting Levels have exceeded supported limits under root" + "[0]" * 32
     assert refusal("SELECT * FROM t WHERE " + "NOT " * 301 + "a = 1").startswith("The expression contains too many")
     assert parse("SELECT * FROM t WHERE " + "(" * 3000 + "a = 1" + ")" * 3000).statement.where is not None  # type: ignore[union-attr]
+    doubled = "SELECT * FROM t WHERE " + "(" * 9 + "attribute_exists(a)" + " = b)" * 9
+    assert refusal(doubled).startswith("The expression contains too many operators")
     choices = ", ".join(map(str, range(101)))
     assert refusal(f"SELECT * FROM t WHERE a IN [{choices}]") == (
         "The IN operator is provided with too many operands; number of operands: 101"

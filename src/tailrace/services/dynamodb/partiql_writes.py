@@ -13,6 +13,7 @@ from tailrace.expression import nodes, partiql_keys
 from tailrace.expression.nodes import Value
 from tailrace.expression.partiql_keys import SingleKey
 from tailrace.expression.partiql_nodes import Delete, Exists, Insert, Update
+from tailrace.expression.values import TooDeep
 from tailrace.operation import Shape
 from tailrace.services.dynamodb import capacity, errors, writes
 from tailrace.services.dynamodb.partiql_statement import Bound, bound_condition
@@ -41,6 +42,13 @@ class UpdateItem(writes.Update):
         if old is None:
             raise errors.condition_failed()
         super().check(old)
+
+    def apply(self, old: Item | None) -> Item | None:
+        """As UpdateItem does, with PartiQL's shorter text for a value that would be nested too deep."""
+        try:
+            return super().apply(old)
+        except TooDeep:
+            raise ApiError.validation("Nesting Levels have exceeded supported limits") from None
 
 
 class DeleteItem(writes.Delete):
