@@ -25,7 +25,7 @@ async def describe_limits(call: Call, request: Shape) -> Shape:
     }
 
 
-@operation("dynamodb", "DescribeEndpoints", needs=None, on=anything)
+@operation("dynamodb", "DescribeEndpoints", needs="dynamodb:DescribeEndpoints", on=anything)
 async def describe_endpoints(call: Call, request: Shape) -> Shape:
     """This very server, for SDKs that discover endpoints.
 
