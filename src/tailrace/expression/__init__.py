@@ -13,7 +13,7 @@ operand_checks              what is wrong with a request's operands whatever the
 condition, update,          tree + bindings -> something to test, apply, project or search with
 projection, key_condition
 functions, paths, edits     what those do to values and items
-partiql.lark, partiql_*      PartiQL: statements as the same trees, their literals, columns and ranges of keys
+partiql.lark, partiql_*     PartiQL: statements as the same trees, their literals, columns and ranges of keys
 legacy                      Expected, AttributeUpdates and their kin, as the same trees
 log_pattern, event_pattern  CloudWatch Logs' and EventBridge's languages, which share nothing with the above
 ```
