@@ -1,0 +1,1 @@
+"""Clients as their own documentation uses them, against a real server: what they do is what users' programs do."""
