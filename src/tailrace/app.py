@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tailrace import __version__, identity, store
+from tailrace.audit.journal import Journal
 from tailrace.base import ids
 from tailrace.base.clock import Clock, MovableClock, SystemClock
 from tailrace.base.config import Config
@@ -39,6 +40,7 @@ SERVICES = (dynamodb, iam, lambda_, logs, streams, sts)  # importing a service r
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
 CREDENTIALS_FILE = "credentials.json"
 SERVER_FILE = "server.json"
+AUDIT_FOLDER = "audit"
 
 log = logging.getLogger("tailrace")
 
@@ -99,7 +101,8 @@ class Server:
             key = root_key(config)
             secret = await place.update(lambda tx: identity.session_secret(tx))
             who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret)
-            node = Node(config, clock, place, who, Pool(clock))
+            journal = Journal(config.folder / AUDIT_FOLDER if config.folder else None, clock, config.audit_days)
+            node = Node(config, clock, place, who, Pool(clock), audit=journal)
             connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.now)
             loop = asyncio.get_running_loop()
             listener = await loop.create_server(connections.accept, config.host, config.port, backlog=1024)
@@ -132,6 +135,7 @@ class Server:
         await self._connections.close(STOP_SECONDS / 2)
         await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
         await self.node.pool.close()
+        await self.node.audit.close()
         await self.node.store.close()
         if self.node.config.folder:
             (self.node.config.folder / SERVER_FILE).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import uvloop
@@ -33,10 +34,9 @@ def main() -> None:
 @click.option("--region", default="us-east-1", show_default=True, help="the region that `tailrace env` names")
 @click.option("--shards", default=4, show_default=True, type=click.IntRange(1, 256), help="shards of a new stream")
 @click.option("--throttle", is_flag=True, help="hold tables to their provisioned throughput, as AWS does")
+@click.option("--audit-days", default=30.0, show_default=True, type=click.FloatRange(0), help="0 keeps no audit")
 @click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
-def serve(
-    host: str, port: int, data: str, account: str, region: str, shards: int, throttle: bool, verbose: bool
-) -> None:
+def serve(verbose: bool, account: str, **settings: Any) -> None:
     """Run the server until SIGTERM or Ctrl-C."""
     if not (len(account) == 12 and account.isdigit()):
         raise click.BadParameter("an account has twelve digits", param_hint="--account")
@@ -48,17 +48,8 @@ def serve(
     key_id, secret = os.environ.get("TAILRACE_ACCESS_KEY_ID"), os.environ.get("TAILRACE_SECRET_ACCESS_KEY")
     if bool(key_id) != bool(secret):
         raise click.UsageError("set both TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY, or neither")
-    config = Config(
-        host=host,
-        port=port,
-        data=data,
-        account=account,
-        region=region,
-        shards=shards,
-        throttle=throttle,
-        access_key_id=key_id,
-        secret_access_key=secret,
-    )
+    # Every other option is a field of Config by its name.
+    config = Config(account=account, access_key_id=key_id, secret_access_key=secret, **settings)
     try:
         uvloop.run(app.serve(config, announce))
     except (StoreUnavailable, OSError) as error:

@@ -11,10 +11,13 @@ botocore's model gives parsing, constraints and the wire form; `registry.check` 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from tailrace.audit.entry import Entry
+from tailrace.audit.journal import Journal
 from tailrace.auth.last_used import LastUsed
 from tailrace.base import arn
 from tailrace.base.clock import Clock
@@ -45,7 +48,7 @@ class Node:
     """One running server: its settings and the long-lived parts that calls share.
 
     `endpoint` is where the node answers, which functions get as AWS_ENDPOINT_URL. `last_used` is what this node has
-    seen of keys and roles since it was last written down.
+    seen of keys and roles since it was last written down; `audit` keeps who did what.
     """
 
     config: Config
@@ -56,6 +59,7 @@ class Node:
     endpoint: str = ""
     buckets: Buckets = field(default_factory=Buckets)
     last_used: LastUsed = field(default_factory=LastUsed)
+    audit: Journal = field(default_factory=Journal)
 
 
 @dataclass(slots=True)
@@ -72,6 +76,8 @@ class Call:
     user_agent: str = ""
     secure: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    entry: Entry | None = None
+    """The call's record in the audit, where a handler notes what it decided about others than the caller."""
 
     @property
     def account(self) -> str:
@@ -106,7 +112,10 @@ Context = Callable[[Call, Shape], ContextKeys | Awaitable[ContextKeys]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A registered operation. `needs` is None for the few that AWS lets everybody call (sts:GetCallerIdentity)."""
+    """A registered operation. `needs` is None for the few that AWS lets everybody call (sts:GetCallerIdentity).
+
+    `without` says what of its request is refused, and why; `refused` why the operation itself is, where it is.
+    """
 
     service: str
     name: str
@@ -115,6 +124,8 @@ class Operation:
     on: Resources
     also: Needs | None
     context: Context | None
+    without: Mapping[str, str] = field(default_factory=dict)
+    refused: str = ""
 
     async def permissions(self, call: Call, request: Shape) -> list[Need]:
         """Every permission that this request must hold, in the order in which they are checked.
@@ -199,20 +210,57 @@ def operation(
     on: Resources,
     also: Needs | None = None,
     context: Context | None = None,
+    without: Mapping[str, str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the function below as the handler of `service`.`name`.
 
     `needs` is the IAM action, `on` gives the ARN (or ARNs) that it is needed on; `also` names further permissions
-    (iam:PassRole), `context` the service's condition keys (dynamodb:LeadingKeys).
+    (iam:PassRole), `context` the service's condition keys (dynamodb:LeadingKeys). `without` names what of the request
+    Tailrace can't do, with the reason: a member ("VpcConfig"), one further in ("Code.S3Bucket"), or one of a value
+    ("PackageType=Image"). Who asks for it is refused; an empty one asks for nothing.
     """
     if on is None or not (needs is None or ":" in needs):
         raise TypeError(f"{service}.{name} must say which permission it needs, and on what")
 
     def register(handler: Handler) -> Handler:
-        REGISTRY.add(Operation(service, name, handler, needs, on, also, context))
-        return handler
+        handle = _refusing(handler, without) if without else handler
+        REGISTRY.add(Operation(service, name, handle, needs, on, also, context, without or {}))
+        return handle
 
     return register
+
+
+def refuse(service: str, name: str, why: str, *, needs: str, on: Resources) -> None:
+    """Register an operation that is always refused, for who may call it: one clear answer instead of a pretence."""
+
+    async def handler(call: Call, request: Shape) -> Shape:
+        raise not_supported(call, why)
+
+    REGISTRY.add(Operation(service, name, handler, needs, on, None, None, refused=why))
+
+
+def _refusing(handler: Handler, without: Mapping[str, str]) -> Handler:
+    @functools.wraps(handler)
+    async def run(call: Call, request: Shape) -> Shape:
+        for what, why in without.items():
+            if _is_asked(request, what):
+                raise not_supported(call, f"{what}: {why}")
+        return await handler(call, request)
+
+    return run
+
+
+def _is_asked(request: Shape, what: str) -> bool:
+    path, _, value = what.partition("=")
+    found: Any = request
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found == value if value else _asks(found)
+
+
+def _asks(value: Any) -> bool:
+    """Whether a value asks for something: {"Metrics": []} and 0 don't."""
+    return any(_asks(one) for one in value.values()) if isinstance(value, dict) else bool(value)
 
 
 def not_supported(call: Call, why: str) -> ApiError:

@@ -11,7 +11,8 @@ class Config:
     """The settings of one server process.
 
     `data` is a folder, or `memory:` for a store that ends with the process. `shards` is the number of hash ranges
-    that a new table's stream starts with. `throttle` holds tables to the throughput that they are given.
+    that a new table's stream starts with. `throttle` holds tables to the throughput that they are given. Records
+    of the audit are kept for `audit_days`; 0 keeps none.
     """
 
     host: str = "127.0.0.1"
@@ -21,6 +22,7 @@ class Config:
     region: str = "us-east-1"
     shards: int = 4
     throttle: bool = False
+    audit_days: float = 30.0
     access_key_id: str | None = None
     secret_access_key: str | None = None
     movable_clock: bool = False

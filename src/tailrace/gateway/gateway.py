@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 
 from tailrace import resource_policies
+from tailrace.audit.entry import Decided, Entry, subject_of
 from tailrace.auth import sigv4
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import ids
@@ -20,7 +21,6 @@ from tailrace.gateway import front_page
 from tailrace.gateway.body import deflate, inflate, is_too_large
 from tailrace.gateway.connection import Peer
 from tailrace.gateway.own_pages import OwnPages
-from tailrace.identity import Principal
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
 from tailrace.store import Overloaded
 from tailrace.wire import model
@@ -54,28 +54,37 @@ class Gateway:
         request_id = request_id_of(route.service)
         if is_too_large(route.service, request):
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
-        response = await self._respond(route, request, peer, request_id)
+        clock = self.node.clock
+        entry = Entry(clock.now(), request_id, route.service, route.operation, peer.address)
+        began = clock.monotonic()
+        response = await self._respond(route, request, peer, entry)
+        entry.ms = (clock.monotonic() - began) * 1000
+        entry.status = response.status
+        self.node.audit.add(entry)
         if route.service in DYNAMODB:
             await deflate(request, response)
         return response
 
-    async def _respond(self, route: Route, request: HttpRequest, peer: Peer, request_id: str) -> HttpResponse:
+    async def _respond(self, route: Route, request: HttpRequest, peer: Peer, entry: Entry) -> HttpResponse:
         """The operation's answer, or the refusal, as the route's protocol has it."""
         try:
-            answer = await self._perform(route, request, peer, request_id)
-            return route.protocol.serialize(route, answer, request_id)
-        except ApiError as error:
-            return route.protocol.error(route.service, error, request_id)
+            answer = await self._perform(route, request, peer, entry)
+            return route.protocol.serialize(route, answer, entry.request_id)
+        except ApiError as refusal:
+            error = refusal
         except Overloaded:
-            busy = ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
-            return route.protocol.error(route.service, busy, request_id)
+            error = ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
         except Exception:
-            log.exception("%s.%s failed, request %s", route.service, route.operation, request_id)
-            return route.protocol.error(route.service, ApiError.internal(request_id), request_id)
+            log.exception("%s.%s failed, request %s", route.service, route.operation, entry.request_id)
+            error = ApiError.internal(entry.request_id)
+        entry.error = error.code
+        return route.protocol.error(route.service, error, entry.request_id)
 
-    async def _perform(self, route: Route, request: HttpRequest, peer: Peer, request_id: str) -> Shape:
+    async def _perform(self, route: Route, request: HttpRequest, peer: Peer, entry: Entry) -> Shape:
         operation = REGISTRY.find(route.service, route.operation)
-        principal, region, guarded = await self._authenticate(route, request)
+        guarded = await self._authenticate(route, request, entry)
+        principal = entry.principal
+        assert principal
         if operation is None:
             raise ApiError(
                 "UnsupportedOperationException",
@@ -85,29 +94,33 @@ class Gateway:
         inflate(request, self.node.config.request_bytes_max)
         shape = route.protocol.parse(route, request)
         validate(route.service, route.operation, shape)
+        entry.subject = subject_of(shape)
         call = Call(
             self.node,
             principal,
             route.service,
             route.operation,
-            region,
-            request_id,
+            entry.region,
+            entry.request_id,
             peer.address,
             request.headers.get("user-agent", ""),
             headers=request.headers,
+            entry=entry,
         )
         if guarded or principal.kind != "root":
-            await self._authorize(call, operation, shape)
+            await self._authorize(call, operation, shape, entry)
         return await operation.handler(call, shape)
 
-    async def _authenticate(self, route: Route, request: HttpRequest) -> tuple[Principal, str, bool]:
-        """Who signed the request, for which region, and whether any resource has a policy, which may bind the root.
+    async def _authenticate(self, route: Route, request: HttpRequest, entry: Entry) -> bool:
+        """Find out who signed the request, for which region; whether any resource has a policy, which may bind the
+        root.
 
         The signature covers the raw bytes, compressed or not.
         """
         signing_name = model.service(route.service).signing_name
         try:
             signature = sigv4.read(request)
+            entry.access_key_id, entry.region = signature.access_key_id, signature.region
             lookup = self.node.identity.lookup
             credentials, guarded = await self.node.store.view(
                 lambda tx: (
@@ -118,9 +131,10 @@ class Gateway:
             sigv4.verify(signature, request, credentials.secret, self.node.clock.now(), service=signing_name)
         except SignatureProblem as problem:
             raise sigv4.refusal(problem, model.service(route.service).protocol) from problem
-        return credentials.principal, signature.region, guarded
+        entry.principal = credentials.principal
+        return guarded
 
-    async def _authorize(self, call: Call, operation: Operation, shape: Shape) -> None:
+    async def _authorize(self, call: Call, operation: Operation, shape: Shape, entry: Entry) -> None:
         """Every permission that the request needs, or AWS's AccessDenied."""
         needs = await operation.permissions(call, shape)
         common = {
@@ -133,6 +147,7 @@ class Gateway:
         decisions = await self.node.store.view(
             lambda tx: [identity.decide(tx, principal, n.action, n.resource, {**common, **n.context}) for n in needs]
         )
+        entry.decisions = [Decided(n.action, n.resource, d) for n, d in zip(needs, decisions, strict=True)]
         for need, decision in zip(needs, decisions, strict=True):
             if not decision.allowed:
                 raise ApiError.access_denied(identity.denial(principal, decision, need.action, need.resource))

@@ -1,0 +1,158 @@
+"""What is known of one call: filled in as the call goes on, turned into JSON when it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from tailrace.auth.evaluate import Decision
+from tailrace.auth.principal import Principal
+from tailrace.base import arn
+
+PERMISSIONS_MAX = 100  # of one call; a transaction can need more, and says how many are left out
+TEXT_MAX = 2048
+ACCESS_KEY_ID_MAX = 32  # a secret put where the id belongs has forty characters: it is not written down
+# Where a request says what it is about, for the calls that no policy was asked about (the root's).
+SUBJECTS = {
+    "TableName": ("dynamodb", "table/{}"),
+    "StreamArn": ("dynamodb", "{}"),
+    "FunctionName": ("lambda", "function:{}"),
+    "logGroupName": ("logs", "log-group:{}:*"),
+    "UserName": ("iam", "user/{}"),
+    "RoleName": ("iam", "role/{}"),
+    "PolicyArn": ("iam", "{}"),
+    "RoleArn": ("iam", "{}"),
+    "ResourceArn": ("dynamodb", "{}"),
+    "QueueName": ("sqs", "{}"),
+}
+
+
+class Decided(NamedTuple):
+    """One permission that was asked for, and what the policies said. `principal` where it isn't the caller's own."""
+
+    action: str
+    resource: str
+    decision: Decision
+    principal: str | None = None
+
+
+class Entry:
+    """One call. `decisions` stays empty where nobody was asked: for the root, and for calls that failed before.
+
+    `also` is for what a handler asks about somebody else: may the function's role read the stream?
+    """
+
+    __slots__ = (
+        "access_key_id",
+        "also",
+        "at",
+        "decisions",
+        "error",
+        "ms",
+        "operation",
+        "principal",
+        "region",
+        "request_id",
+        "service",
+        "source_ip",
+        "status",
+        "subject",
+    )
+
+    def __init__(self, at: float, request_id: str, service: str, operation: str, source_ip: str) -> None:
+        self.at = at
+        self.request_id = request_id
+        self.service = service
+        self.operation = operation
+        self.source_ip = source_ip
+        self.principal: Principal | None = None
+        self.access_key_id = ""
+        self.region = ""
+        self.decisions: Sequence[Decided] = ()
+        self.also: Sequence[Decided] = ()
+        self.subject: tuple[str, str] | None = None
+        self.status = 200
+        self.error: str | None = None
+        self.ms = 0.0
+
+    def document(self) -> dict[str, Any]:
+        """The record as it is kept. Absent members are absent: no decision was needed, no error happened."""
+        principal = self.principal
+        found: dict[str, Any] = {
+            "Time": round(self.at, 3),
+            "RequestId": self.request_id,
+            "Service": self.service,
+            "Operation": self.operation,
+            "Region": self.region,
+            "SourceIp": self.source_ip,
+            "StatusCode": self.status,
+            "Milliseconds": round(self.ms, 3),
+        }
+        if principal is not None:
+            found["PrincipalArn"] = principal.arn
+        if 0 < len(self.access_key_id) <= ACCESS_KEY_ID_MAX:
+            found["AccessKeyId"] = self.access_key_id
+        if self.error:
+            found["ErrorCode"] = self.error
+        decisions = [*self.decisions, *self.also]
+        if decisions:
+            return found | _decided(decisions)
+        if principal is not None and principal.kind == "root":
+            found["Decision"], found["Reason"] = "Allowed", "allowed: root"
+        else:
+            found["Decision"], found["Reason"] = "Undecided", "no policy was asked"
+        if self.subject is not None and principal is not None:
+            found["Resources"] = [_subject_arn(*self.subject, self.region, principal.account)]
+        return found
+
+
+def subject_of(shape: dict[str, Any]) -> tuple[str, str] | None:
+    """What a request is about, in one look: the first member that names it, and its text."""
+    for name in SUBJECTS:
+        if name in shape:
+            value = shape[name]
+            return (name, value) if isinstance(value, str) else None
+    return None
+
+
+def _subject_arn(member: str, value: str, region: str, account: str) -> str:
+    value = value[:TEXT_MAX]
+    service, form = SUBJECTS[member]
+    if value.startswith("arn:"):
+        return value
+    resource = form.format(value)
+    return arn.iam(account, resource) if service == "iam" else arn.build(service, region, account, resource)
+
+
+def _decided(decisions: Sequence[Decided]) -> dict[str, Any]:
+    """The decisions of a call: the one that counts in short, and all of them."""
+    denied = next((each for each in decisions if not each.decision.allowed), None)
+    telling = denied or decisions[0]
+    found: dict[str, Any] = {
+        "Resources": list(dict.fromkeys(each.resource[:TEXT_MAX] for each in decisions[:PERMISSIONS_MAX])),
+        "Decision": "Denied" if denied else "Allowed",
+        "Reason": telling.decision.reason,
+        "Permissions": [_permission(each) for each in decisions[:PERMISSIONS_MAX]],
+    }
+    if telling.decision.policy:
+        found |= {"Policy": telling.decision.policy, "Statement": telling.decision.statement}
+    if len(decisions) > PERMISSIONS_MAX:
+        found["PermissionsLeftOut"] = len(decisions) - PERMISSIONS_MAX
+    return found
+
+
+def _permission(each: Decided) -> dict[str, Any]:
+    decision = each.decision
+    found: dict[str, Any] = {
+        "Action": each.action,
+        "Resource": each.resource[:TEXT_MAX],
+        "Allowed": decision.allowed,
+        "Source": decision.source,
+    }
+    if decision.explicit and not decision.allowed:
+        found["ExplicitDeny"] = True
+    if decision.policy:
+        found |= {"Policy": decision.policy, "Statement": decision.statement}
+    if each.principal:
+        found["PrincipalArn"] = each.principal
+    return found
