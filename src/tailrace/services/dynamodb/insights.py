@@ -1,10 +1,27 @@
-"""Contributor insights, which no table of this server has: DescribeContributorInsights says so."""
+"""Contributor insights, which no table of this server has: told truthfully, and refused to who wants them."""
 
 from __future__ import annotations
 
-from tailrace.operation import Call, Shape, operation
+from tailrace.operation import Call, Shape, anything, operation, refuse
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import document_of
+
+refuse(
+    "dynamodb",
+    "UpdateContributorInsights",
+    "the most used keys of a table are not counted",
+    needs="dynamodb:UpdateContributorInsights",
+    on=table_arn,
+)
+
+
+@operation("dynamodb", "ListContributorInsights", needs="dynamodb:ListContributorInsights", on=anything)
+async def list_contributor_insights(call: Call, request: Shape) -> Shape:
+    """None.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListContributorInsights.html
+    """
+    return {"ContributorInsightsSummaries": []}
 
 
 @operation("dynamodb", "DescribeContributorInsights", needs="dynamodb:DescribeContributorInsights", on=table_arn)

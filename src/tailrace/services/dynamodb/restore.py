@@ -20,6 +20,7 @@ from tailrace.services.dynamodb import (
     continuous_backups,
     copy_table,
     errors,
+    refusals,
     restore_settings,
     status,
     tables,
@@ -30,6 +31,7 @@ from tailrace.services.dynamodb.table_description import describe
 from tailrace.store import history, resources
 from tailrace.store.engine import Transaction
 
+WITHOUT = {"VectorIndexOverride": refusals.NO_VECTORS}
 UNTOLD = 1e11
 """The end of a CREATING that lasts until a copy is complete."""
 _WRITES = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
@@ -66,6 +68,7 @@ def needed_to_fill(call: Call, request: Shape) -> Iterable[Need]:
     needs="dynamodb:RestoreTableFromBackup",
     on=from_and_to,
     also=needed_to_fill,
+    without=WITHOUT,
 )
 async def restore_table_from_backup(call: Call, request: Shape) -> Shape:
     """Make a new table from a backup.
@@ -93,6 +96,7 @@ async def restore_table_from_backup(call: Call, request: Shape) -> Shape:
     needs="dynamodb:RestoreTableToPointInTime",
     on=from_and_to,
     also=needed_to_fill,
+    without=WITHOUT,
 )
 async def restore_table_to_point_in_time(call: Call, request: Shape) -> Shape:
     """Make a new table from what another one was at a second, or (UseLatestRestorableTime) is now.

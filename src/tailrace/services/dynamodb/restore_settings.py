@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from tailrace.base.errors import ApiError
 from tailrace.services.dynamodb import errors, table_rules
 
 _UNITS = ("ReadCapacityUnits", "WriteCapacityUnits")
@@ -20,8 +19,6 @@ Document = dict[str, Any]
 
 def parameters(source: Document, request: Document) -> Document:
     """CreateTable's parameters for the target. Raises ValidationException for overrides that don't fit the source."""
-    if "VectorIndexOverride" in request:
-        raise ApiError.validation("Tailrace does not support VectorIndexOverride: it has no vector indexes")
     mode = request.get("BillingModeOverride", source["BillingMode"])
     units = mode == "PROVISIONED" and source["BillingMode"] == mode
     wanted: Document = {

@@ -11,6 +11,7 @@ from tailrace.services.dynamodb import (
     decreases,
     drop_collection,
     errors,
+    refusals,
     status,
     table_rules,
     table_streams,
@@ -33,12 +34,19 @@ _CHANGES = (
     "OnDemandThroughput",
     "WarmThroughput",
 )
-_ELSEWHERE = ("ReplicaUpdates", "GlobalTableWitnessUpdates", "MultiRegionConsistency", "VectorIndexUpdates")
+WITHOUT = {
+    "ReplicaUpdates": refusals.ONE_REGION,
+    "GlobalTableWitnessUpdates": refusals.ONE_REGION,
+    "MultiRegionConsistency": refusals.ONE_REGION,
+    "GlobalTableSettingsReplicationMode": refusals.ONE_REGION,
+    "DisassociationProtectionEnabled": refusals.ONE_REGION,
+    "VectorIndexUpdates": refusals.NO_VECTORS,
+}
 
 Document = dict[str, Any]
 
 
-@operation("dynamodb", "UpdateTable", needs="dynamodb:UpdateTable", on=table_arn)
+@operation("dynamodb", "UpdateTable", needs="dynamodb:UpdateTable", on=table_arn, without=WITHOUT)
 async def update_table(call: Call, request: Shape) -> Shape:
     """Change how a table is billed, protected and streamed, or one of its global indexes.
 
@@ -68,9 +76,6 @@ async def update_table(call: Call, request: Shape) -> Shape:
 
 def _check(request: Shape) -> None:
     """What the request alone can be refused for."""
-    for member in _ELSEWHERE:
-        if member in request:
-            raise ApiError.validation(f"Tailrace does not support {member}: it serves one region")
     if not any(member in request for member in _CHANGES):
         raise ApiError.validation(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "

@@ -13,6 +13,7 @@ from tailrace.services.dynamodb import (
     backup_documents,
     drop_collection,
     errors,
+    refusals,
     resource_policy,
     status,
     table_rules,
@@ -39,7 +40,18 @@ def needed_at_creation(call: Call, request: Shape) -> list[Need]:
     return [*tags.needed_at_creation(call, request), *resource_policy.needed_at_creation(call, request)]
 
 
-@operation("dynamodb", "CreateTable", needs="dynamodb:CreateTable", on=table_arn, also=needed_at_creation)
+@operation(
+    "dynamodb",
+    "CreateTable",
+    needs="dynamodb:CreateTable",
+    on=table_arn,
+    also=needed_at_creation,
+    without={
+        "GlobalTableSourceArn": refusals.ONE_REGION,
+        "GlobalTableSettingsReplicationMode": refusals.ONE_REGION,
+        "VectorIndexes": refusals.NO_VECTORS,
+    },
+)
 async def create_table(call: Call, request: Shape) -> Shape:
     """Create a table with its indexes and, if asked for, its stream.
 

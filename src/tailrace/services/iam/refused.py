@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tailrace.operation import Call, Shape, not_supported, operation
+from tailrace.operation import Call, Shape, operation, refuse
 from tailrace.services.iam import entities
 from tailrace.services.iam.entities import USERS, on_user
 from tailrace.store.engine import Transaction
@@ -11,22 +11,15 @@ PASSWORDS = "there is no sign-in with a password; the console takes access keys"
 LAST_ACCESSED = "it keeps the last use of keys (GetAccessKeyLastUsed) and roles (GetRole), not one a service"
 
 
-@operation("iam", "CreateLoginProfile", needs="iam:CreateLoginProfile", on=on_user)
-async def create_login_profile(call: Call, request: Shape) -> Shape:
-    """Refused: there are no passwords.
-
-    https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
-    """
-    raise not_supported(call, PASSWORDS)
-
-
-@operation("iam", "UpdateLoginProfile", needs="iam:UpdateLoginProfile", on=on_user)
-async def update_login_profile(call: Call, request: Shape) -> Shape:
-    """Refused: there are no passwords.
-
-    https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateLoginProfile.html
-    """
-    raise not_supported(call, PASSWORDS)
+refuse("iam", "CreateLoginProfile", PASSWORDS, needs="iam:CreateLoginProfile", on=on_user)
+refuse("iam", "UpdateLoginProfile", PASSWORDS, needs="iam:UpdateLoginProfile", on=on_user)
+refuse(
+    "iam",
+    "GenerateServiceLastAccessedDetails",
+    LAST_ACCESSED,
+    needs="iam:GenerateServiceLastAccessedDetails",
+    on=lambda call, request: str(request["Arn"]),
+)
 
 
 @operation("iam", "GetLoginProfile", needs="iam:GetLoginProfile", on=on_user)
@@ -55,17 +48,3 @@ async def _without(call: Call, request: Shape) -> Shape:
 
     await call.store.view(check)
     raise entities.no_such(f"Login Profile for User {name} cannot be found.")
-
-
-@operation(
-    "iam",
-    "GenerateServiceLastAccessedDetails",
-    needs="iam:GenerateServiceLastAccessedDetails",
-    on=lambda call, request: str(request["Arn"]),
-)
-async def generate_service_last_accessed_details(call: Call, request: Shape) -> Shape:
-    """Refused: a role's and a key's last use are kept, but not one for every service.
-
-    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateServiceLastAccessedDetails.html
-    """
-    raise not_supported(call, LAST_ACCESSED)

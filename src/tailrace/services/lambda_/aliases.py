@@ -6,7 +6,7 @@ from typing import Any
 
 from tailrace.base import ids
 from tailrace.base.errors import AlreadyExists, ApiError
-from tailrace.operation import Call, Shape, not_supported, operation
+from tailrace.operation import Call, Shape, operation
 from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.function_names import FunctionName, named, permission_arn
 from tailrace.services.lambda_.refusals import conflict, stale_revision
@@ -31,19 +31,15 @@ def find(tx: Transaction, function: FunctionName, name: str) -> dict[str, Any]:
     return found
 
 
-def check_routing(call: Call, request: Shape) -> None:
-    """Refuse weights; an empty RoutingConfig means none."""
-    if request.get("RoutingConfig", {}).get("AdditionalVersionWeights"):
-        raise not_supported(call, "weighted routing of an alias (RoutingConfig)")
+WITHOUT = {"RoutingConfig.AdditionalVersionWeights": "an alias leads to one version"}
 
 
-@operation("lambda", "CreateAlias", needs="lambda:CreateAlias", on=permission_arn)
+@operation("lambda", "CreateAlias", needs="lambda:CreateAlias", on=permission_arn, without=WITHOUT)
 async def create_alias(call: Call, request: Shape) -> Shape:
     """Give a version a name.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html
     """
-    check_routing(call, request)
     function = named(call, request)._replace(qualifier=None)
     name = request["Name"]
     alias = {
@@ -73,13 +69,12 @@ async def get_alias(call: Call, request: Shape) -> Shape:
     return show(function, request["Name"], await call.store.view(lambda tx: find(tx, function, request["Name"])))
 
 
-@operation("lambda", "UpdateAlias", needs="lambda:UpdateAlias", on=permission_arn)
+@operation("lambda", "UpdateAlias", needs="lambda:UpdateAlias", on=permission_arn, without=WITHOUT)
 async def update_alias(call: Call, request: Shape) -> Shape:
     """Point an alias to another version, or describe it otherwise.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
     """
-    check_routing(call, request)
     function, name = named(call, request)._replace(qualifier=None), request["Name"]
 
     def change(tx: Transaction) -> Shape:

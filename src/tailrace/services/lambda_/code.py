@@ -7,7 +7,7 @@ import base64
 import hashlib
 from typing import NamedTuple
 
-from tailrace.operation import Call, Shape, not_supported, operation
+from tailrace.operation import Call, Shape, operation
 from tailrace.runtime import unpack
 from tailrace.runtime.spec import CodeProblem
 from tailrace.services.lambda_ import function_document as documents
@@ -20,6 +20,9 @@ from tailrace.store.engine import Transaction
 
 ZIP_BYTES_MAX = 52_428_800
 REQUEST_BYTES_MAX = 70_167_211
+_NO_S3, _NO_IMAGES = "there is no S3; send ZipFile", "functions are packages; there are no container images"
+WITHOUT = {"S3Bucket": _NO_S3, "S3Key": _NO_S3, "ImageUri": _NO_IMAGES}
+"""Where code can't come from, and why."""
 
 
 class Package(NamedTuple):
@@ -39,10 +42,6 @@ async def read(call: Call, code: Shape) -> Package:
     """The package that a request carries, checked in a thread. Raises AWS's refusals."""
     if int(call.headers.get("content-length", 0)) > REQUEST_BYTES_MAX:
         raise too_large(f"Request must be smaller than {REQUEST_BYTES_MAX} bytes for the {call.operation} operation")
-    if code.get("S3Bucket") or code.get("S3Key"):
-        raise not_supported(call, "code in S3 (send ZipFile)")
-    if code.get("ImageUri"):
-        raise not_supported(call, "container images (ImageUri)")
     data = code.get("ZipFile")
     if not data:
         raise invalid("Please provide a source for function code.")
@@ -64,7 +63,7 @@ def inspect(data: bytes) -> Package:
     return Package(data, hashlib.sha256(data).hexdigest())
 
 
-@operation("lambda", "UpdateFunctionCode", needs="lambda:UpdateFunctionCode", on=permission_arn)
+@operation("lambda", "UpdateFunctionCode", needs="lambda:UpdateFunctionCode", on=permission_arn, without=WITHOUT)
 async def update_function_code(call: Call, request: Shape) -> Shape:
     """Replace a function's code; environments with the old code end.
 

@@ -16,6 +16,7 @@ from tailrace.store.engine import Transaction
     needs="lambda:UpdateFunctionConfiguration",
     on=permission_arn,
     also=role.pass_role,
+    without=settings.LATER_WITHOUT,
 )
 async def update_function_configuration(call: Call, request: Shape) -> Shape:
     """Change a function's settings; environments with the old ones end.
@@ -28,7 +29,7 @@ async def update_function_configuration(call: Call, request: Shape) -> Shape:
         now = call.clock.now()
         old = documents.find(tx, function)
         documents.check_changeable(old, function, now, request.get("RevisionId"))
-        members = settings.given(call, request, old)
+        members = settings.given(request, old)
         if "Role" in request:
             role.check(call.node.identity, tx, request["Role"], function)
         new = documents.changed(old, now, **members)

@@ -59,6 +59,7 @@ async def function_key(call: Call, request: Shape) -> ContextKeys:
     needs="lambda:CreateEventSourceMapping",
     on=anything,
     context=function_key,
+    without=options.WITHOUT,
 )
 async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
     """Let a stream's records be given to a function.
@@ -150,6 +151,7 @@ async def list_event_source_mappings(call: Call, request: Shape) -> Shape:
     needs="lambda:UpdateEventSourceMapping",
     on=mapping_arn,
     context=function_key,
+    without=options.LATER_WITHOUT,
 )
 async def update_event_source_mapping(call: Call, request: Shape) -> Shape:
     """Change a mapping's function or options, switch it off or on. Its position stays.

@@ -29,31 +29,30 @@ FILTERS_MAX = 10
 PATTERN_LENGTH_MAX = 4096
 RECORD_AGE_SECONDS_MIN = 60
 
-# Options of other event sources, and what is not built: asking for one is refused, an empty one asks for nothing.
-NOT_SUPPORTED = (
-    "TumblingWindowInSeconds",
-    "ScalingConfig",
-    "SourceAccessConfigurations",
-    "SelfManagedEventSource",
-    "SelfManagedKafkaEventSourceConfig",
-    "AmazonManagedKafkaEventSourceConfig",
-    "DocumentDBEventSourceConfig",
-    "ProvisionedPollerConfig",
-    "MetricsConfig",
-    "LoggingConfig",
-    "KMSKeyArn",
-    "Topics",
-    "Queues",
-)
+_OTHER_SOURCES = "it is an option of other event sources than a DynamoDB stream"
+LATER_WITHOUT = {
+    "TumblingWindowInSeconds": "batches are not gathered in windows with a state",
+    "DestinationConfig": "there is nowhere to send what failed",
+    "MetricsConfig": "there is no CloudWatch",
+    "LoggingConfig": "there are no logs of an event source mapping",
+    "KMSKeyArn": "there is no KMS",
+    "ProvisionedPollerConfig": _OTHER_SOURCES,
+    "ScalingConfig": _OTHER_SOURCES,
+    "SourceAccessConfigurations": _OTHER_SOURCES,
+    "SelfManagedKafkaEventSourceConfig": _OTHER_SOURCES,
+    "AmazonManagedKafkaEventSourceConfig": _OTHER_SOURCES,
+    "DocumentDBEventSourceConfig": _OTHER_SOURCES,
+}
+WITHOUT = dict.fromkeys(("SelfManagedEventSource", "Topics", "Queues"), _OTHER_SOURCES) | LATER_WITHOUT
+"""What of CreateEventSourceMapping, and LATER_WITHOUT of UpdateEventSourceMapping, can't be had, and why."""
 
 
 def changed(request: Shape) -> dict[str, Any]:
     """The options that a Create or Update request sets, as they are stored.
 
     FilterCriteria is None where the request takes the filters away. Raises InvalidParameterValueException for what
-    makes no sense, and UnsupportedOperationException for what Tailrace doesn't do.
+    makes no sense.
     """
-    _refuse_unsupported(request)
     found = {name: request[name] for name in DEFAULTS if name in request}
     if "DestinationConfig" in found:
         found["DestinationConfig"] = {"OnFailure": {}}
@@ -95,19 +94,3 @@ def _filters(criteria: Shape) -> Shape | None:
         except event_pattern.InvalidPattern as problem:
             raise invalid("Invalid filter pattern definition.") from problem
     return {"Filters": filters} if filters else None
-
-
-def _refuse_unsupported(request: Shape) -> None:
-    asked = [name for name in NOT_SUPPORTED if _asks(request.get(name))]
-    destinations = request.get("DestinationConfig") or {}
-    asked += [f"DestinationConfig.{name}" for name, value in destinations.items() if _asks(value)]
-    if asked:
-        text = f"Tailrace does not support {', '.join(asked)} for an event source mapping of a DynamoDB stream"
-        raise ApiError("UnsupportedOperationException", text)
-
-
-def _asks(value: Any) -> bool:
-    """Whether a value asks for something: {"Metrics": []} and 0 don't."""
-    if isinstance(value, dict):
-        return any(_asks(one) for one in value.values())
-    return bool(value)

@@ -8,7 +8,7 @@ from tailrace.base.errors import AlreadyExists
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.lambda_ import code_location, packages, role, settings
 from tailrace.services.lambda_ import function_document as documents
-from tailrace.services.lambda_.code import read
+from tailrace.services.lambda_.code import WITHOUT, read
 from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, permission_arn
 from tailrace.services.lambda_.refusals import conflict, function_not_found, invalid
 from tailrace.services.lambda_.versions import drop_version, publish, versions_of
@@ -18,7 +18,14 @@ from tailrace.store.engine import Transaction
 PAGE_MAX = 50
 
 
-@operation("lambda", "CreateFunction", needs="lambda:CreateFunction", on=permission_arn, also=role.pass_role)
+@operation(
+    "lambda",
+    "CreateFunction",
+    needs="lambda:CreateFunction",
+    on=permission_arn,
+    also=role.pass_role,
+    without={**settings.WITHOUT, **{f"Code.{member}": why for member, why in WITHOUT.items()}},
+)
 async def create_function(call: Call, request: Shape) -> Shape:
     """Create a function from a zip file.
 
@@ -26,7 +33,7 @@ async def create_function(call: Call, request: Shape) -> Shape:
     """
     function = FunctionName(*named(call, request)[:2], None)
     base = settings.defaults(function.name)
-    members = settings.given(call, request, base)
+    members = settings.given(request, base)
     if not (request.get("Runtime") and request.get("Handler")):
         raise invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
     package = await read(call, request["Code"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from tailrace.operation import Call, Shape, not_supported
+from tailrace.operation import Shape
 from tailrace.runtime import interpreters
 from tailrace.runtime.command import RESERVED
 from tailrace.services.lambda_.refusals import invalid
@@ -17,9 +17,28 @@ from tailrace.services.lambda_.refusals import invalid
 ENVIRONMENT_BYTES_MAX = 4096
 TIMEOUT_SECONDS, MEMORY_MB, STORAGE_MB = 3, 128, 512
 
-# Members that change nothing where they are empty, and that Tailrace does not have otherwise.
-WITHOUT = ("Layers", "FileSystemConfigs", "ImageConfig", "CodeSigningConfigArn", "KMSKeyArn", "TenancyConfig")
-WITHOUT_EITHER = ("CapacityProviderConfig", "DurableConfig", "RuntimeConfig", "AcceleratorConfig", "PublishTo")
+_NO_IMAGES = "functions are packages; there are no container images"
+LATER_WITHOUT = {
+    "Layers": "put what a layer holds into the package",
+    "FileSystemConfigs": "there is no EFS",
+    "ImageConfig": _NO_IMAGES,
+    "KMSKeyArn": "there is no KMS; the disk may be encrypted",
+    "CapacityProviderConfig": "functions run on this machine alone",
+    "DurableConfig": "there are no durable executions",
+    "RuntimeConfig": "the runtimes are this machine's own",
+    "AcceleratorConfig": "there are no accelerators",
+    "DeadLetterConfig.TargetArn": "there is nothing to send dead letters to",
+    "VpcConfig.SubnetIds": "functions use this machine's network",
+    "SnapStart.ApplyOn=PublishedVersions": "environments start fresh; there are no snapshots",
+}
+WITHOUT = {
+    **LATER_WITHOUT,
+    "PackageType=Image": _NO_IMAGES,
+    "CodeSigningConfigArn": "code is not signed",
+    "TenancyConfig": "environments are not told apart by tenant",
+    "PublishTo": "there is no $LATEST.PUBLISHED",
+}
+"""What of CreateFunction, and LATER_WITHOUT of UpdateFunctionConfiguration, can't be had, and why."""
 
 
 def defaults(name: str) -> dict[str, Any]:
@@ -37,9 +56,8 @@ def defaults(name: str) -> dict[str, Any]:
     }
 
 
-def given(call: Call, request: Shape, current: dict[str, Any]) -> dict[str, Any]:
+def given(request: Shape, current: dict[str, Any]) -> dict[str, Any]:
     """The members that a request sets, over those that are `current`. Raises ApiError for what can't be."""
-    check_supported(call, request)
     plain = ("Description", "Timeout", "MemorySize", "Role", "Handler", "Runtime", "EphemeralStorage", "TracingConfig")
     found = {member: request[member] for member in plain if member in request}
     if "Runtime" in request:
@@ -84,18 +102,3 @@ def check_variables(variables: dict[str, str]) -> None:
     measured = orjson.dumps(variables)
     if len(measured) > ENVIRONMENT_BYTES_MAX:
         raise invalid(f"{prefix}provided exceeded the 4KB limit. String measured: {measured.decode()}")
-
-
-def check_supported(call: Call, request: Shape) -> None:
-    """Say clearly what Tailrace does not have, instead of taking it and doing nothing."""
-    for member in (*WITHOUT, *WITHOUT_EITHER):
-        if request.get(member):
-            raise not_supported(call, f"{member} of a function")
-    if request.get("DeadLetterConfig", {}).get("TargetArn"):
-        raise not_supported(call, "DeadLetterConfig of a function")
-    if request.get("VpcConfig", {}).get("SubnetIds"):
-        raise not_supported(call, "VpcConfig of a function")
-    if request.get("SnapStart", {}).get("ApplyOn", "None") != "None":
-        raise not_supported(call, "SnapStart")
-    if request.get("PackageType", "Zip") != "Zip":
-        raise not_supported(call, "container images (PackageType Image)")

@@ -6,7 +6,7 @@ from typing import Any
 
 from tailrace.base import arn
 from tailrace.base.errors import AlreadyExists, ApiError
-from tailrace.operation import Call, Shape, not_supported, operation
+from tailrace.operation import Call, Shape, operation
 from tailrace.services.logs import names
 from tailrace.store import log_events, resources
 from tailrace.store.engine import Transaction
@@ -15,18 +15,19 @@ LIST_DEFAULT = 50
 SCAN_MAX = 1000  # groups looked at in one page of a search by pattern
 RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288]
 RETENTION_DAYS.append(3653)
+WITHOUT = {
+    "kmsKeyId": "there is no KMS; the disk may be encrypted",
+    "logGroupClass=INFREQUENT_ACCESS": "all groups are of the STANDARD class",
+    "logGroupClass=DELIVERY": "all groups are of the STANDARD class",
+}
 
 
-@operation("logs", "CreateLogGroup", needs="logs:CreateLogGroup", on=names.group_arn)
+@operation("logs", "CreateLogGroup", needs="logs:CreateLogGroup", on=names.group_arn, without=WITHOUT)
 async def create_log_group(call: Call, request: Shape) -> Shape:
     """Create a log group.
 
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
     """
-    if request.get("kmsKeyId"):
-        raise not_supported(call, "a KMS key (kmsKeyId)")
-    if request.get("logGroupClass", "STANDARD") != "STANDARD":
-        raise not_supported(call, f"the log group class {request['logGroupClass']}")
     document: dict[str, Any] = {"creationTime": int(call.clock.now() * 1000)}
     if request.get("deletionProtectionEnabled"):
         document["deletionProtectionEnabled"] = True
