@@ -215,6 +215,8 @@ _POSITIVE = {
     "NumericNotEquals": "NumericEquals",
     "DateNotEquals": "DateEquals",
 }
+OPERATORS = frozenset(_OPERATORS) | frozenset(_POSITIVE)
+"""Every operator by its plain name, without IfExists and quantifiers."""
 
 
 def hold(clauses: Sequence[Clause], context: Context) -> bool:

@@ -46,6 +46,7 @@ MISSING_REST = "Missing Authentication Token"  # what the REST services say inst
 EXPIRED_TOKEN = "The security token included in the request is expired"
 
 _AMZ_DATE = re.compile(r"([0-9]{4})(0[1-9]|1[0-2])([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
+_PORT = re.compile(r":[0-9]+$")
 _PARAMETER_BREAK = re.compile(r"[,\s]+")
 
 
@@ -139,13 +140,23 @@ def verify(signature: Signature, request: HttpRequest, secret: str, now: float, 
         # The trailing blank is AWS's.
         raise SignatureProblem("mismatch", f"Credential should be scoped to correct service: '{service}'. ")
     _check_time(signature, now)
+    if _holds(signature, request, secret):
+        return
+    # AWS's addresses have no port, and some clients (aiodynamo) sign the host without it wherever they send to.
+    host = request.headers.get("host", "")
+    without_port = _PORT.sub("", host)
+    if without_port == host or not _holds(signature, request, secret, without_port):
+        raise SignatureProblem("mismatch", MISMATCH)
+
+
+def _holds(signature: Signature, request: HttpRequest, secret: str, host: str | None = None) -> bool:
+    """Whether the signature is of this request, or of the same one for `host`."""
     scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
-    canonical = canonical_request(signature, request).encode("utf-8", "surrogateescape")
+    canonical = canonical_request(signature, request, host).encode("utf-8", "surrogateescape")
     to_sign = f"{ALGORITHM}\n{signature.amz_date}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
     key = signing_key(secret, signature.date, signature.region, signature.service)
     expected = hmac.digest(key, to_sign.encode(), "sha256").hex()
-    if not hmac.compare_digest(expected.encode(), signature.digest.encode("utf-8", "replace")):
-        raise SignatureProblem("mismatch", MISMATCH)
+    return hmac.compare_digest(expected.encode(), signature.digest.encode("utf-8", "replace"))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -157,9 +168,12 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return hmac.digest(key, b"aws4_request", "sha256")
 
 
-def canonical_request(signature: Signature, request: HttpRequest) -> str:
-    """The text whose hash is signed: method, path, query, signed headers, their names, and the body's hash."""
-    headers = request.headers
+def canonical_request(signature: Signature, request: HttpRequest, host: str | None = None) -> str:
+    """The text whose hash is signed: method, path, query, signed headers, their names, and the body's hash.
+
+    `host` stands in for the Host header, where it is given.
+    """
+    headers = request.headers if host is None else {**request.headers, "host": host}
     lines = [request.method, canonical_path(request.path, signature.service), canonical_query(request.query)]
     # A signed header that did not arrive counts as empty, which the comparison then refuses.
     lines += [f"{name}:{' '.join(headers.get(name, '').split())}" for name in signature.signed_headers]

@@ -101,6 +101,25 @@ def test_not_principal_excepts() -> None:
     assert not evaluate(REQUEST, [ALLOW], resource=policy, caller=OF_ROLE).allowed
 
 
+@pytest.mark.parametrize(
+    ("excepted", "caller", "denied"),
+    [
+        ([USER, ROOT], BOB, False),
+        ([f"arn:aws:iam::{ACCOUNT}:user/eve", ROOT], BOB, True),  # the account beside it excepts nobody but the root
+        ([ACCOUNT], BOB, True),
+        ([ROOT], Caller({"AWS": frozenset({ROOT, ACCOUNT})}, frozenset(), ACCOUNT), False),
+        ([ROLE, ROOT], OF_ROLE, False),
+        ([SESSION], OF_ROLE, False),
+        ([USER], OF_ROLE, True),
+        (["*"], OF_ROLE, False),
+    ],
+)
+def test_whom_not_principal_excepts(excepted: list[str], caller: Caller, denied: bool) -> None:
+    document = {"Effect": "Deny", "NotPrincipal": {"AWS": excepted}, "Action": "*", "Resource": "*"}
+    policy = NamedPolicy("p", parse({"Version": "2012-10-17", "Statement": document}))
+    assert evaluate(REQUEST, [ALLOW], resource=policy, caller=caller).allowed is not denied
+
+
 def test_a_trust_policy_names_services() -> None:
     document = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     policy = NamedPolicy("r", parse({"Version": "2012-10-17", "Statement": document}))
