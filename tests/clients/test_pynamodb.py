@@ -260,8 +260,8 @@ def test_transactions(threads: type[Thread]) -> None:
     transaction.update(first, actions=[threads.views.set(5)])
     transaction.condition_check(threads, "forum", "second", condition=threads.views == 99)
     transaction.delete(threads("forum", "third"))
-    with pytest.raises(TransactWriteError) as caught:
-        transaction._commit()
+    with pytest.raises(TransactWriteError) as caught, transaction:
+        pass
     assert caught.value.cause_response_code == "TransactionCanceledException"
     reasons = caught.value.cancellation_reasons
     assert [reason and reason.code for reason in reasons] == [

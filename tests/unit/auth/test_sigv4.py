@@ -102,6 +102,20 @@ def test_what_botocore_signs_verifies(
     assert problem_of(request, now=time.time()).kind == "mismatch"
 
 
+@pytest.mark.parametrize(
+    ("signed", "sent", "holds"), [("h", "h:4566", True), ("h:1", "h:4566", False), ("g", "h:1", False)]
+)
+def test_a_host_may_be_signed_without_its_port(signed: str, sent: str, holds: bool) -> None:
+    request = AWSRequest("POST", f"http://{signed}/", {}, b"{}")
+    SigV4Auth(Credentials(KEY, SECRET), "dynamodb", "eu-central-1").add_auth(request)
+    received = {"host": sent, **{name.lower(): value for name, value in request.headers.items()}}
+    arrived = HttpRequest("POST", "/", "", received, b"{}")
+    if holds:
+        sigv4.verify(sigv4.read(arrived), arrived, SECRET, time.time())
+    else:
+        assert problem_of(arrived, now=time.time()).text == sigv4.MISMATCH
+
+
 @given(parameters, st.none() | st.just("token/+="), st.sampled_from([SigV4QueryAuth, S3SigV4QueryAuth]))
 def test_what_botocore_presigns_verifies_until_it_expires(query: dict[str, str], token: str | None, auth: Any) -> None:
     service = "s3" if auth is S3SigV4QueryAuth else "sts"
