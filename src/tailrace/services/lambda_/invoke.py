@@ -35,7 +35,16 @@ EVENT_BYTES_MAX = 1_048_576
 log = logging.getLogger("tailrace.functions")
 
 
-@operation("lambda", "Invoke", needs="lambda:InvokeFunction", on=qualified_permission_arn)
+@operation(
+    "lambda",
+    "Invoke",
+    needs="lambda:InvokeFunction",
+    on=qualified_permission_arn,
+    without={
+        "DurableExecutionName": "there are no durable executions",
+        "TenantId": "environments are not told apart by tenant",
+    },
+)
 async def invoke_function(call: Call, request: Shape) -> Shape:
     """Run a function and wait for its answer, or leave it an event.
 

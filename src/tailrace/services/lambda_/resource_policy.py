@@ -72,7 +72,17 @@ def put(tx: Transaction, function: FunctionName, document: dict[str, Any], state
     resources.put(tx, documents.FUNCTION, function.scope, function.name, {**document, "Policy": kept})
 
 
-@operation("lambda", "AddPermission", needs="lambda:AddPermission", on=permission_arn, context=principal_key)
+@operation(
+    "lambda",
+    "AddPermission",
+    needs="lambda:AddPermission",
+    on=permission_arn,
+    context=principal_key,
+    without={
+        "FunctionUrlAuthType": "there are no function URLs",
+        "InvokedViaFunctionUrl": "there are no function URLs",
+    },
+)
 async def add_permission(call: Call, request: Shape) -> Shape:
     """Let a service, an account or everybody use the function.
 

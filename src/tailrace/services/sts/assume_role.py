@@ -13,6 +13,7 @@ from tailrace.store.engine import Transaction
 
 CHAINED_SECONDS_MAX = 3600
 SECONDS_DEFAULT = 3600
+WITHOUT_DEVICES = dict.fromkeys(("SerialNumber", "TokenCode"), "there are no MFA devices")
 
 
 def credentials_shown(credentials: SessionCredentials) -> Shape:
@@ -46,7 +47,13 @@ def _context(call: Call, request: Shape, tags: tuple[tuple[str, str], ...]) -> C
 
 
 # The permission is decided in the handler, with the role's trust policy, which no operation-wide check could read.
-@operation("sts", "AssumeRole", needs=None, on=anything)
+@operation(
+    "sts",
+    "AssumeRole",
+    needs=None,
+    on=anything,
+    without={**WITHOUT_DEVICES, "ProvidedContexts": "there is no identity provider whose context could be trusted"},
+)
 async def assume_role(call: Call, request: Shape) -> Shape:
     """Credentials of a session of the role.
 

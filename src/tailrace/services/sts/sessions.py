@@ -8,7 +8,7 @@ from tailrace.auth.principal import Principal, Session
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.sts import session_policies
-from tailrace.services.sts.assume_role import credentials_shown
+from tailrace.services.sts.assume_role import WITHOUT_DEVICES, credentials_shown
 
 SECONDS_DEFAULT = 12 * 3600
 ROOT_SECONDS_MAX = 3600
@@ -28,7 +28,7 @@ def _refuse_sessions(call: Call) -> None:
 
 
 # AWS asks for no permission here: the session has no more rights than the key that it was asked for with.
-@operation("sts", "GetSessionToken", needs=None, on=anything)
+@operation("sts", "GetSessionToken", needs=None, on=anything, without=WITHOUT_DEVICES)
 async def get_session_token(call: Call, request: Shape) -> Shape:
     """Temporary credentials with the caller's own rights.
 
