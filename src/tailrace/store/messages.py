@@ -151,6 +151,12 @@ def state(tx: Transaction, queue: int, number: int) -> State | None:
     return State(*row) if row else None
 
 
+def read(tx: Transaction, queue: int, number: int) -> Message | None:
+    """A message; None where the queue has none of that number."""
+    row = tx.row(f"{_MESSAGE}WHERE message = ? AND queue = ?", number, queue)
+    return _message(row) if row else None
+
+
 def receive(tx: Transaction, queue: int, message: Message, now: float, until: float) -> Message:
     """Hide a message that somebody has received; the message as it is now. Its group is settled by the caller."""
     first = now if message.first is None else message.first

@@ -27,7 +27,7 @@ QUERY_CODES = {
     "UnrecognizedClientException": "InvalidClientTokenId",
     "ValidationException": "ValidationError",
 }
-# DynamoDB, Streams and Logs answer all of these with 400; REST and query services with 403.
+# DynamoDB, Streams and Logs answer all of these with 400; REST and query services, and SQS, with 403.
 FORBIDDEN = frozenset(
     (
         "AccessDenied",
@@ -84,7 +84,7 @@ def form(service: str, error: ApiError) -> ErrorForm:
     if shape is not None and known.protocol == "query":
         code = shape.error_code
     status = error.status
-    if status == 400 and known.protocol != "json":
+    if status == 400 and (known.protocol != "json" or known.query_compatible):
         modelled = shape.error.get("httpStatusCode") if shape else None
         status = modelled or (403 if code in FORBIDDEN else status)
     return ErrorForm(code, status, _message_key(service, error, shape), shape)

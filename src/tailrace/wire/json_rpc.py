@@ -1,4 +1,4 @@
-"""AWS JSON 1.0 and 1.1: one URL, the operation in X-Amz-Target, JSON both ways. DynamoDB, Streams, Logs, (SQS)."""
+"""AWS JSON 1.0 and 1.1: one URL, the operation in X-Amz-Target, JSON both ways. DynamoDB, Streams, Logs, SQS."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ class JsonRpc:
         known = model.service(service)
         if known.query_compatible:
             fault = "Sender" if form.status < 500 else "Receiver"
-            code = overrides.QUERY_ERROR_CODES.get((service, form.code), form.code)
+            code = error_forms.QUERY_CODES.get(form.code, form.code)
+            code = overrides.QUERY_ERROR_CODES.get((service, form.code), code)
             response.headers["x-amzn-query-error"] = f"{code};{fault}"
         return response
 
@@ -97,6 +98,8 @@ def _content_type(service: str) -> str:
 
 
 def _type_prefix(service: str, form: error_forms.ErrorForm) -> str:
+    if model.service(service).query_compatible:
+        return FRONT_END_TYPE if form.shape is None else f"com.amazonaws.{service}#"
     if service not in CHECKSUMMED:
         return ""
     if form.code == "ValidationException":

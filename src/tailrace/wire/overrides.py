@@ -110,3 +110,9 @@ QUERY_ERROR_CODES = {
     }.items()
 }
 QUERY_ERROR_CODES["sqs", "QueueNameExists"] = "QueueAlreadyExists"
+# [R] 2023 to 2026
+QUERY_ERROR_CODES["sqs", "InvalidParameterValueException"] = "InvalidParameterValue"
+QUERY_ERROR_CODES["sqs", "MissingRequiredParameterException"] = "MissingParameter"
+
+# Services that check every constraint but the presence of a parameter themselves, and word that one so. [R]
+SELF_VALIDATING = {"sqs": ("MissingRequiredParameterException", "The request must contain the parameter {name}.")}

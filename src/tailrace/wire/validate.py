@@ -26,6 +26,8 @@ def _validator(service: str, operation: str) -> Validator:
     found = model.service(service).operation(operation)
     if found is None or found.input is None:
         return lambda shape: None
+    if service in overrides.SELF_VALIDATING:
+        return _require(service, found.input.required)
     check = constraints.structure_check(service, found.input, operation)
     code = overrides.VALIDATION_CODES.get(service, "ValidationException")
     first = _first_checks(service, operation, found.input)
@@ -65,6 +67,17 @@ def _first_checks(service: str, operation: str, shape: ShapeModel) -> list[Valid
     if service == "lambda" and "Runtime" in shape.members:
         checks.append(_refuse_unknown_runtime(shape.members["Runtime"].shape.enum))
     return checks
+
+
+def _require(service: str, names: tuple[str, ...]) -> Validator:
+    code, text = overrides.SELF_VALIDATING[service]
+
+    def look(shape: dict[str, Any]) -> None:
+        for name in names:
+            if name not in shape:
+                raise ApiError(code, text.format(name=name))
+
+    return look
 
 
 def _require_table_name(shape: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from tailrace.base.clock import wait_for_event
 from tailrace.operation import Node
 from tailrace.services.dynamodb import build_index, copy_table, drop_collection, expiry
 from tailrace.services.lambda_ import invoke
+from tailrace.services.sqs import move_tasks
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
@@ -64,6 +65,7 @@ HANDLERS: Mapping[str, Handler] = {
     drop_collection.DELIVERY_KIND: in_slices(drop_collection.drop_slice),
     expiry.BUILD_KIND: in_slices(expiry.build_slice),
     expiry.DROP_KIND: in_slices(expiry.drop_slice),
+    move_tasks.DELIVERY_KIND: move_tasks.run,
 }
 
 

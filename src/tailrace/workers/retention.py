@@ -16,7 +16,8 @@ from typing import Any
 from tailrace.operation import Node
 from tailrace.services.dynamodb import backup_documents
 from tailrace.services.logs import names as log_groups
-from tailrace.store import changes, history, log_events, resources
+from tailrace.services.sqs import queues
+from tailrace.store import changes, history, log_events, message_groups, messages, resources
 from tailrace.store.engine import Transaction
 
 ROUND_SECONDS = 60.0
@@ -70,6 +71,9 @@ class Retention:
                 await self._in_slices(_trim_group(scope, name, before))
         await self._in_slices(lambda tx: log_events.sweep(tx, SLICE))
         await self._in_slices(lambda tx: history.trim(tx, now, SLICE))
+        await self._in_slices(lambda tx: messages.trim(tx, now, SLICE) or messages.sweep(tx, SLICE))
+        await self._in_slices(lambda tx: message_groups.forget_tokens(tx, now, SLICE))
+        await self._in_slices(lambda tx: queues.forget_deleted(tx, now, SLICE))
         for scope, key, backup in await self._all(backup_documents.KIND):
             if backup_documents.has_expired(backup, now):
                 await self._node.store.update(_expire_backup(scope, key, now))
