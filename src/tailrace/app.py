@@ -29,14 +29,14 @@ from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
 from tailrace.operation import Node
 from tailrace.runtime.pool import Pool
-from tailrace.services import dynamodb, iam, lambda_, logs, streams, sts
+from tailrace.services import dynamodb, iam, lambda_, logs, sqs, streams, sts
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
 from tailrace.workers.last_used import KeepLastUsed
 from tailrace.workers.retention import Retention
 from tailrace.workers.stream_triggers import StreamTriggers
 
-SERVICES = (dynamodb, iam, lambda_, logs, streams, sts)  # importing a service registers its operations
+SERVICES = (dynamodb, iam, lambda_, logs, sqs, streams, sts)  # importing a service registers its operations
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
 CREDENTIALS_FILE = "credentials.json"
 SERVER_FILE = "server.json"
