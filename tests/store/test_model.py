@@ -1,4 +1,4 @@
-"""Items, index entries, statistics and the stream held to a dictionary, whatever the order of writes.
+"""Items, index entries, expirations, statistics and the stream held to a dictionary, whatever the order of writes.
 
 The stream is replayed: applying its records in order to nothing must give the items that are there.
 """
@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tailrace import store
 from tailrace.expression.values import item_size
-from tailrace.store import items
+from tailrace.store import expirations, items
 from tailrace.store.engine import Transaction
-from tailrace.store.layout import Item, TableLayout
+from tailrace.store.layout import ExpiryLayout, Item, TableLayout
 from tests.store.tables import (
     BY_COLOR,
     BY_GROUP,
@@ -34,6 +34,7 @@ from tests.store.tables import (
 )
 
 INDEXES = (BY_GROUP, BY_COLOR, BY_SIZE)
+EXPIRY = ExpiryLayout("n", 9)
 PARTITIONS = st.sampled_from(["", "a", "b", "a\0", "a\0b", "\U0001f600"])
 NUMBERS = st.integers(-2, 2)
 ATTRIBUTES = st.fixed_dictionaries(
@@ -60,7 +61,7 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.place = self.runner.run(store.open("memory:"))
         stream = self.runner.run(open_stream(self.place, 3))
-        self.layout = TableLayout("t", "s", 1, PK, SK, INDEXES, stream)
+        self.layout = TableLayout("t", "s", 1, PK, SK, INDEXES, stream, EXPIRY)
         self.model: dict[bytes, Item] = {}
         self.record_count = 0
 
@@ -138,6 +139,12 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
                     assert row.size == item_size(shown)
 
         self.runner.run(self.place.view(check))
+
+    @invariant()
+    def the_expirations_are_those_of_the_items(self) -> None:
+        expected = [(expirations.due_of(EXPIRY, thing), key) for key, thing in self.model.items()]
+        found = self.runner.run(self.place.view(lambda tx: expirations.due(tx, EXPIRY, 100.0, 10_000)))
+        assert found == sorted(pair for pair in expected if pair[0] is not None)
 
     @invariant()
     def the_statistics_are_a_recount(self) -> None:
