@@ -55,11 +55,21 @@ def _indexes(source: Document, request: Document, kind: str, *, with_units: bool
     names = [each["IndexName"] for each in override]
     for each in override:
         mine = own.get(each["IndexName"])
-        if mine is None or names.count(each["IndexName"]) > 1 or any(each[part] != mine[part] for part in _INDEX):
+        if mine is None or names.count(each["IndexName"]) > 1 or not _is_same(each, mine):
             raise errors.invalid(
                 f"{kind}Override must contain only indexes that the source table has: {each['IndexName']}"
             )
     return list(override)
+
+
+def _is_same(given: Document, own: Document) -> bool:
+    """Whether both have one key and carry the same attributes, in whatever order these are named."""
+    shown, mine = given["Projection"], own["Projection"]
+    return bool(
+        given["KeySchema"] == own["KeySchema"]
+        and shown.get("ProjectionType") == mine["ProjectionType"]
+        and set(shown.get("NonKeyAttributes", ())) == set(mine.get("NonKeyAttributes", ()))
+    )
 
 
 def _like(index: Document, *, with_units: bool) -> Document:
