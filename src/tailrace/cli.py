@@ -8,7 +8,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import uvloop
@@ -93,6 +93,29 @@ def env(data: str) -> None:
     }
     for name, value in exports.items():
         click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+def lint(file: TextIO) -> None:
+    """Say what is wrong with an IAM policy (`-` reads it from the input); exit with 1 where there are errors."""
+    from tailrace.auth import lint as rules  # AWS's actions are read for this command alone
+
+    try:
+        findings = rules.lint(file.read())
+    except UnicodeDecodeError as problem:
+        raise click.ClickException(f"{file.name} is no text in UTF-8: {problem}") from problem
+    except rules.DefinitionsMissing as problem:
+        raise click.ClickException(str(problem)) from problem
+    colors = {"error": "red", "warning": "yellow", "hint": "cyan"}
+    for each in findings:
+        place = click.style(f"{file.name}:{each.line}:{each.column}", bold=True)
+        click.echo(f"{place} {click.style(each.severity, fg=colors[each.severity])} {each.code}: {each.text}")
+        if each.suggestion:
+            click.echo(f"    {each.suggestion}")
+    if not findings:
+        click.echo(f"{file.name}: nothing to mend")
+    sys.exit(any(each.severity == "error" for each in findings))
 
 
 @main.command()
