@@ -26,8 +26,8 @@ from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
 
 TICK_SECONDS = 1.0
-CLAIM_SECONDS = 30.0  # how long a claim holds without a heartbeat: what a crash delays its deliveries by
-HEARTBEAT_SECONDS = 10.0
+CLAIM_SECONDS = 10.0  # how long a claim holds without a heartbeat: what a crash delays its deliveries by
+HEARTBEAT_SECONDS = 3.0
 RUNNING_MAX = 256
 BACKOFF_SECONDS_MIN = 1.0
 BACKOFF_SECONDS_MAX = 300.0
