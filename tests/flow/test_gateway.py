@@ -129,9 +129,9 @@ def test_an_unknown_operation_is_told(server: RunningServer) -> None:
 
 def test_an_operation_of_the_model_that_is_not_there_says_so(server: RunningServer) -> None:
     with pytest.raises(ClientError) as caught:
-        server.client("dynamodb").list_imports()
+        server.client("logs").describe_destinations()
     assert caught.value.response["Error"]["Code"] == "UnsupportedOperationException"
-    assert "ListImports" in caught.value.response["Error"]["Message"]
+    assert "DescribeDestinations" in caught.value.response["Error"]["Message"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"Limit": "x"}', b"{" * 5000])

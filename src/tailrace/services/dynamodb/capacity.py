@@ -1,6 +1,7 @@
 """Capacity units: what a request would have cost on AWS, for those that ask for it.
 
-Nothing is throttled by them: a server of one's own has the throughput that its machine has.
+Nothing is throttled by them unless that was asked for (`throttle.py`): a server of one's own has the throughput that
+its machine has.
 Rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
 

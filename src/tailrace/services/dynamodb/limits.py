@@ -13,7 +13,7 @@ ENDPOINT_MINUTES = 1440
 
 @operation("dynamodb", "DescribeLimits", needs="dynamodb:DescribeLimits", on=anything)
 async def describe_limits(call: Call, request: Shape) -> Shape:
-    """The quotas of a new AWS account; nothing here is throttled by them.
+    """The quotas of a new AWS account; nothing here is held to them.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeLimits.html
     """
