@@ -188,7 +188,7 @@ class Identity:
         `resource_policy` is the policy of the resource itself, where it isn't the one that the resource has now.
         """
         resource_policy = resource_policy or resource_policies.of(tx, resource)
-        if principal.kind == "root" and (resource_policy is None or action.endswith("ResourcePolicy")):
+        if principal.kind == "root" and (resource_policy is None or action.endswith(_PUTS_RIGHT)):
             return ALLOWED_ROOT
         grants = self._grants(tx, principal)
         if grants is None:
@@ -330,6 +330,8 @@ class Identity:
 
 # The root's federated users may whatever their session's policies say: the other side of the intersection is all.
 _ROOT = Grants((), ("arn:aws:iam::aws:policy/AdministratorAccess",), None, (), {}, "", "")
+# The actions by which the root may put a resource's policy right, whatever it says; a queue's is one of its attributes.
+_PUTS_RIGHT = ("ResourcePolicy", "sqs:SetQueueAttributes", "sqs:RemovePermission")
 _POLICY_KINDS = {
     "identity": ("an", "identity-based policy"),
     "boundary": ("a", "permissions boundary"),
