@@ -338,7 +338,7 @@ async def test_a_service_delivers_only_where_the_queue_lets_it(here: InProcess) 
             lambda tx: sending.deliver(tx, here.node.identity, sns, arn(queue), message, now, context)
         )
 
-    with pytest.raises(ApiError, match="AccessDenied"):
+    with pytest.raises(ApiError, match="because no resource-based policy allows the sqs:SendMessage action"):
         await deliver(topic)
     only = policy("Allow", {"Service": sns.name}, "sqs:SendMessage", arn("q"), ArnEquals={"aws:SourceArn": topic})
     await here.call("sqs", "SetQueueAttributes", QueueUrl="q", Attributes={"Policy": only})
@@ -398,6 +398,14 @@ def test_a_user_needs_a_permission_of_its_own_or_the_queues(server: RunningServe
     stranger.put(policy("Deny", "*", "sqs:ReceiveMessage", arn(stranger.name)))
     text = stranger.denied(user.receive_message, QueueUrl=stranger.url)
     assert "with an explicit deny in a resource-based policy" in text
+
+
+def test_the_root_can_put_right_a_policy_that_shuts_it_out(server: RunningServer) -> None:
+    stranger = Stranger(server)
+    stranger.put(policy("Deny", "*", "sqs:*", arn(stranger.name)))
+    stranger.denied(stranger.root.send_message, QueueUrl=stranger.url, MessageBody="x")
+    stranger.put("")
+    stranger.root.send_message(QueueUrl=stranger.url, MessageBody="x")
 
 
 def test_permissions_that_were_added_by_label_count(server: RunningServer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tailrace import identity
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.sqs import batches, receipts, refusals
 from tailrace.services.sqs.queue import Queue, find, place_of, queue_arn
@@ -19,7 +18,7 @@ def delete(tx: Transaction, queue: Queue, handle: str, now: float) -> None:
     In a standard queue every handle of a message will do, in a first-in-first-out queue only that of a receive whose
     visibility timeout still runs.
     """
-    receipt = receipts.unseal(handle, queue, identity.session_secret(tx))
+    receipt = receipts.unseal(handle, queue, receipts.secret(tx))
     found = _state(tx, queue, receipt)
     if found is None:
         return
@@ -33,7 +32,7 @@ def change_visibility(tx: Transaction, queue: Queue, handle: str, seconds: int, 
     if not 0 <= seconds <= VISIBILITY_SECONDS_MAX:
         reason = f"Must be between 0 and {VISIBILITY_SECONDS_MAX}."
         raise refusals.invalid_value(seconds, "VisibilityTimeout", reason)
-    receipt = receipts.unseal(handle, queue, identity.session_secret(tx))
+    receipt = receipts.unseal(handle, queue, receipts.secret(tx))
     found = _state(tx, queue, receipt)
     if found is None:
         reason = "Message does not exist or is not available for visibility timeout change."

@@ -1,17 +1,18 @@
 """Policies that stand on queues: as the Policy attribute, and statement by statement (AddPermission).
 
 A queue's policy takes part in every decision through `tailrace.resource_policies`. A service that delivers (SNS, a
-rule) has no policies of its own: the queue's alone speaks for it, as `may` says.
+rule) has no policies of its own: the queue's alone speaks for it, as `decide` says.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from tailrace import resource_policies
-from tailrace.auth.evaluate import AccessRequest, NamedPolicy, trust
+from tailrace.auth.evaluate import AccessRequest, Decision, NamedPolicy, trust
 from tailrace.base import arn
 from tailrace.base.arn import Arn
 from tailrace.base.errors import ApiError
@@ -55,20 +56,20 @@ def note(tx: Transaction, attributes: dict[str, str]) -> None:
 resource_policies.register("sqs", resource_policies.Source(has_ever_been_put, resource_policy))
 
 
-def may(
+def decide(
     tx: Transaction, identity: Identity, principal: Principal, action: str, queue: str, context: ContextKeys
-) -> bool:
-    """Whether `principal` may do `action` on the queue of that ARN; for a service by the queue's policy alone.
+) -> Decision:
+    """Whether `principal` may do `action` on the queue of that ARN; a service by the queue's policy alone.
 
     `context` holds what the caller says about itself (aws:SourceArn, aws:SourceAccount).
     """
     if principal.kind != "service":
-        return identity.decide(tx, principal, action, queue, context).allowed
+        return identity.decide(tx, principal, action, queue, context)
     found = resource_policies.of(tx, queue)
     if found is None:
-        return False
+        return Decision(False, "resource")
     keys = {key.lower(): value for key, value in context.items()}
-    return trust(AccessRequest(action, queue, keys), found, principal.caller).allowed
+    return replace(trust(AccessRequest(action, queue, keys), found, principal.caller), source="resource")
 
 
 @operation("sqs", "AddPermission", needs="sqs:AddPermission", on=queue_arn)

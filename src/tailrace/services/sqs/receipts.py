@@ -14,12 +14,16 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import NamedTuple
 
+from tailrace.base import ids
 from tailrace.services.sqs import refusals
 from tailrace.services.sqs.queue import Queue
+from tailrace.store import resources
+from tailrace.store.engine import Transaction
 
 _MARK = b"\x01\x01\x01"  # AWS's handles begin with AQEB, too
 _CONTENT = struct.Struct(">qqid")
 _SIGNATURE_BYTES = 16
+_SECRET_KIND, _SECRET_NAME = "sqs:receipt-secret", "secret"
 
 
 class Receipt(NamedTuple):
@@ -31,13 +35,22 @@ class Receipt(NamedTuple):
     when: float
 
 
-def seal(receipt: Receipt, queue: Queue, secret: bytes) -> str:
+def secret(tx: Transaction) -> bytes:
+    """What receipts are signed with, made at the first use. It outlives the process, as receipts may."""
+    kept = resources.get(tx, _SECRET_KIND, "", _SECRET_NAME)
+    if kept is None:
+        kept = {"Secret": ids.random_bytes(32).hex()}
+        resources.create(tx, _SECRET_KIND, "", _SECRET_NAME, kept)
+    return bytes.fromhex(kept["Secret"])
+
+
+def seal(receipt: Receipt, queue: Queue, key: bytes) -> str:
     """The handle of a receive."""
     content = _CONTENT.pack(*receipt)
-    return b64encode(_MARK + _signature(secret, queue, content) + content).decode()
+    return b64encode(_MARK + _signature(key, queue, content) + content).decode()
 
 
-def unseal(handle: str, queue: Queue, secret: bytes) -> Receipt:
+def unseal(handle: str, queue: Queue, key: bytes) -> Receipt:
     """The receive that a handle of this queue stands for. Raises ReceiptHandleIsInvalid."""
     try:
         raw = b64decode(handle, validate=True)
@@ -46,11 +59,11 @@ def unseal(handle: str, queue: Queue, secret: bytes) -> Receipt:
     start = len(_MARK) + _SIGNATURE_BYTES
     content = raw[start:]
     if len(content) != _CONTENT.size or not hmac.compare_digest(
-        raw[len(_MARK) : start], _signature(secret, queue, content)
+        raw[len(_MARK) : start], _signature(key, queue, content)
     ):
         raise refusals.unknown_handle(handle)
     return Receipt(*_CONTENT.unpack(content))
 
 
-def _signature(secret: bytes, queue: Queue, content: bytes) -> bytes:
-    return hmac.digest(secret, b"sqs receipt " + queue.arn.encode() + content, sha256)[:_SIGNATURE_BYTES]
+def _signature(key: bytes, queue: Queue, content: bytes) -> bytes:
+    return hmac.digest(key, queue.arn.encode() + content, sha256)[:_SIGNATURE_BYTES]

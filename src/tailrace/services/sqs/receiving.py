@@ -12,7 +12,6 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from tailrace import identity
 from tailrace.base.clock import wait_for_event
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape, operation
@@ -66,15 +65,16 @@ async def receive_message(call: Call, request: Shape) -> Shape:
         return found, take_due(tx, found, call.clock.now(), limit, visible_s, attempt=attempt)
 
     until = call.clock.now() + wait_s
-    while True:
+    taken: Taken = []
+    at_once = attempt is not None  # what an earlier attempt took isn't due, and is to be given all the same
+    while not taken and (at_once or await wait_for_message(call, place, queue, until)):
+        at_once = False
         try:
             queue, taken = await call.store.update(take)
         except ApiError as error:
             if error.code == "OverLimit" and (queue.fifo or wait_s):
                 return {}  # AWS tells the limit to short polls of standard queues alone
             raise
-        if taken or not await wait_for_message(call, place, queue, until):
-            break
     shown = [_shown(queue, *each, system, request.get("MessageAttributeNames", ())) for each in taken]
     return {"Messages": shown} if shown else {}
 
@@ -107,12 +107,12 @@ async def wait_for_message(call: Call, place: Place, queue: Queue, until: float)
 
     try:
         while True:
+            woken.clear()
             due, now = await call.store.view(look), call.clock.now()
-            if now >= until:
-                return False
             if due is not None and due <= now:
                 return True
-            woken.clear()
+            if now >= until:
+                return False
             await wait_for_event(woken, min(until, until if due is None else due) - now, call.clock)
     finally:
         undo()
@@ -132,7 +132,7 @@ def take_due(
     What is past its retention is deleted on the way, and what was received too often moved to the dead letters. With
     the `attempt` of an earlier receive the same messages come again. Raises OverLimit where too many are in flight.
     """
-    secret = identity.session_secret(tx)
+    key = receipts.secret(tx)
     token = f"receive/{attempt}"
     if attempt:
         again = _again(tx, queue, token, now, visible_s)
@@ -147,7 +147,7 @@ def take_due(
     for each in found:
         message = messages.receive(tx, queue.number, each, now, now + visible_s)
         receipt = Receipt(queue.number, message.number, message.receives, now)
-        taken.append((message, receipts.seal(receipt, queue, secret)))
+        taken.append((message, receipts.seal(receipt, queue, key)))
     _settle(tx, queue, found, now)
     if attempt:
         kept = {"Messages": [[message.number, message.receives, handle] for message, handle in taken]}

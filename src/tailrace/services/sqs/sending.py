@@ -21,6 +21,7 @@ from tailrace.services.sqs.queue import Queue, find, place_of, place_of_arn, que
 from tailrace.store import message_groups, messages
 from tailrace.store.engine import Transaction
 
+SEND = "sqs:SendMessage"
 DEDUPLICATION_SECONDS = 300.0
 BATCH_BYTES_MAX = 1_048_576
 DELAY_SECONDS_MAX = 900
@@ -150,14 +151,14 @@ def deliver(
     if place is None:
         raise refusals.no_such_queue()
     queue = find(tx, place)
-    if not policies.may(tx, identity, principal, "sqs:SendMessage", arn, context or {}):
-        text = f"User: {principal.arn} is not authorized to perform: sqs:SendMessage on resource: {arn}"
-        raise ApiError.access_denied(text)
+    decision = policies.decide(tx, identity, principal, SEND, arn, context or {})
+    if not decision.allowed:
+        raise ApiError.access_denied(identity.denial(principal, decision, SEND, arn))
     check(queue, message)
     return enqueue(tx, queue, message, now)
 
 
-@operation("sqs", "SendMessage", needs="sqs:SendMessage", on=queue_arn)
+@operation("sqs", "SendMessage", needs=SEND, on=queue_arn)
 async def send_message(call: Call, request: Shape) -> Shape:
     """Put a message into a queue.
 
@@ -173,7 +174,7 @@ async def send_message(call: Call, request: Shape) -> Shape:
     return await call.store.update(send)
 
 
-@operation("sqs", "SendMessageBatch", needs="sqs:SendMessage", on=queue_arn)
+@operation("sqs", "SendMessageBatch", needs=SEND, on=queue_arn)
 async def send_message_batch(call: Call, request: Shape) -> Shape:
     """Put up to ten messages into a queue, in the order in which they stand.
 
