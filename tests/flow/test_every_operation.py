@@ -6,27 +6,32 @@ asked the same question.
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
+from tailrace import app
 from tailrace.operation import REGISTRY, Operation
-from tailrace.services import dynamodb, iam, lambda_, logs, streams, sts
+from tailrace.wire import model
 from tests.flow.test_iam import ACCOUNT, name
 
-SERVICES = (dynamodb, iam, lambda_, logs, streams, sts)
 OPEN_TO_ALL = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 BY_TRUST_POLICY = {("sts", "AssumeRole")}
-EVERY = sorted((each for each in REGISTRY), key=lambda each: (each.service, each.name))
+assert app.SERVICES  # whose import has registered every operation that the server has
+EVERY = sorted(REGISTRY, key=lambda each: (each.service, each.name))
 
 UUID = "11111111-2222-3333-4444-555555555555"
 REGIONAL = f"us-east-1:{ACCOUNT}"
 TABLE = f"arn:aws:dynamodb:{REGIONAL}:table/Nothing"
 FUNCTION = f"arn:aws:lambda:{REGIONAL}:function:Nothing"
+QUEUE = f"arn:aws:sqs:{REGIONAL}:Nothing"
 # What a member of that name holds, in the first service that fits; then what a pattern may be looking for.
 NAMED = {
     "StreamArn": f"{TABLE}/stream/2020-01-01T00:00:00.000",
@@ -40,6 +45,7 @@ NAMED = {
     "Statement": "SELECT * FROM \"Nothing\" WHERE pk = 'a'",
     "PolicyDocument": "{}",
     "S3Bucket": "nothing",
+    "TaskHandle": base64.b64encode(json.dumps({"taskId": "1", "sourceArn": QUEUE}).encode()).decode(),
 }
 ARNS = {
     "dynamodb": TABLE,
@@ -128,6 +134,14 @@ def request_for(service: str, operation: str) -> dict[str, Any]:
     model = botocore.session.get_session().get_service_model(service).operation_model(operation)
     base: dict[str, Any] = sample(service.removesuffix("streams"), "", model.input_shape) if model.input_shape else {}
     return base | ALSO.get((service, operation), {})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_models() -> Iterator[None]:
+    """Operations of Tailrace's own have models beside botocore's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DATA_PATH", str(Path(model.__file__).parent / "models"))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,9 @@ def test_a_key_and_a_role_know_when_they_were_last_used(durable_server: Any) -> 
     assert key_used() == {"ServiceName": "N/A", "Region": "N/A"}
     assert iam.get_role(RoleName=role)["Role"]["RoleLastUsed"] == {}
     keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
-    session = server.client("sts", region="eu-west-1", **keys).assume_role(RoleArn=made["Arn"], RoleSessionName="session")
+    session = server.client("sts", region="eu-west-1", **keys).assume_role(
+        RoleArn=made["Arn"], RoleSessionName="session"
+    )
     used = key_used()
     assert (used["ServiceName"], used["Region"]) == ("sts", "eu-west-1")
     assert datetime.now(UTC) - used["LastUsedDate"] < timedelta(minutes=5)

@@ -56,6 +56,10 @@ def _function(parts: Arn) -> _Place | None:
     return _Place(kind, _scope(parts), name.partition(":")[0]) if kind else None
 
 
+def _queue(parts: Arn) -> _Place:
+    return _Place("sqs:queue", _scope(parts), parts.resource)
+
+
 def _log_group(parts: Arn) -> _Place | None:
     word, _, name = parts.resource.partition(":")
     return _Place("logs:group", _scope(parts), name.partition(":")[0], "tags") if word == "log-group" else None
@@ -68,9 +72,15 @@ def _iam_entity(parts: Arn) -> _Place | None:
     return _Place(f"iam:{word}", parts.account, name.rpartition("/")[2].lower()) if known else None
 
 
+def _topic(parts: Arn) -> _Place | None:
+    return _Place("sns:topic", _scope(parts), parts.resource.partition(":")[0])
+
+
 _FINDERS: dict[str, Callable[[Arn], _Place | None]] = {
     "dynamodb": _table,
     "lambda": _function,
     "logs": _log_group,
+    "sqs": _queue,
     "iam": _iam_entity,
+    "sns": _topic,
 }
