@@ -8,7 +8,7 @@ from typing import Any, Literal
 from tailrace.auth.evaluate import Caller
 from tailrace.base import arn
 
-Kind = Literal["root", "user", "role", "federated", "service"]
+Kind = Literal["root", "user", "role", "federated", "service", "anonymous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Principal:
     @property
     def caller(self) -> Caller:
         """The names under which a resource or trust policy may speak of this principal."""
+        if self.kind == "anonymous":
+            return Caller({"AWS": frozenset()})
         if self.kind == "service":
             return Caller({"Service": frozenset({self.name})}, frozenset({self.name}))
         account_names = {self.account, arn.iam(self.account, "root")}
@@ -61,12 +63,18 @@ _TYPES: dict[Kind, str] = {
     "role": "AssumedRole",
     "federated": "FederatedUser",
     "service": "Service",
+    "anonymous": "Anonymous",
 }
 
 
 def service(name: str) -> Principal:
     """An AWS service such as lambda.amazonaws.com."""
     return Principal("service", "", name, name, name)
+
+
+def anonymous(account: str) -> Principal:
+    """Whoever sent a request without a signature, to an operation of `account` that needs none."""
+    return Principal("anonymous", account, "*", "anonymous", "anonymous")
 
 
 def role_session(role: dict[str, Any], session_name: str, now: float, **session: Any) -> Principal:
@@ -86,7 +94,8 @@ def to_claims(principal: Principal) -> dict[str, Any]:
     """The principal as JSON, without what is empty."""
     claims = {key: value for key, value in asdict(principal).items() if value}
     if principal.session:
-        kept = {k: v for k, v in asdict(principal.session).items() if v or (k == "policies" and v is not None)}
+        always = ("issued", "policies")  # no policies and an empty list of them are two things
+        kept = {k: v for k, v in asdict(principal.session).items() if v or (k in always and v is not None)}
         claims["session"] = kept
     return claims
 
