@@ -114,13 +114,15 @@ async def test_a_batch_hands_back_what_had_no_room_and_fails_when_nothing_had() 
             await put(node, f"k{number}", 100)
         writes = [{"PutRequest": {"Item": {"pk": {"S": f"b{n}"}, "x": {"S": "x" * 40_000}}}} for n in range(5)]
         answer = await node.dynamodb("BatchWriteItem", RequestItems={"table": writes})
-        assert answer["UnprocessedItems"] == {"table": writes[3:]}
+        left = answer["UnprocessedItems"]["table"]  # which of them is the server's choice, in the request's order
+        assert [each for each in writes if each in left] == left
+        assert len(left) == 2
         assert len((await node.dynamodb("Scan", TableName="table"))["Items"]) == 5
         refused = await node.refusal("dynamodb", "BatchWriteItem", RequestItems=answer["UnprocessedItems"])
         assert refused == ("ProvisionedThroughputExceededException", TABLE_TEXT)
         node.clock.advance(21)  # the third of them has overdrawn the bucket by twenty
         answer = await node.dynamodb("BatchWriteItem", RequestItems=answer["UnprocessedItems"])
-        assert answer["UnprocessedItems"] == {"table": writes[4:]}
+        assert len(answer["UnprocessedItems"]["table"]) == 1
 
 
 async def test_a_batch_of_reads_hands_its_keys_back() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -146,25 +146,56 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
 
     def change(tx: Transaction) -> tuple[list[Done], Shape, Tally]:
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
-        for found, (_, plans) in zip(tables, planned, strict=True):
-            keys = [write.locate(found) for write in plans]
-            if len(set(keys)) < len(keys):
-                raise ApiError.validation(DUPLICATES)
-        done, left, tally = list[Done](), Shape(), throttle.begin(call)
-        for found, (given, requests), (_, plans) in zip(tables, request["RequestItems"].items(), planned, strict=True):
-            for each, write in zip(requests, plans, strict=True):
-                if not tally.has_room(found, "Write"):
-                    left.setdefault(given, []).append(each)
-                    continue
-                done.append((found, write, writes.perform(tx, found, write, now)))
-                tally.write(found, done[-1][2])
-        if not done:
+        chosen = [
+            _Chosen(found, given, each, write, key)
+            for found, (given, requests), (_, plans) in zip(
+                tables, request["RequestItems"].items(), planned, strict=True
+            )
+            for each, write, key in zip(requests, plans, _keys(found, plans), strict=True)
+        ]
+        tally = throttle.begin(call)
+        changes = _write(tx, chosen, now, tally)
+        left = Shape()
+        for number, each in enumerate(chosen):
+            if number not in changes:
+                left.setdefault(each.given, []).append(each.request)
+        if not changes:
             raise throttle.refusal(tables[0], "Write")
-        return done, left, tally
+        return [(each.table, each.write, changes[n]) for n, each in enumerate(chosen) if n in changes], left, tally
 
     done, left, tally = await call.store.update(change)
     tally.settle()
     return {"UnprocessedItems": left, **write_accounts(request, done)}
+
+
+class _Chosen(NamedTuple):
+    """One write of a batch, with the name that its table was given and the request that goes back if it has to."""
+
+    table: Table
+    given: str
+    request: Shape
+    write: Put | Delete
+    key: bytes
+
+
+def _keys(found: Table, plans: list[Put | Delete]) -> list[bytes]:
+    keys = [write.locate(found) for write in plans]
+    if len(set(keys)) < len(keys):
+        raise ApiError.validation(DUPLICATES)
+    return keys
+
+
+def _write(tx: Transaction, chosen: list[_Chosen], now: float, tally: Tally) -> dict[int, items.Change]:
+    """What was done, by the write's place in the request; in the order of keys, as transactions do it, and for the same
+    reason.
+    """
+    done: dict[int, items.Change] = {}
+    for number in sorted(range(len(chosen)), key=lambda n: (chosen[n].table.layout.collection, chosen[n].key)):
+        each = chosen[number]
+        if tally.has_room(each.table, "Write"):
+            done[number] = writes.perform(tx, each.table, each.write, now)
+            tally.write(each.table, done[number])
+    return done
 
 
 def _planned(request: Shape) -> Put | Delete:

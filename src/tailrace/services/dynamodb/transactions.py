@@ -110,20 +110,12 @@ def perform(
     """
     reasons: list[Reason] = []
     done: list[tuple[Table, Write, items.Change]] = []
-    seen: set[tuple[str, bytes]] = set()
-    for found, write in zip(tables, planned, strict=True):
+    for found, write, outcome in zip(tables, planned, _outcomes(tx, tables, planned, now), strict=True):
         try:
-            place = (found.name, write.locate(found))
-        except ApiError as error:
-            reasons.append(_reason(error))
-            continue
-        if place in seen:
-            raise ApiError.validation("Transaction request cannot include multiple operations on one item")
-        seen.add(place)
-        try:
-            change = writes.perform(tx, found, write, now)
-            tally.write(found, change, factor=capacity.TRANSACTIONAL)
-            done.append((found, write, change))
+            if isinstance(outcome, ApiError):
+                raise outcome
+            tally.write(found, outcome, factor=capacity.TRANSACTIONAL)
+            done.append((found, write, outcome))
             reasons.append({"Code": "None"})
         except ApiError as error:
             reasons.append(_reason(error))
@@ -132,6 +124,31 @@ def perform(
     if sum(change.new_size for _, _, change in done) > TRANSACTION_BYTES_MAX:
         raise too_large()
     return done
+
+
+def _outcomes(tx: Transaction, tables: list[Table], planned: list[Write], now: float) -> list[items.Change | ApiError]:
+    """What each write did, or why it was refused.
+
+    They are done in the order of their keys: where the store locks what it reads, all transactions lock in one order,
+    so no two can wait for each other.
+    """
+    outcomes: dict[int, items.Change | ApiError] = {}
+    places: dict[tuple[int, bytes], int] = {}
+    for number, (found, write) in enumerate(zip(tables, planned, strict=True)):
+        try:
+            place = (found.layout.collection, write.locate(found))
+        except ApiError as error:
+            outcomes[number] = error
+            continue
+        if place in places:
+            raise ApiError.validation("Transaction request cannot include multiple operations on one item")
+        places[place] = number
+    for _, number in sorted(places.items()):
+        try:
+            outcomes[number] = writes.perform(tx, tables[number], planned[number], now)
+        except ApiError as error:
+            outcomes[number] = error
+    return [outcomes[number] for number in range(len(planned))]
 
 
 def _reason(error: ApiError) -> Reason:
