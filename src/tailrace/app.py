@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tailrace import __version__, identity, store
+from tailrace import __version__, kept_secrets, store
 from tailrace.audit.journal import Journal
+from tailrace.auth.vault import Vault, WrongKey, new_key
 from tailrace.base import ids
 from tailrace.base.clock import Clock, MovableClock, SystemClock
 from tailrace.base.config import Config
@@ -29,18 +30,20 @@ from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
 from tailrace.operation import Node
 from tailrace.runtime.pool import Pool
-from tailrace.services import dynamodb, iam, lambda_, logs, sqs, streams, sts
+from tailrace.services import dynamodb, iam, lambda_, logs, sqs, streams, sts, tailrace
+from tailrace.store import StoreUnavailable
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
 from tailrace.workers.last_used import KeepLastUsed
 from tailrace.workers.retention import Retention
 from tailrace.workers.stream_triggers import StreamTriggers
 
-SERVICES = (dynamodb, iam, lambda_, logs, sqs, streams, sts)  # importing a service registers its operations
+SERVICES = (dynamodb, iam, lambda_, logs, sqs, streams, sts, tailrace)  # importing a service registers its operations
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
 CREDENTIALS_FILE = "credentials.json"
 SERVER_FILE = "server.json"
 AUDIT_FOLDER = "audit"
+KEY_FILE = "sealing-key.json"
 
 log = logging.getLogger("tailrace")
 
@@ -65,6 +68,17 @@ def root_key(config: Config) -> RootKey:
     key = RootKey(ids.access_key_id("AKIA"), ids.secret_access_key(), made_now=True)
     if kept:
         write_private(kept, {"AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key})
+    return key
+
+
+def sealing_key(config: Config) -> bytes:
+    """The key that seals secrets at rest: kept beside the data (mode 0600), or of this process alone."""
+    kept = config.folder / KEY_FILE if config.folder else None
+    if kept and kept.exists():
+        return bytes.fromhex(json.loads(kept.read_text())["Key"])
+    key = new_key()
+    if kept:
+        write_private(kept, {"Key": key.hex()})
     return key
 
 
@@ -99,15 +113,18 @@ class Server:
         place = await store.open(config.data)
         try:
             key = root_key(config)
-            secret = await place.update(lambda tx: identity.session_secret(tx))
-            who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret)
+            vault = Vault(sealing_key(config))
+            secret = await place.update(lambda tx: kept_secrets.session_secret(tx, vault))
+            who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret, vault)
             journal = Journal(config.folder / AUDIT_FOLDER if config.folder else None, clock, config.audit_days)
             node = Node(config, clock, place, who, Pool(clock), audit=journal)
             connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.now)
             loop = asyncio.get_running_loop()
             listener = await loop.create_server(connections.accept, config.host, config.port, backlog=1024)
-        except BaseException:
+        except BaseException as error:
             await place.close()
+            if isinstance(error, WrongKey):
+                raise StoreUnavailable(f"{config.data}: its secrets were sealed with another {KEY_FILE}") from error
             raise
         port = listener.sockets[0].getsockname()[1]
         host = "127.0.0.1" if config.host in ("0.0.0.0", "") else config.host  # noqa: S104 - compared, not bound

@@ -1,4 +1,4 @@
-"""Floor 5: the command line. `tailrace serve`, `tailrace env`, `tailrace demo`."""
+"""Floor 5: the command line. `tailrace serve`, `env`, `why`, `demo`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import uvloop
 
 from tailrace import __version__, app
 from tailrace.base.config import Config
+from tailrace.reach import Reached
 from tailrace.store import StoreUnavailable
 
 DATA_HELP = "a folder, or memory: for a store that ends with the server"
@@ -35,6 +36,10 @@ def main() -> None:
 @click.option("--shards", default=4, show_default=True, type=click.IntRange(1, 256), help="shards of a new stream")
 @click.option("--throttle", is_flag=True, help="hold tables to their provisioned throughput, as AWS does")
 @click.option("--audit-days", default=30.0, show_default=True, type=click.FloatRange(0), help="0 keeps no audit")
+@click.option(
+    "--smtp", envvar="TAILRACE_SMTP", help="send mails: smtp://user:password@host:port; else an inbox keeps them"
+)
+@click.option("--mail-from", default="no-reply@sns.tailrace", show_default=True, help="the sender of mails")
 @click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
 def serve(verbose: bool, account: str, **settings: Any) -> None:
     """Run the server until SIGTERM or Ctrl-C."""
@@ -64,10 +69,8 @@ def announce(server: app.Server) -> None:
     sys.stdout.flush()
 
 
-@main.command()
-@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
-def env(data: str) -> None:
-    """Print what points AWS's tools at the running server, for `eval "$(tailrace env)"`."""
+def reach(data: str) -> Reached:
+    """How to talk to the server that runs on a folder, as its root. Raises ClickException."""
     folder = Path(data)
     try:
         about = json.loads((folder / app.SERVER_FILE).read_text())
@@ -84,15 +87,44 @@ def env(data: str) -> None:
                 "the server was given its key: set TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY here too"
             ) from error
         key_id, secret = kept["AccessKeyId"], kept["SecretAccessKey"]
+    return Reached(about["endpoint"], key_id, secret, about["region"])
+
+
+@main.command()
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+def env(data: str) -> None:
+    """Print what points AWS's tools at the running server, for `eval "$(tailrace env)"`."""
+    reached = reach(data)
     exports = {
-        "AWS_ENDPOINT_URL": about["endpoint"],
-        "AWS_ACCESS_KEY_ID": key_id,
-        "AWS_SECRET_ACCESS_KEY": secret,
-        "AWS_REGION": about["region"],
-        "AWS_DEFAULT_REGION": about["region"],
+        "AWS_ENDPOINT_URL": reached.endpoint,
+        "AWS_ACCESS_KEY_ID": reached.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": reached.secret_access_key,
+        "AWS_REGION": reached.region,
+        "AWS_DEFAULT_REGION": reached.region,
     }
     for name, value in exports.items():
         click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+@click.argument("request_id", required=False)
+@click.option("--role", help="show the least policy for this role instead")
+@click.option("--user", help="show the least policy for this user instead")
+@click.option("--since", default="1h", show_default=True, help="how far back to look, like 90s, 30m, 24h or 7d")
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+def why(request_id: str | None, role: str | None, user: str | None, since: str, data: str) -> None:
+    """Tell why a request (by its x-amzn-requestid) was allowed or denied, or what a role or user has used."""
+    from tailrace import why as answers
+
+    if len([given for given in (request_id, role, user) if given]) != 1:
+        raise click.UsageError("name a request id, or --role, or --user")
+    try:
+        if request_id:
+            answers.explain(reach(data), request_id)
+        else:
+            answers.least_privilege(reach(data), role, user, since)
+    except answers.NoAnswer as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.command()

@@ -29,6 +29,7 @@ from tailrace.auth.evaluate import (
 from tailrace.auth.policy import parse
 from tailrace.auth.principal import Principal, Session
 from tailrace.auth.sigv4 import EXPIRED_TOKEN, UNKNOWN_KEY, SignatureProblem
+from tailrace.auth.vault import Vault, new_key
 from tailrace.base import arn, ids
 from tailrace.base.clock import Clock
 from tailrace.base.config import Config
@@ -39,7 +40,6 @@ from tailrace.store.engine import Transaction
 # The kinds of IAM's documents. Their scope is the account; entities are kept under their lower-case name, since IAM
 # does not tell names apart by case.
 USER, GROUP, ROLE, POLICY, ACCESS_KEY = "iam:user", "iam:group", "iam:role", "iam:policy", "iam:access-key"
-SESSION_SECRET = "iam:session-secret"
 
 ContextKeys = Mapping[str, str | list[str]]
 
@@ -70,15 +70,6 @@ class Grants(NamedTuple):
     tags: dict[str, str]
     arn: str
     unique_id: str
-
-
-def session_secret(tx: Transaction) -> bytes:
-    """The secret that seals session tokens; made once, in the transaction that asks first."""
-    found = resources.get(tx, SESSION_SECRET, "-", "current")
-    if found is None:
-        found = {"Secret": ids.random_bytes(32).hex()}
-        resources.create(tx, SESSION_SECRET, "-", "current", found)
-    return bytes.fromhex(found["Secret"])
 
 
 def key_of(name: str) -> str:
@@ -140,7 +131,10 @@ def managed_policy_text(tx: Transaction, policy_arn: str) -> str | None:
 class Identity:
     """The accounts' keys, principals and permissions, read through a Transaction."""
 
-    def __init__(self, config: Config, clock: Clock, root_key: tuple[str, str], session_secret: bytes) -> None:
+    def __init__(
+        self, config: Config, clock: Clock, root_key: tuple[str, str], session_secret: bytes, vault: Vault | None = None
+    ) -> None:
+        self.vault = vault or Vault(new_key())
         self._account = config.account
         self._clock = clock
         self._secret = session_secret
@@ -165,7 +159,7 @@ class Identity:
         principal = resources.derived(tx, USER, self._account, key_of(key["UserName"]), _user_principal)
         if principal is None:
             raise SignatureProblem("unknown-key", UNKNOWN_KEY)
-        return Credentials(key["SecretAccessKey"], principal)
+        return Credentials(self.vault.open(key["Sealed"], access_key_id), principal)
 
     def is_root_key(self, access_key_id: str) -> bool:
         """Whether this is the root's own key id."""
@@ -383,5 +377,4 @@ __all__ = [
     "key_of",
     "managed_policy",
     "managed_policy_text",
-    "session_secret",
 ]

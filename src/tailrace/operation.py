@@ -12,11 +12,11 @@ botocore's model gives parsing, constraints and the wire form; `registry.check` 
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tailrace.audit.entry import Entry
+from tailrace.audit.entry import Decided, Entry
 from tailrace.audit.journal import Journal
 from tailrace.auth.last_used import LastUsed
 from tailrace.base import arn
@@ -77,7 +77,7 @@ class Call:
     secure: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     entry: Entry | None = None
-    """The call's record in the audit, where a handler notes what it decided about others than the caller."""
+    """The call's record in the audit."""
 
     @property
     def account(self) -> str:
@@ -98,6 +98,13 @@ class Call:
     def clock(self) -> Clock:
         """The node's clock."""
         return self.node.clock
+
+    def note(self, decisions: Sequence[Decided]) -> None:
+        """Have the audit keep what a handler has decided itself, in place of what it noted before (a closure may run
+        again): may the function's role read the stream, may the caller assume the role?
+        """
+        if self.entry is not None:
+            self.entry.also = decisions
 
     def arn(self, resource: str, service: str | None = None) -> str:
         """An ARN in the caller's account and region, of the called service unless another is named."""

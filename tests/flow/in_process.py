@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import orjson
 
-from tailrace import identity, store
+from tailrace import kept_secrets, store
+from tailrace.auth.vault import Vault
 from tailrace.base.clock import MovableClock
 from tailrace.base.config import Config
 from tailrace.base.errors import ApiError
@@ -74,8 +75,9 @@ async def in_process(data: str = "memory:", clock: MovableClock | None = None) -
     place = await store.open(data)
     try:
         config = Config(data=data)
-        secret = await place.update(identity.session_secret)
-        node = Node(config, clock, place, Identity(config, clock, ("test", "test"), secret), cast("Any", None))
+        vault = Vault(b"k" * 32)
+        secret = await place.update(lambda tx: kept_secrets.session_secret(tx, vault))
+        node = Node(config, clock, place, Identity(config, clock, ("test", "test"), secret, vault), cast("Any", None))
         yield InProcess(node, clock)
     finally:
         await place.close()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tailrace import identity as module
-from tailrace import store
+from tailrace import kept_secrets, store
 from tailrace.auth.principal import Principal
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base.clock import MovableClock
@@ -44,7 +44,8 @@ class World:
     async def user(self, name: str, *keys: str, **document: Any) -> None:
         await self.put(USER, name, UserName=name, UserId=f"AIDA{name.upper()}", **document)
         for key in keys:
-            stored = {"UserName": name, "SecretAccessKey": f"secret of {key}", "Status": "Active"}
+            document = {"UserName": name, "AccessKeyId": key, "Status": "Active"}
+            stored = kept_secrets.sealed_key(self.identity.vault, document, f"secret of {key}")
             await self.run(lambda tx, k=key, s=stored: resources.put(tx, ACCESS_KEY, ACCOUNT, k, s))
 
     async def role(self, name: str, trust: Any = None, **document: Any) -> None:
@@ -84,8 +85,8 @@ async def test_the_root_key_may_do_everything(world: World) -> None:
 
 async def test_an_unknown_an_inactive_and_an_orphaned_key_are_refused_alike(world: World) -> None:
     await world.user("bob", "AKIABOB")
-    inactive = {"UserName": "bob", "SecretAccessKey": "x", "Status": "Inactive"}
-    orphan = {"UserName": "nobody", "SecretAccessKey": "x", "Status": "Active"}
+    inactive = {"UserName": "bob", "Sealed": "x", "Status": "Inactive"}
+    orphan = {"UserName": "nobody", "Sealed": "x", "Status": "Active"}
     await world.run(lambda tx: resources.put(tx, ACCESS_KEY, ACCOUNT, "AKIAOFF", inactive))
     await world.run(lambda tx: resources.put(tx, ACCESS_KEY, ACCOUNT, "AKIAORPHAN", orphan))
     assert (await world.lookup("AKIABOB")).secret == "secret of AKIABOB"
@@ -209,12 +210,6 @@ async def test_a_token_that_was_touched_or_belongs_to_another_key_is_refused(wor
     another = Identity(Config(account=ACCOUNT), world.clock, ("k", "s"), b"t" * 32)
     with pytest.raises(SignatureProblem):
         await world.run(lambda tx: another.lookup(tx, minted.access_key_id, token))
-
-
-async def test_the_session_secret_is_made_once(world: World) -> None:
-    first = await world.run(module.session_secret)
-    assert len(first) == 32
-    assert await world.run(module.session_secret) == first
 
 
 # --- trust -----------------------------------------------------------------------------------------------------------

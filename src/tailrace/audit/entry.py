@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from tailrace.auth.evaluate import Decision
 from tailrace.auth.principal import Principal
-from tailrace.base import arn
+from tailrace.base import arn, ids
 
 PERMISSIONS_MAX = 100  # of one call; a transaction can need more, and says how many are left out
 TEXT_MAX = 2048
+LAMBDA = "lambda.amazonaws.com"  # where a service's calls come from, as CloudTrail tells it
 ACCESS_KEY_ID_MAX = 32  # a secret put where the id belongs has forty characters: it is not written down
 # Where a request says what it is about, for the calls that no policy was asked about (the root's).
 SUBJECTS = {
@@ -74,6 +75,20 @@ class Entry:
         self.status = 200
         self.error: str | None = None
         self.ms = 0.0
+
+    @classmethod
+    def by_lambda(
+        cls, at: float, role: Principal, service: str, operation: str, region: str, decisions: Sequence[Decided]
+    ) -> Entry:
+        """What Lambda does by itself in a role's name: reads a stream for a mapping, writes a function's log.
+
+        It is noted the first time, and when the decision changes; not at each poll.
+        """
+        entry = cls(at, ids.uuid(), service, operation, LAMBDA)
+        entry.principal, entry.region, entry.decisions = role, region, decisions
+        if not all(each.decision.allowed for each in decisions):
+            entry.status, entry.error = 400, "AccessDeniedException"
+        return entry
 
     def document(self) -> dict[str, Any]:
         """The record as it is kept. Absent members are absent: no decision was needed, no error happened."""

@@ -12,7 +12,8 @@ class Config:
 
     `data` is a folder, or `memory:` for a store that ends with the process. `shards` is the number of hash ranges
     that a new table's stream starts with. `throttle` holds tables to the throughput that they are given. Records
-    of the audit are kept for `audit_days`; 0 keeps none.
+    of the audit are kept for `audit_days`; 0 keeps none. Mails go out through `smtp` (smtp://user:password@host:port,
+    or smtps://) from `mail_from`; without it they stay in the server's own inbox.
     """
 
     host: str = "127.0.0.1"
@@ -23,6 +24,8 @@ class Config:
     shards: int = 4
     throttle: bool = False
     audit_days: float = 30.0
+    smtp: str | None = None
+    mail_from: str = "no-reply@sns.tailrace"
     access_key_id: str | None = None
     secret_access_key: str | None = None
     movable_clock: bool = False

@@ -17,6 +17,9 @@ from typing import Any
 
 import orjson
 
+# Tailrace's own API, in the layout of botocore's data: with this folder as AWS_DATA_PATH, AWS's tools speak it too.
+OWN_MODELS = Path(__file__).parent / "models"
+
 
 @dataclass(slots=True, eq=False)
 class ShapeModel:
@@ -190,8 +193,9 @@ class ServiceModel:
 
 @cache
 def service(name: str) -> ServiceModel:
-    """The newest model of a service, by botocore's name for it. Raises LookupError where botocore has none."""
-    folder = _data_folder() / name
+    """The newest model of a service, by botocore's name for it, or ours. Raises LookupError where there is none."""
+    own = OWN_MODELS / name
+    folder = own if own.is_dir() else _data_folder() / name
     versions = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     if not versions:
         raise LookupError(f"botocore has no model of {name}")

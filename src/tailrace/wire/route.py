@@ -27,10 +27,15 @@ TARGETS = {
     "DynamoDBStreams_20120810": "dynamodbstreams",
     "Logs_20140328": "logs",
     "AmazonSQS": "sqs",
+    "Tailrace_20261101": "tailrace",
 }
 VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts", "2010-03-31": "sns"}
-SIGNED_AS = {name: name for name in ("dynamodb", "lambda", "iam", "sts", "logs", "sns", "sqs")}  # Streams: dynamodb
+SIGNED_AS = {
+    name: name for name in ("dynamodb", "lambda", "iam", "sts", "logs", "sns", "sqs", "tailrace")
+}  # Streams: dynamodb
 REST_SERVICES = ("lambda",)
+# The operations that AWS carries out without a signature, for links in mails and notifications have none.
+UNSIGNED = {"ConfirmSubscription": "sns", "Unsubscribe": "sns"}
 # DynamoDB refuses application/x-amz-json-1.1 with a 404 (recorded on AWS by dynalite's suite).
 CONTENT_TYPES = {
     "1.0": frozenset(("application/x-amz-json-1.0", "application/json")),
@@ -118,7 +123,7 @@ def _check_json(service: str, request: HttpRequest) -> None:
 
 def _route_unsigned(request: HttpRequest) -> Route:
     parameters = query_xml.parameters(request)
-    service = VERSIONS.get(parameters.get("Version", ""))
+    service = VERSIONS.get(parameters.get("Version", "")) or UNSIGNED.get(parameters.get("Action", ""))
     if service:
         return _route_action(service, request)
     if _is_for_dynamodb(request, parameters):

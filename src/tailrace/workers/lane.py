@@ -23,6 +23,7 @@ from tailrace.workers import outcome
 from tailrace.workers.batching import Batch
 from tailrace.workers.look import Blocked, CallFor, Idle, Look, Passed, Wait, Window, look
 from tailrace.workers.outcome import Postponed, Progress, Result
+from tailrace.workers.poll_audit import note_poll
 from tailrace.workers.trigger_settings import Settings
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Lane:
                 return False
             case Blocked(problem):
                 await self.reader.note(problem)
+                await note_poll(self.reader, problem)
                 return False
             case Passed(progress, expired):
                 assert progress != self.progress, "who passes records comes further"
@@ -106,6 +108,7 @@ class Lane:
             case CallFor(settings, batch, progress):
                 self.window = None
                 self._say_expired(batch.expired)
+                await note_poll(self.reader, "")
                 return await self._call(settings, batch, progress)
         return True
 

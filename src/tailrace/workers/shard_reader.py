@@ -53,6 +53,7 @@ class ShardReader:
         self.last = shard.last
         self.lost = False
         self.dirty = False
+        self.audited: str | None = None  # which problem, or "" for none, the audit has last heard of
         self.lanes: list[Lane] = []
         self.former: tuple[Former, ...] = ()
         self._lease: Lease | None = None

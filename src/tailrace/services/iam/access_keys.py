@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tailrace import kept_secrets
 from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
 from tailrace.identity import ACCESS_KEY
@@ -43,14 +44,14 @@ async def create_access_key(call: Call, request: Shape) -> Shape:
             "UserName": user["UserName"],
             "AccessKeyId": key_id,
             "Status": "Active",
-            "SecretAccessKey": secret,
             "CreateDate": float(int(call.clock.now())),
         }
-        resources.create(tx, ACCESS_KEY, call.account, key_id, key)
+        kept = kept_secrets.sealed_key(call.node.identity.vault, key, secret)
+        resources.create(tx, ACCESS_KEY, call.account, key_id, kept)
         entities.change(tx, USERS, call.account, name, AccessKeys=[*keys, key_id])
         return key
 
-    return {"AccessKey": await call.store.update(create)}
+    return {"AccessKey": {**await call.store.update(create), "SecretAccessKey": secret}}
 
 
 @operation("iam", "ListAccessKeys", needs="iam:ListAccessKeys", on=on_user, context=about_user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tailrace.audit.entry import Decided
 from tailrace.auth.principal import Principal
 from tailrace.base.errors import ApiError
 from tailrace.identity import Identity
@@ -31,9 +32,19 @@ def refusal(identity: Identity, tx: Transaction, reader: Principal, stream_arn: 
     return None
 
 
-def may_list(identity: Identity, tx: Transaction, reader: Principal, stream_arn: str) -> bool:
-    """Whether the role may list streams: policies grant it on `*` or on the table's streams, and AWS takes both."""
-    return any(identity.decide(tx, reader, LIST_ACTION, resource).allowed for resource in ("*", stream_arn))
+def decisions(identity: Identity, tx: Transaction, reader: Principal, stream_arn: str) -> list[Decided]:
+    """What the policies say to the four actions that a mapping needs, for the audit and its explanations.
+
+    Policies grant ListStreams on `*` or on the table's streams, and AWS takes both.
+    """
+    whose = reader.session.issuer if reader.session else reader.arn
+    found = [Decided(a, stream_arn, identity.decide(tx, reader, a, stream_arn), whose) for a in READ_ACTIONS]
+    on_all, on_stream = (
+        Decided(LIST_ACTION, resource, identity.decide(tx, reader, LIST_ACTION, resource), whose)
+        for resource in ("*", stream_arn)
+    )
+    found.append(on_stream if on_stream.decision.allowed and not on_all.decision.allowed else on_all)
+    return found
 
 
 def cannot_access(stream_arn: str) -> str:

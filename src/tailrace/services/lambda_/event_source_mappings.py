@@ -242,8 +242,9 @@ def _source(call: Call, request: Shape) -> str:
 def _readable_stream(tx: Transaction, call: Call, role: str, stream_arn: str) -> Document:
     """The stream's document, if the role may read it: AWS looks for the stream with the role's own eyes."""
     reader = call.node.identity.role_principal(tx, role, f"awslambda_{call.request_id[:8]}")
-    identity = call.node.identity
-    if access.refusal(identity, tx, reader, stream_arn) or not access.may_list(identity, tx, reader, stream_arn):
+    asked = access.decisions(call.node.identity, tx, reader, stream_arn)
+    call.note(asked)
+    if not all(each.decision.allowed for each in asked):
         raise invalid(access.cannot_access(stream_arn))
     parts = arn.parse(stream_arn)
     here = parts is not None and (parts.account, parts.region) == (call.account, call.region)

@@ -16,6 +16,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from tailrace.audit.entry import Decided, Entry
+from tailrace.auth.principal import Principal
 from tailrace.base import arn, ids
 from tailrace.base.clock import iso_milliseconds
 from tailrace.base.errors import Missing
@@ -70,6 +72,8 @@ class LogWriter:
         self._lock = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
         self._refusal_told = False
+        self._asked: tuple[Principal, list[Decided]] | None = None  # by the last write, in its closure
+        self._audited: bool | None = None  # whether the audit has a write that was refused (True) or allowed
 
     def init_started(self) -> None:
         """INIT_START; not part of any invocation's tail."""
@@ -143,6 +147,19 @@ class LogWriter:
                 await self._node.store.update(lambda tx: self._write(tx, events))
             except Exception:
                 log.exception("%d lines of %s are lost", len(events), self._settings.group)
+            else:
+                self._audit()
+
+    def _audit(self) -> None:
+        """Have the audit keep the service's decision in the role's name: the first, and the first that differs."""
+        if self._asked is None:
+            return
+        writer, asked = self._asked
+        refused = any(not each.decision.allowed for each in asked)
+        if self._audited != refused:
+            self._audited = refused
+            now, region = self._node.clock.now(), self._scope.split("/")[1]
+            self._node.audit.add(Entry.by_lambda(now, writer, "logs", "PutLogEvents", region, asked))
 
     def _write(self, tx: Transaction, events: list[tuple[int, str]]) -> None:
         s, scope, now = self._settings, self._scope, self._node.clock.now()
@@ -160,6 +177,7 @@ class LogWriter:
     def _refusal(self, tx: Transaction) -> str | None:
         """AWS's sentence about the first permission that the role lacks for this write; None if it may write."""
         s, identity = self._settings, self._node.identity
+        self._asked = None
         try:
             writer = identity.role_principal(tx, s.role, s.session)
         except Missing:
@@ -172,8 +190,11 @@ class LogWriter:
             needs.append(("logs:CreateLogStream", stream_arn))
             if resources.get(tx, GROUP, self._scope, s.group) is None:
                 needs.append(("logs:CreateLogGroup", group_arn))
+        asked: list[Decided] = []
+        self._asked = writer, asked
         for action, resource in needs:
             decision = identity.decide(tx, writer, action, resource)
+            asked.append(Decided(action, resource, decision))
             if not decision.allowed:
                 return identity.denial(writer, decision, action, resource)
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tailrace.audit.entry import Decided
 from tailrace.auth.principal import Principal, role_session
 from tailrace.base.errors import ApiError
 from tailrace.identity import SessionCredentials
@@ -97,8 +98,11 @@ def _authorized_role(call: Call, tx: Transaction, request: Shape, context: Conte
         actions.append("sts:TagSession")
     if "SourceIdentity" in request:
         actions.append("sts:SetSourceIdentity")
+    asked: list[Decided] = []
+    call.note(asked)
     for action in actions:
         decision = identity.may_assume(tx, principal, role_arn, context, action)
+        asked.append(Decided(action, role_arn, decision))
         if not decision.allowed:
             text = identity.denial(principal, decision, action, role_arn)
             raise ApiError("AccessDenied", text, status=403)

@@ -1,0 +1,31 @@
+"""Floor 5: how the command line talks to a running server: with boto, like everybody else."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tailrace.wire.model import OWN_MODELS
+
+
+class Reached(NamedTuple):
+    """Where a server answers, and the key to ask it with."""
+
+    endpoint: str
+    access_key_id: str
+    secret_access_key: str
+    region: str
+
+
+def client(reached: Reached, service: str = "tailrace") -> Any:
+    """A boto client, which knows Tailrace's own API too."""
+    import botocore.session  # half a second that `tailrace serve` doesn't need
+
+    session = botocore.session.Session()
+    session.get_component("data_loader").search_paths.append(str(OWN_MODELS))
+    return session.create_client(
+        service,
+        region_name=reached.region,
+        endpoint_url=reached.endpoint,
+        aws_access_key_id=reached.access_key_id,
+        aws_secret_access_key=reached.secret_access_key,
+    )

@@ -1,0 +1,15 @@
+"""Tailrace's own API: what the audit knows, and why a request was allowed or denied.
+
+```
+ListActivity                    the calls, newest first                          activity
+ExplainRequest                  one call: who, what, which statement, what lacks   explanation -> smallest_policy
+GenerateLeastPrivilegePolicy    what a principal has used                        least_privilege -> smallest_policy
+```
+It is spoken, signed and authorized like AWS's own (tailrace:* is denied until a policy allows it), so every SDK can
+call it; the model that describes it lies in `wire/models`. The rejected alternative, pages of our own below
+/_tailrace/, would need a second way to prove who asks.
+"""
+
+from tailrace.services.tailrace import activity, explain, least_privilege
+
+__all__ = ["activity", "explain", "least_privilege"]

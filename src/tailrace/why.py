@@ -1,0 +1,67 @@
+"""Floor 5: `tailrace why`: the audit's answers, for a terminal."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from tailrace.base.clock import SystemClock, iso_seconds
+from tailrace.reach import Reached, client
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+class NoAnswer(Exception):
+    """The server has no answer; the text says why."""
+
+
+def explain(reached: Reached, request_id: str) -> None:
+    """Print why a request was allowed or denied."""
+    found = _ask(reached, "explain_request", RequestId=request_id)
+    activity = found["Activity"]
+    click.echo(found["Summary"])
+    click.echo(f"  status {activity['StatusCode']}, from {activity.get('SourceIp', '?')}, request {request_id}")
+    for permission in found["Permissions"]:
+        mark = "allowed" if permission["Allowed"] else "DENIED "
+        click.echo(f"  {mark} {permission['Action']} on {permission['Resource']}: {permission['Reason']}")
+    for text in found.get("Missing", ()):
+        click.echo(f"\n{text}.")
+    if "PolicyDocument" in found:
+        click.echo(f"\nThis would be enough, in {found['AttachTo']}:\n{found['PolicyDocument']}")
+
+
+def least_privilege(reached: Reached, role: str | None, user: str | None, since: str) -> None:
+    """Print the policy that allows what a role or user has used, and nothing else."""
+    start = SystemClock().now() - seconds(since)
+    whose = {"RoleName": role} if role else {"UserName": user}
+    found = _ask(reached, "generate_least_privilege_policy", StartTime=start, **whose)
+    if "PolicyDocument" not in found:
+        raise NoAnswer(
+            f"{found['PrincipalArn']} was allowed nothing since {iso_seconds(start)} ({found['Calls']} calls)"
+        )
+    click.echo(f"# {found['PrincipalArn']} since {iso_seconds(start)}, {found['Calls']} calls", err=True)
+    for used in found["Actions"]:
+        click.echo(f"# {used['Action']}: {used['Allowed']} allowed, {used['Denied']} denied", err=True)
+    click.echo(found["PolicyDocument"])
+
+
+def seconds(text: str) -> int:
+    """The seconds of a text like 90s, 30m, 24h or 7d. Raises NoAnswer for any other."""
+    parts = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if parts is None:
+        raise NoAnswer(f"{text!r} is no length of time: write 90s, 30m, 24h or 7d")
+    return int(parts[1]) * UNITS[parts[2]]
+
+
+def _ask(reached: Reached, operation: str, **request: Any) -> dict[str, Any]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answer: dict[str, Any] = getattr(client(reached), operation)(**request)
+    except ClientError as error:
+        raise NoAnswer(error.response["Error"]["Message"]) from error
+    except BotoCoreError as error:
+        raise NoAnswer(str(error)) from error
+    return answer
