@@ -36,16 +36,17 @@ def global_keys(
         "aws:currenttime": iso_seconds(now),
         "aws:epochtime": str(int(now)),
         "aws:userid": principal.user_id,
-        "aws:principalarn": principal_arn,
         "aws:principaltype": principal.type,
         "aws:principalisawsservice": "true" if by_service else "false",
         "aws:viaawsservice": "false",
         **principal_tags,
     }
+    if principal.kind != "anonymous":
+        keys["aws:principalarn"] = principal_arn
     if by_service:
         keys["aws:principalservicename"] = principal.name
         keys["aws:principalservicenameslist"] = [principal.name]
-    else:
+    elif principal.kind != "anonymous":
         keys["aws:principalaccount"] = principal.account
     owner = _owner(resource) or principal.account
     if owner:

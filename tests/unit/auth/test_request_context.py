@@ -66,6 +66,12 @@ def test_of_a_service() -> None:
     assert "aws:principalaccount" not in found
 
 
+def test_of_nobody() -> None:
+    found = keys(principals.anonymous(ACCOUNT))
+    assert (found["aws:principaltype"], found["aws:userid"]) == ("Anonymous", "anonymous")
+    assert not {"aws:principalarn", "aws:principalaccount", "aws:username"} & found.keys()
+
+
 def test_the_resources_account_is_that_of_its_arn() -> None:
     other = "arn:aws:dynamodb:us-east-1:999999999999:table/T"
     assert keys(BOB, resource=other)["aws:resourceaccount"] == "999999999999"
