@@ -204,6 +204,7 @@ async def test_looking_for_what_is_due_reads_no_other_message(place: Store) -> N
         "SELECT message FROM messages WHERE queue = 1 AND message_group = 'g' ORDER BY message": "messages_by_group",
         "SELECT name FROM message_groups WHERE queue = 1 AND due <= 5 ORDER BY due, name": "message_groups_by_due",
         "SELECT message FROM messages WHERE queue = 1 AND sent <= 5": "messages_by_sent",
+        "SELECT count(receives) FROM messages WHERE queue = 1 AND due > 5 AND +sent > 5": "messages_by_due",
     }
     for look, index in looks.items():
         plan = await place.view(lambda tx, look=look: tx.rows(f"EXPLAIN QUERY PLAN {look}"))  # type: ignore[misc]

@@ -230,9 +230,10 @@ def counts(tx: Transaction, queue: int, now: float) -> Counts:
     if row is None:
         return Counts(0, 0, 0)
     oldest = now - row[1]
+    # The plus keeps a database from looking by `sent`, where it would find the whole queue.
     hidden = tx.row(
         "SELECT count(*), coalesce(sum(CASE WHEN receives > 0 THEN 1 ELSE 0 END), 0) FROM messages "
-        "WHERE queue = ? AND due > ? AND sent > ?",
+        "WHERE queue = ? AND due > ? AND +sent > ?",
         *(queue, now, oldest),
     )
     expired = tx.row("SELECT count(*) FROM messages WHERE queue = ? AND sent <= ?", queue, oldest)
