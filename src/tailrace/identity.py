@@ -316,7 +316,10 @@ class Identity:
         keys = request_context.global_keys(
             principal, own_arn, grants.tags if grants else {}, resource, self._clock.now()
         )
-        keys.update((f"aws:resourcetag/{key.lower()}", value) for key, value in resource_tags.of(tx, resource).items())
+        # IAM's own resources have their tags under a second name, too.
+        names = ("aws", "iam") if resource.startswith("arn:aws:iam:") else ("aws",)
+        for key, value in resource_tags.of(tx, resource).items():
+            keys.update((f"{name}:resourcetag/{key.lower()}", value) for name in names)
         if given:
             keys.update(_lower(given))
         return keys

@@ -8,5 +8,10 @@ fetch what it needs, would make every question about a policy a question about a
 sigv4       a raw request -> who signed it, and whether the signature holds
 policy      a policy's text -> compiled statements     patterns    * ? and ${variables}, ARN-aware
 conditions  a Condition block -> one test              evaluate    many policies -> one Decision, with its reason
+principal   who calls                                  request_context   what conditions may ask of every request
+simulation  what policies would say, and which statement says it             lint   what is wrong with a policy
+positions   where a statement stands in its text       context_keys      which keys a policy asks about
+last_used   of keys and roles, until it is kept        aws_managed       AWS's own policies
+session_token   sessions that carry themselves         vault             secrets as they are kept
 ```
 """

@@ -126,7 +126,9 @@ def on_entity(noun: Noun) -> Callable[[Call, Shape], Awaitable[str]]:
 
 
 def about_entity(noun: Noun) -> Callable[[Call, Shape], Awaitable[ContextKeys]]:
-    """The condition keys of an action on an entity: its tags and boundary, and what the request sets.
+    """The condition keys of an action on an entity: its boundary, and the policy that is attached to it.
+
+    Tags of the entity and of the request are known to every decision.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     """
@@ -134,12 +136,7 @@ def about_entity(noun: Noun) -> Callable[[Call, Shape], Awaitable[ContextKeys]]:
     async def context(call: Call, request: Shape) -> ContextKeys:
         name = request.get(noun.member, call.principal.name)
         known = await call.store.view(lambda tx: resources.get(tx, noun.kind, call.account, key_of(name))) or {}
-        tags, given = known.get("Tags", {}), request.get("Tags", [])
-        keys: dict[str, str | list[str]] = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
-        keys |= {f"iam:ResourceTag/{key}": value for key, value in tags.items()}
-        keys |= {f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in given}
-        if given or "TagKeys" in request:
-            keys["aws:TagKeys"] = [tag["Key"] for tag in given] or list(request["TagKeys"])
+        keys: dict[str, str | list[str]] = {}
         boundary = request.get("PermissionsBoundary", known.get("PermissionsBoundary"))
         if boundary:
             keys["iam:PermissionsBoundary"] = boundary
