@@ -30,15 +30,17 @@ from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
 from tailrace.operation import Node
 from tailrace.runtime.pool import Pool
-from tailrace.services import dynamodb, iam, lambda_, logs, sqs, streams, sts, tailrace
+from tailrace.services import dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
 from tailrace.store import StoreUnavailable
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
 from tailrace.workers.last_used import KeepLastUsed
+from tailrace.workers.outgoing import Outgoing
 from tailrace.workers.retention import Retention
 from tailrace.workers.stream_triggers import StreamTriggers
 
-SERVICES = (dynamodb, iam, lambda_, logs, sqs, streams, sts, tailrace)  # importing a service registers its operations
+# Importing a service registers its operations.
+SERVICES = (dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace)
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
 CREDENTIALS_FILE = "credentials.json"
 SERVER_FILE = "server.json"
@@ -101,7 +103,7 @@ class Server:
         self.key = key
         self._connections = connections
         self._listener = listener
-        self._workers: list[StreamTriggers | Deliveries | Expiry | Retention | KeepLastUsed] = []
+        self._workers: list[StreamTriggers | Deliveries | Expiry | Retention | KeepLastUsed | Outgoing] = []
 
     @classmethod
     async def start(cls, config: Config, clock: Clock | None = None) -> Server:
@@ -137,7 +139,7 @@ class Server:
     async def _begin(self) -> None:
         parser.parse("a = :b", "ConditionExpression")  # builds the grammar, so that no request has to wait for it
         self._connections.start()
-        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepLastUsed)
+        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepLastUsed, Outgoing)
         self._workers = [worker(self.node) for worker in workers]
         for worker in self._workers:
             await worker.start()

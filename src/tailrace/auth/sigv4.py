@@ -117,6 +117,11 @@ def refusal(problem: SignatureProblem, protocol: str) -> ApiError:
     return ApiError(code, text, status=status)
 
 
+def is_signed(request: HttpRequest) -> bool:
+    """Whether a request carries a signature at all, in a header or in its query."""
+    return "authorization" in request.headers or "X-Amz-Algorithm=" in request.query
+
+
 def read(request: HttpRequest) -> Signature:
     """Who claims to have signed `request`, from its Authorization header or its query.
 

@@ -40,7 +40,16 @@ def parse(text: str) -> EventPattern:
         raise InvalidPattern("the pattern is not JSON") from problem
     if not isinstance(document, dict) or not document:
         raise InvalidPattern("a pattern is a JSON object with at least one key")
-    return EventPattern(_object(document, DEPTH_MAX))
+    return compile(document)
+
+
+def compile(document: Mapping[str, Any], *, none_of_list: bool = False) -> EventPattern:  # noqa: A001
+    """Compile a pattern that is parsed already; raises InvalidPattern.
+
+    With `none_of_list`, `anything-but` is true of a list only if it is true of each element, as SNS has it of message
+    attributes; EventBridge is content with one.
+    """
+    return EventPattern(_object(document, DEPTH_MAX, none_of_list))
 
 
 class EventPattern:
@@ -54,7 +63,7 @@ class EventPattern:
         return self._match(record)
 
 
-def _object(pattern: Mapping[str, Any], depth: int) -> Match:
+def _object(pattern: Mapping[str, Any], depth: int, none_of_list: bool) -> Match:
     """All keys of one level."""
     if not pattern or not depth:
         raise InvalidPattern("a pattern has no empty objects, and is not nested without end")
@@ -62,11 +71,11 @@ def _object(pattern: Mapping[str, Any], depth: int) -> Match:
     choices: list[list[Match]] = []
     for key, value in pattern.items():
         if key == "$or":
-            choices.append(_choices(value, depth))
+            choices.append(_choices(value, depth, none_of_list))
         elif isinstance(value, dict):
-            members.append((key, _object(value, depth - 1)))
+            members.append((key, _object(value, depth - 1, none_of_list)))
         else:
-            members.append((key, _leaf(value)))
+            members.append((key, _leaf(value, none_of_list)))
 
     def of_mapping(node: Mapping[str, Any]) -> bool:
         return all(match(node.get(key, ABSENT)) for key, match in members) and all(
@@ -83,17 +92,18 @@ def _object(pattern: Mapping[str, Any], depth: int) -> Match:
     return match
 
 
-def _choices(value: Any, depth: int) -> list[Match]:
+def _choices(value: Any, depth: int, none_of_list: bool) -> list[Match]:
     if not isinstance(value, list) or len(value) < 2 or not all(isinstance(one, dict) for one in value):
         raise InvalidPattern("$or takes a list of at least two objects")
-    return [_object(one, depth - 1) for one in value]
+    return [_object(one, depth - 1, none_of_list) for one in value]
 
 
-def _leaf(value: Any) -> Match:
+def _leaf(value: Any, none_of_list: bool) -> Match:
     """The choices of one leaf."""
     if not isinstance(value, list) or not 0 < len(value) <= LEAF_CHOICES_MAX:
         raise InvalidPattern("a leaf is a list of 1 to 1,024 choices")
     tests: list[Test] = []
+    every: list[Test] = []  # those that all elements of a list must pass
     when_missing = when_present = False
     for one in value:
         if isinstance(one, dict) and "exists" in one:
@@ -101,6 +111,8 @@ def _leaf(value: Any) -> Match:
                 raise InvalidPattern("exists is true or false")
             when_present |= one["exists"]
             when_missing |= not one["exists"]
+        elif none_of_list and isinstance(one, dict) and "anything-but" in one:
+            every.append(_test(one))
         else:
             tests.append(_test(one))
 
@@ -108,7 +120,11 @@ def _leaf(value: Any) -> Match:
         leaves = _leaves(node)
         if not leaves:
             return when_missing
-        return when_present or any(test(leaf) for leaf in leaves for test in tests)
+        return (
+            when_present
+            or any(test(leaf) for leaf in leaves for test in tests)
+            or any(all(test(leaf) for leaf in leaves) for test in every)
+        )
 
     return match
 

@@ -1,7 +1,7 @@
 """The few pages that aren't AWS's: everything below `/_tailrace/`.
 
 `health` tells anybody that the server is up, with which store and which isolation of functions. `code` is where
-GetFunction's Code.Location points: a short-lived signed link, as S3's are.
+GetFunction's Code.Location points: a short-lived signed link, as S3's are. `sns` has the certificate of notifications.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import orjson
 from tailrace import __version__
 from tailrace.operation import Node
 from tailrace.services.lambda_ import code_location
+from tailrace.services.sns import signature
 from tailrace.wire.http import HttpRequest, HttpResponse
 
 PREFIX = "/_tailrace/"
@@ -32,6 +33,8 @@ class OwnPages:
             return HttpResponse(405, {"allow": "GET, HEAD"}, b"")
         if page == "health":
             return HttpResponse(200, dict(JSON), orjson.dumps(self.health()))
+        if page.startswith(signature.PAGES):
+            return await self.certificate(page.removeprefix(signature.PAGES))
         if page.startswith("code/"):
             return await self.code(page.removeprefix("code/"), request.query)
         return HttpResponse(404, dict(JSON), orjson.dumps({"message": "There is no such page"}))
@@ -44,6 +47,13 @@ class OwnPages:
             "store": self.node.store.kind,
             "functions": self.node.pool.describe(),
         }
+
+    async def certificate(self, name: str) -> HttpResponse:
+        """The certificate by which whoever gets a notification can check its signature."""
+        found = await self.node.store.view(lambda tx: signature.certificate(tx, name))
+        if found is None:
+            return HttpResponse(404, dict(JSON), orjson.dumps({"message": "There is no such certificate"}))
+        return HttpResponse(200, {"content-type": "application/x-pem-file"}, found.encode())
 
     async def code(self, digest: str, query: str) -> HttpResponse:
         """The zip of a function, for who holds a link that is still good."""

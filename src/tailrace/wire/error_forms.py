@@ -55,6 +55,11 @@ FRONT_END = frozenset(
         "UnrecognizedClientException",
     )
 )
+# SNS has names of its own for what the other query services call alike. [recorded on AWS]
+SERVICE_CODES = {
+    ("sns", "AccessDeniedException"): "AuthorizationError",
+    ("sns", "InternalServerError"): "InternalError",
+}
 INTERNAL = {"lambda": "ServiceException", "logs": "ServiceUnavailableException", "iam": "ServiceFailure"}
 
 
@@ -74,7 +79,7 @@ def form(service: str, error: ApiError) -> ErrorForm:
     The model's HTTP status wins over ApiError's default of 400; a handler that says another status is believed.
     """
     known = model.service(service)
-    code = error.code
+    code = SERVICE_CODES.get((service, error.code), error.code)
     if code == "InternalServerError":
         code = INTERNAL.get(service, code)
     shape = known.error(code)

@@ -20,10 +20,12 @@ from tailrace.base.clock import wait_for_event
 from tailrace.operation import Node
 from tailrace.services.dynamodb import build_index, copy_table, drop_collection, expiry
 from tailrace.services.lambda_ import invoke
+from tailrace.services.sns import confirmation, publishing
 from tailrace.services.sqs import move_tasks
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
+from tailrace.workers import notifications
 
 TICK_SECONDS = 1.0
 CLAIM_SECONDS = 10.0  # how long a claim holds without a heartbeat: what a crash delays its deliveries by
@@ -66,6 +68,8 @@ HANDLERS: Mapping[str, Handler] = {
     expiry.BUILD_KIND: in_slices(expiry.build_slice),
     expiry.DROP_KIND: in_slices(expiry.drop_slice),
     move_tasks.DELIVERY_KIND: move_tasks.run,
+    publishing.NOTIFY_KIND: notifications.notify,
+    confirmation.FORGET_KIND: confirmation.forget,
 }
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import orjson
 
+from tailrace.auth import policy
+from tailrace.auth.evaluate import AccessRequest, NamedPolicy, trust
+from tailrace.auth.principal import Principal
 from tailrace.base import ids
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, ContextKeys, Shape, operation
@@ -150,5 +153,20 @@ async def get_policy(call: Call, request: Shape) -> Shape:
     found = await call.store.view(read)
     if found is None:
         raise ApiError.resource_not_found("The resource you requested does not exist.", status=404)
-    policy = {"Version": "2012-10-17", "Id": "default", "Statement": found["Statements"]}
-    return {"Policy": orjson.dumps(policy).decode(), "RevisionId": found["RevisionId"]}
+    whole = {"Version": "2012-10-17", "Id": "default", "Statement": found["Statements"]}
+    return {"Policy": orjson.dumps(whole).decode(), "RevisionId": found["RevisionId"]}
+
+
+def allows(tx: Transaction, function: FunctionName, service: Principal, context: ContextKeys) -> bool:
+    """Whether the policy of the function (or of the version or alias that is named) lets a service invoke it.
+
+    A service has no policies of its own. `context` is what it says of itself: aws:SourceArn, aws:SourceAccount. Raises
+    ApiError (ResourceNotFoundException) where there is no such function.
+    """
+    documents.find_version(tx, function)
+    found = policies(documents.find(tx, function)).get(function.qualifier or "")
+    if found is None:
+        return False
+    compiled = NamedPolicy(function.arn, policy.parse({"Version": "2012-10-17", "Statement": found["Statements"]}))
+    keys = {key.lower(): value for key, value in context.items()}
+    return trust(AccessRequest("lambda:InvokeFunction", function.arn, keys), compiled, service.caller).allowed

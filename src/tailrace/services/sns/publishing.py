@@ -1,0 +1,158 @@
+"""Publishing: Publish, PublishBatch, and the one way into a topic.
+
+```
+Publish, PublishBatch ──check──> publish <──deliver── who publishes for somebody else: failure destinations
+                                    └── a Delivery for each subscription whose filter lets the message pass
+```
+"""
+
+from __future__ import annotations
+
+import re
+
+from tailrace import resource_policies
+from tailrace.auth.evaluate import AccessRequest, trust
+from tailrace.base import arn, ids
+from tailrace.base.errors import ApiError
+from tailrace.identity import ContextKeys, Identity, Principal
+from tailrace.operation import Call, Shape, operation
+from tailrace.services.sns import filter_policy, message, refusals, subscription, topic
+from tailrace.services.sns.message import Message
+from tailrace.services.sns.topic import Document, TopicName, on_topic
+from tailrace.store import deliveries
+from tailrace.store.engine import Transaction
+
+NOTIFY_KIND = "sns:notify"  # a delivery to a queue or a function: a transaction of our own
+SEND_KIND = "sns:send"  # a delivery to an endpoint or a mailbox, which may take its time
+ENTRIES_MAX = 10
+ID_CHARACTERS_MAX = 80
+_id = re.compile(r"[A-Za-z0-9_-]*")
+
+
+def publish(tx: Transaction, document: Document, published: Message, now: float) -> str:
+    """Owe a message, which was checked, to the subscribers of a topic (its document); returns the message's id."""
+    id = ids.uuid()
+    kept = {
+        "MessageId": id,
+        "Time": now,
+        "Attributes": message.shown(published.attributes),
+        **({"Subject": published.subject} if published.subject is not None else {}),
+        **({"Group": published.group} if published.group is not None else {}),
+    }
+    parts = document["TopicArn"].split(":")
+    for one in subscription.of_topic(tx, TopicName(f"{parts[4]}/{parts[3]}", parts[5])):
+        text = published.for_protocol(one["Protocol"])
+        if one["Confirmed"] and filter_policy.passes(one["Attributes"], text, published.attributes):
+            scope, name = subscription.name_of(one)
+            body = {"Scope": scope, "Name": name, "Message": {**kept, "Text": text}, "Tries": 0}
+            near = one["Protocol"] in ("sqs", "lambda")
+            deliveries.put(tx, NOTIFY_KIND if near else SEND_KIND, body, now)
+    return id
+
+
+def deliver(
+    tx: Transaction,
+    identity: Identity,
+    principal: Principal,
+    topic_arn: str,
+    published: Message,
+    now: float,
+    context: ContextKeys | None = None,
+) -> str:
+    """Publish to the topic of an ARN for `principal` (a role's session, or a service), if it may; the message's id.
+
+    `context` is what a service says of itself (aws:SourceArn, aws:SourceAccount). Raises ApiError: NotFound,
+    AuthorizationError.
+    """
+    parts = arn.parse(topic_arn)
+    if parts is None or parts.service != "sns":
+        raise refusals.invalid("TopicArn")
+    document = topic.find(tx, TopicName(f"{parts.account}/{parts.region}", parts.resource))
+    if not _may(tx, identity, principal, topic_arn, context or {}):
+        raise ApiError(
+            "AuthorizationError",
+            f"User: {principal.arn} is not authorized to perform: SNS:Publish on resource: {topic_arn}",
+            status=403,
+        )
+    return publish(tx, document, published, now)
+
+
+def _may(tx: Transaction, identity: Identity, principal: Principal, topic_arn: str, context: ContextKeys) -> bool:
+    """A service has no policies of its own: the topic's alone speaks for it."""
+    if principal.kind != "service":
+        return identity.decide(tx, principal, "SNS:Publish", topic_arn, context).allowed
+    found = resource_policies.of(tx, topic_arn)
+    keys = {key.lower(): value for key, value in context.items()}
+    if "aws:sourceaccount" in keys:
+        keys["aws:sourceowner"] = keys["aws:sourceaccount"]  # the older name, which AWS's default policy has
+    return found is not None and trust(AccessRequest("SNS:Publish", topic_arn, keys), found, principal.caller).allowed
+
+
+def on_target(call: Call, request: Shape) -> str:
+    """What sns:Publish is asked on: the topic, by either of its names."""
+    return _target(call, request).arn
+
+
+def _target(call: Call, request: Shape) -> TopicName:
+    if request.get("PhoneNumber"):
+        raise refusals.invalid("PhoneNumber Reason: Tailrace sends no text messages")
+    if request.get("TargetArn"):
+        parts = topic.elements(request["TargetArn"], "TargetArn")
+        if parts[5].startswith("endpoint/"):
+            raise refusals.invalid("TargetArn Reason: No endpoint found for the target arn specified")
+        return topic.parse(call, request["TargetArn"], "TargetArn")
+    if "TopicArn" not in request:
+        raise refusals.invalid("TopicArn or TargetArn Reason: no value for required parameter")
+    return topic.parse(call, request["TopicArn"])
+
+
+@operation("sns", "Publish", needs="SNS:Publish", on=on_target)
+async def publish_message(call: Call, request: Shape) -> Shape:
+    """Send a message to a topic's subscribers. It is theirs, durably, when this answers.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    """
+    name, now = _target(call, request), call.clock.now()
+    published = message.read(request)
+    if message.size(request) > message.BYTES_MAX:
+        raise refusals.invalid("Message too long")
+    return {"MessageId": await call.store.update(lambda tx: publish(tx, topic.find(tx, name), published, now))}
+
+
+@operation("sns", "PublishBatch", needs="SNS:Publish", on=on_topic)
+async def publish_batch(call: Call, request: Shape) -> Shape:
+    """Send up to ten messages, all or none of them.
+
+    https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+    """
+    name, now = topic.parse(call, request["TopicArn"]), call.clock.now()
+    entries = request["PublishBatchRequestEntries"]
+    _check_entries(entries)
+    messages = [(entry["Id"], message.read(entry)) for entry in entries]
+
+    def change(tx: Transaction) -> Shape:
+        document = topic.find(tx, name)
+        sent = [{"Id": id, "MessageId": publish(tx, document, one, now)} for id, one in messages]
+        return {"Successful": sent, "Failed": []}
+
+    return await call.store.update(change)
+
+
+def _check_entries(entries: list[Shape]) -> None:
+    if not entries:
+        raise ApiError("EmptyBatchRequest", "The batch request doesn't contain any entries.")
+    if len(entries) > ENTRIES_MAX:
+        raise ApiError("TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible.")
+    for entry in entries:
+        id = entry["Id"]
+        if len(id) > ID_CHARACTERS_MAX:
+            text = f"The Id of a batch entry in the batch request is too long: {id}"
+            raise ApiError("InvalidBatchEntryId", text)
+        if not id or not _id.fullmatch(id):
+            text = f"The Id of a batch entry in the batch request contains an impermissible character: {id}"
+            raise ApiError("InvalidBatchEntryId", text)
+    if len({entry["Id"] for entry in entries}) < len(entries):
+        raise ApiError("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.")
+    if sum(message.size(entry) for entry in entries) > message.BYTES_MAX:
+        text = "The length of all the messages put together is more than the limit."
+        raise ApiError("BatchRequestTooLong", text)

@@ -1,0 +1,181 @@
+"""Notifications: brings what was published to the queues and functions that subscribed.
+
+```
+Delivery ──> still subscribed? ──> wrap, sign ──> queue, function     one transaction with `done`
+                                              ──> endpoint, mailbox   see outgoing.py
+             no more tries, or nobody who could ever take it ──> the subscription's dead-letter queue
+```
+Queues and functions are ours, so their messages are neither lost nor doubled.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+from typing import Any, NamedTuple
+
+import orjson
+
+from tailrace.auth import principal as principals
+from tailrace.base import ids
+from tailrace.base.errors import ApiError
+from tailrace.operation import Node
+from tailrace.services.lambda_ import invoke, resource_policy
+from tailrace.services.lambda_.function_names import FunctionName
+from tailrace.services.sns import (
+    delivery_policy,
+    envelope,
+    signature,
+    subscription,
+    subscription_attributes,
+    topic,
+    topic_attributes,
+)
+from tailrace.services.sqs import sending
+from tailrace.services.sqs.sending import Outgoing
+from tailrace.store import deliveries, resources
+from tailrace.store.deliveries import Delivery
+from tailrace.store.engine import Transaction
+
+SNS = principals.service("sns.amazonaws.com")
+RAW_ATTRIBUTES_MAX = 10  # what a queue's message may have
+
+log = logging.getLogger("tailrace.notifications")
+
+
+class Subscribed(NamedTuple):
+    """A subscription and its topic, as they are at the time of a try."""
+
+    document: dict[str, Any]
+    topic: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """The version of signatures that the topic asks for."""
+        found: str = self.topic["Attributes"].get("SignatureVersion", "1")
+        return found
+
+    @property
+    def raw(self) -> bool:
+        """Whether messages come without an envelope."""
+        return bool(self.document["Attributes"].get("RawMessageDelivery") == "true")
+
+    @property
+    def context(self) -> dict[str, str]:
+        """What SNS says of itself when it delivers."""
+        return {"aws:SourceArn": self.topic["TopicArn"], "aws:SourceAccount": self.topic["Owner"]}
+
+    @property
+    def effective(self) -> dict[str, Any]:
+        """The delivery policy that counts for an endpoint."""
+        own, of_topic = subscription_attributes.delivery(self.document), topic_attributes.delivery(self.topic)
+        return delivery_policy.effective_of_subscription(own, of_topic)
+
+    @property
+    def schedule(self) -> delivery_policy.Schedule:
+        """How often and how soon a failed try is repeated."""
+        protocol = self.document["Protocol"]
+        if protocol in ("http", "https"):
+            return delivery_policy.http_schedule(self.effective)
+        return delivery_policy.MAIL if protocol.startswith("email") else delivery_policy.MANAGED
+
+
+async def find(node: Node, scope: str, name: str) -> Subscribed | None:
+    """The subscription of a delivery; None where it, or its topic, is gone."""
+
+    def read(tx: Transaction) -> Subscribed | None:
+        document = resources.get(tx, subscription.KIND, scope, name)
+        of = resources.get(tx, topic.KIND, scope, name.partition(":")[0])
+        return Subscribed(document, of) if document is not None and of is not None else None
+
+    return await node.store.view(read)
+
+
+async def notify(node: Node, delivery: Delivery) -> None:
+    """One try to bring a message to a queue or a function: the message, and that it was brought, in one transaction."""
+    kept, scope = delivery.body["Message"], delivery.body["Scope"]
+    subscribed = await find(node, scope, delivery.body["Name"])
+    if subscribed is None:
+        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+        return
+    members = await wrapped(node, subscribed, kept)
+    bring = _to_queue if subscribed.document["Protocol"] == "sqs" else _to_function
+
+    def change(tx: Transaction) -> None:
+        bring(tx, node, subscribed, kept, members)
+        deliveries.done(tx, delivery.id)
+
+    try:
+        await node.store.update(change)
+    except ApiError as problem:
+        # The queue or the function is gone, or does not let SNS in: AWS calls that a client's error, and tries no more.
+        await give_up(node, delivery, subscribed, members, str(problem))
+
+
+async def wrapped(node: Node, subscribed: Subscribed, kept: dict[str, Any]) -> dict[str, Any]:
+    """A message's envelope; raw messages have none to sign."""
+    if subscribed.raw:
+        return {}
+    signer = await signature.signer(node)
+    return envelope.notification(kept, subscribed.document, signer, subscribed.version, node.endpoint)
+
+
+def _outgoing(kept: dict[str, Any], members: dict[str, Any], *, raw: bool) -> Outgoing:
+    """A message as a queue gets it. Raises Never where it has more attributes than a queue's message may have."""
+    if not raw:
+        return Outgoing(envelope.text(members), SNS.name, group=kept.get("Group"))
+    attributes = {}
+    for name, one in kept["Attributes"].items():
+        binary = one["Type"].startswith("Binary")
+        value = {"BinaryValue": base64.b64decode(one["Value"])} if binary else {"StringValue": one["Value"]}
+        attributes[name] = {"DataType": one["Type"], **value}
+    if len(attributes) > RAW_ATTRIBUTES_MAX:
+        raise ApiError("InvalidParameterValue", f"a raw message has at most {RAW_ATTRIBUTES_MAX} attributes")
+    return Outgoing(kept["Text"], SNS.name, attributes, kept.get("Group"))
+
+
+def _to_queue(
+    tx: Transaction, node: Node, subscribed: Subscribed, kept: dict[str, Any], members: dict[str, Any]
+) -> None:
+    message = _outgoing(kept, members, raw=subscribed.raw)
+    queue = subscribed.document["Endpoint"]
+    sending.deliver(tx, node.identity, SNS, queue, message, node.clock.now(), subscribed.context)
+
+
+def _to_function(
+    tx: Transaction, node: Node, subscribed: Subscribed, kept: dict[str, Any], members: dict[str, Any]
+) -> None:
+    parts = subscribed.document["Endpoint"].split(":")
+    function = FunctionName(f"{parts[4]}/{parts[3]}", parts[6], parts[7] if len(parts) > 7 else None)
+    if not resource_policy.allows(tx, function, SNS, subscribed.context):
+        raise ApiError.access_denied(f"{SNS.name} may not invoke {subscribed.document['Endpoint']}")
+    event = envelope.lambda_event(members, subscribed.document["SubscriptionArn"])
+    left = {
+        "Scope": function.scope,
+        "Name": function.name,
+        "Qualifier": function.qualifier,
+        "Payload": base64.b64encode(orjson.dumps(event)).decode(),
+        "ClientContext": None,
+        "Failures": 0,
+    }
+    invoke.leave(tx, left, node.clock.now(), ids.uuid())
+
+
+async def give_up(node: Node, delivery: Delivery, subscribed: Subscribed, members: dict[str, Any], reason: str) -> None:
+    """Strike a delivery off; its message goes to the dead-letter queue, where there is one that takes it."""
+    arn, kept = subscribed.document["SubscriptionArn"], delivery.body["Message"]
+    policy = subscribed.document["Attributes"].get("RedrivePolicy")
+    target = orjson.loads(policy)["deadLetterTargetArn"] if policy else None
+
+    def bury(tx: Transaction) -> None:
+        if target is not None:
+            message = _outgoing(kept, members, raw=subscribed.raw)
+            sending.deliver(tx, node.identity, SNS, target, message, node.clock.now(), subscribed.context)
+        deliveries.done(tx, delivery.id)
+
+    log.warning("message %s can't be brought to %s: %s", kept["MessageId"], arn, reason)
+    try:
+        await node.store.update(bury)
+    except ApiError as problem:
+        log.warning("message %s is lost: the dead-letter queue %s: %s", kept["MessageId"], target, problem)
+        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
