@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -125,16 +126,24 @@ def _speaks(source: Source, statement: Statement, caller: Caller | None) -> bool
 def _missing(involved: Sequence[Source], request: AccessRequest) -> list[str]:
     """Keys that statements about this action ask for, and that the context has not."""
 
-    def asked() -> Iterator[str]:
-        for source in involved:
-            document = policy.load(source.text)
-            variables = source.policy.version == policy.VARIABLES_SINCE
-            given = policy.statements_of(document)
-            for statement in source.policy.statements:
-                if statement.concerns(request.action):
-                    yield from context_keys.of_statement(given[statement.index], variables=variables)
+    asked = (
+        key
+        for source in involved
+        for statement, keys in zip(source.policy.statements, _keys(source.text), strict=True)
+        if keys and statement.concerns(request.action)
+        for key in keys
+    )
+    return [key for key in context_keys.distinct(asked) if key.lower() not in request.context]
 
-    return [key for key in context_keys.distinct(asked()) if key.lower() not in request.context]
+
+@functools.lru_cache(maxsize=256)
+def _keys(text: str) -> tuple[tuple[str, ...], ...]:
+    """The condition keys of each statement of a policy."""
+    document = policy.load(text)
+    variables = document.get("Version") == policy.VARIABLES_SINCE
+    return tuple(
+        tuple(context_keys.of_statement(given, variables=variables)) for given in policy.statements_of(document)
+    )
 
 
 def context_of(values: Sequence[str], several: bool) -> str | list[str]:

@@ -30,7 +30,7 @@ from tailrace.services.iam import entities, principal_policies
 from tailrace.services.iam.entities import GROUPS, USERS, Document, Noun
 from tailrace.store.engine import Transaction
 
-ACTIONS_MAX = 1000
+ACTIONS_MAX, RESOURCES_MAX = 1000, 100
 Keys = dict[str, str | list[str]]
 
 
@@ -73,6 +73,8 @@ def _check(call: Call, request: Shape) -> None:
         raise not_supported(call, "service control policies, for there is no organization")
     if len(request["ActionNames"]) > ACTIONS_MAX:
         raise entities.invalid_input(f"At most {ACTIONS_MAX} actions can be simulated at once.")
+    if len(request.get("ResourceArns", ())) > RESOURCES_MAX:
+        raise entities.invalid_input(f"At most {RESOURCES_MAX} resources can be simulated at once.")
     for action in request["ActionNames"]:
         vendor, _, name = action.partition(":")
         if not vendor or not name or "*" in action or "?" in action:
