@@ -3,8 +3,9 @@
 ```
 bytes -> httptools -> HttpRequest -> queue -> one task at a time -> HttpResponse -> bytes
 ```
-Requests of one connection are answered in their order. Who sends faster than we answer is not read from any more;
-who sends nothing for `IDLE_SECONDS`, or drips a request for longer than that, is cut off.
+Requests of one connection are answered in their order. Who sends faster than we answer is not read from any more; who
+is silent, drips a request or does not read its answer is cut off; all of them together hold a bounded number of
+connections (`admission.py`) and of bytes.
 """
 
 from __future__ import annotations
@@ -20,13 +21,20 @@ from typing import cast
 
 import httptools
 
+from tailrace.gateway.admission import Admission
 from tailrace.wire import timestamps
 from tailrace.wire.http import HttpRequest, HttpResponse
 
 HEADER_BYTES_MAX = 64 * 1024
 HEADERS_MAX = 200
 PIPELINE_MAX = 32
+URL_BYTES_MAX = 16 * 1024
+UNPARSED_BYTES_MAX = HEADER_BYTES_MAX + 256 * 1024  # a header's end may come with one more read
 IDLE_SECONDS = 75.0
+HEADER_SECONDS = 20.0
+BODY_SECONDS = 60.0  # and a second more for each BODY_RATE bytes
+BODY_RATE = 16 * 1024
+UNREAD_SECONDS = 60.0  # without a byte of the answer being taken
 SWEEP_SECONDS = 5.0
 STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -38,16 +46,17 @@ log = logging.getLogger("tailrace.http")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who is on the other end: the address, as aws:SourceIp sees it."""
+    """Who is on the other end: the address, as aws:SourceIp sees it, and whether over TLS (aws:SecureTransport)."""
 
     address: str
+    secure: bool = False
 
 
 Answer = Callable[[HttpRequest, Peer], Awaitable[HttpResponse]]
 
 
 class TooLarge(Exception):
-    """The request passes a limit: of its header (431) or of its body (413)."""
+    """The request passes a limit: of its target (414), its header (431), its body (413), or of all bodies (503)."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
@@ -57,9 +66,12 @@ class TooLarge(Exception):
 class Connections:
     """All open connections of a listener: shared settings, the sweep of idle ones, and the orderly end."""
 
-    def __init__(self, answer: Answer, body_bytes_max: int, now: Callable[[], float]) -> None:
+    def __init__(
+        self, answer: Answer, body_bytes_max: int, now: Callable[[], float], admission: Admission | None = None
+    ) -> None:
         self.answer = answer
         self.body_bytes_max = body_bytes_max
+        self.admission = admission or Admission()
         self._now = now
         self._dated: tuple[int, bytes] = (0, b"")
         self.open: set[Connection] = set()
@@ -86,7 +98,7 @@ class Connections:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for connection in list(self.open):
-                connection.drop_if_idle(loop.time() - IDLE_SECONDS)
+                connection.tend(loop.time())
 
     async def close(self, grace_s: float) -> None:
         """Answer what is being worked on within `grace_s` seconds, then close every connection."""
@@ -112,9 +124,14 @@ class Connection(asyncio.Protocol):
         self.task: asyncio.Task[None] | None = None
         self._transport: asyncio.Transport | None = None
         self._peer = Peer("")
-        self._queue: deque[tuple[HttpRequest, bool]] = deque()
+        self._queue: deque[tuple[HttpRequest, bool, int]] = deque()
         self._writable = asyncio.Event()
         self._last_active = 0.0
+        self._began: float | None = None  # when the request that is being read began
+        self._in_body = False
+        self._unparsed = 0
+        self._unread: tuple[float, int] | None = None  # since when this many bytes of answers wait for the client
+        self._admitted = False
         self._broken = False
         self._paused = False
         self._parser = httptools.HttpRequestParser(self)
@@ -130,32 +147,47 @@ class Connection(asyncio.Protocol):
         """Remember the client."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its base class
         address = transport.get_extra_info("peername")
-        self._peer = Peer(address[0] if isinstance(address, tuple) else "127.0.0.1")
+        secure = transport.get_extra_info("sslcontext") is not None
+        self._peer = Peer(address[0] if isinstance(address, tuple) else "127.0.0.1", secure)
         self._last_active = asyncio.get_running_loop().time()
         self._writable.set()
         self.connections.open.add(self)
+        self._admitted = self.connections.admission.enter(self._peer.address)
+        if not self._admitted:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client. What is being worked on goes on: a write that has begun is not half done."""
         self.connections.open.discard(self)
         self._transport = None
+        self.connections.admission.release(self._body_bytes + sum(size for _, _, size in self._queue))
+        self._body_bytes = 0
         self._queue.clear()
         self._writable.set()
+        if self._admitted:
+            self._admitted = False
+            self.connections.admission.leave(self._peer.address)
 
     def pause_writing(self) -> None:
         """The client reads too slowly: the next answer waits."""
         self._writable.clear()
+        size = self._transport.get_write_buffer_size() if self._transport else 0
+        self._unread = asyncio.get_running_loop().time(), size
 
     def resume_writing(self) -> None:
         """The client has caught up."""
         self._writable.set()
+        self._unread = None
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; bytes that are no HTTP end the connection with a 400."""
         if self._broken:
             return
+        self._unparsed += len(data)
         try:
             self._parser.feed_data(data)
+            if self._unparsed > UNPARSED_BYTES_MAX:  # the parser gathers a header line without a limit of its own
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         except httptools.HttpParserUpgrade:
             self._broken = True  # the request is answered as plain HTTP; what follows it is no HTTP any more
         except httptools.HttpParserCallbackError as error:
@@ -171,10 +203,15 @@ class Connection(asyncio.Protocol):
 
     # -- httptools -------------------------------------------------------------------------------------------------
 
+    def on_message_begin(self) -> None:
+        """The first byte of a request: it has a while to be whole."""
+        self._began = asyncio.get_running_loop().time()
+
     def on_url(self, url: bytes) -> None:
         """A piece of the request target."""
         self._url += url
-        self._count_header(len(url))
+        if len(self._url) > URL_BYTES_MAX:
+            raise TooLarge(HTTPStatus.REQUEST_URI_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header. Repeated ones are joined by a comma, as RFC 9110 says."""
@@ -186,6 +223,8 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Refuse a body that announces itself as too large before a byte of it is read."""
+        self._in_body = True
+        self._unparsed = 0
         length = self._headers.get("content-length", "0")
         if length.isdigit() and int(length) > self.connections.body_bytes_max:
             raise TooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -194,7 +233,10 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body, chunked or not."""
+        self._unparsed = 0
         self._body_bytes += len(body)
+        if not self.connections.admission.hold(len(body)):
+            raise TooLarge(HTTPStatus.SERVICE_UNAVAILABLE)
         if self._body_bytes > self.connections.body_bytes_max:
             raise TooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         self._body.append(body)
@@ -208,8 +250,9 @@ class Connection(asyncio.Protocol):
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         method = self._parser.get_method().decode("latin-1")
         keep = self._parser.should_keep_alive()
-        self._queue.append((HttpRequest(method, path, query, self._headers, body), keep))
+        self._queue.append((HttpRequest(method, path, query, self._headers, body), keep, self._body_bytes))
         self._url, self._headers, self._header_bytes, self._body, self._body_bytes = b"", {}, 0, [], 0
+        self._began, self._in_body, self._unparsed = None, False, 0
         if len(self._queue) >= PIPELINE_MAX and self._transport:
             self._transport.pause_reading()
             self._paused = True
@@ -227,8 +270,11 @@ class Connection(asyncio.Protocol):
         """Answer what is queued, one request after the other."""
         try:
             while self._queue:
-                request, keep_alive = self._queue.popleft()
-                response = await self.connections.answer(request, self._peer)
+                request, keep_alive, size = self._queue.popleft()
+                try:
+                    response = await self.connections.answer(request, self._peer)
+                finally:
+                    self.connections.admission.release(size)
                 if not self._writable.is_set():
                     await self._writable.wait()
                 if self._transport is None:
@@ -241,6 +287,8 @@ class Connection(asyncio.Protocol):
                     return
                 if self._paused and len(self._queue) < PIPELINE_MAX:
                     self._paused = False
+                    if self._began is not None:
+                        self._began = asyncio.get_running_loop().time()  # it was we who did not read
                     self._transport.resume_reading()
         except asyncio.CancelledError:
             self.abort()
@@ -261,9 +309,22 @@ class Connection(asyncio.Protocol):
             self._transport.write(encode(refusal, self.connections.head(), "GET", keep_alive=False))
             self._transport.close()
 
-    def drop_if_idle(self, before: float) -> None:
-        """Close a connection on which nothing is being answered and which has been silent since `before`."""
-        if self.task is None and self._last_active < before:
+    def tend(self, now: float) -> None:
+        """Cut off a client that is too slow, as of `now` on the loop's clock: silent, dripping, or not reading."""
+        if self._transport is None:
+            return
+        if self._unread is not None:
+            since, size = self._unread
+            left = self._transport.get_write_buffer_size()
+            if left < size:
+                self._unread = now, left
+            elif now - since > UNREAD_SECONDS:
+                self._transport.abort()  # close would wait until the client has read it all
+        elif self._began is not None and not self._paused:
+            limit = BODY_SECONDS + self._body_bytes / BODY_RATE if self._in_body else HEADER_SECONDS
+            if now - self._began > limit:
+                self._transport.abort()
+        elif self.task is None and now - self._last_active > IDLE_SECONDS:
             self.abort()
 
     def close_when_answered(self) -> None:

@@ -14,16 +14,18 @@ import logging
 from tailrace import resource_policies
 from tailrace.audit.entry import Decided, Entry, subject_of
 from tailrace.auth import sigv4
+from tailrace.auth.principal import anonymous
 from tailrace.auth.sigv4 import SignatureProblem
-from tailrace.base import ids
+from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
 from tailrace.gateway import front_page
+from tailrace.gateway.admission import InFlight
 from tailrace.gateway.body import deflate, inflate, is_too_large
 from tailrace.gateway.connection import Peer
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
 from tailrace.store import Overloaded
-from tailrace.wire import model
+from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.protocol import Route
@@ -40,6 +42,7 @@ class Gateway:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.own_pages = OwnPages(node)
+        self.in_flight = InFlight()
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
@@ -104,12 +107,17 @@ class Gateway:
             entry.request_id,
             peer.address,
             request.headers.get("user-agent", ""),
+            peer.secure,
             headers=request.headers,
             entry=entry,
         )
-        if guarded or principal.kind != "root":
-            await self._authorize(call, operation, shape, entry)
-        return await operation.handler(call, shape)
+        self.in_flight.enter(entry.access_key_id, route.service)
+        try:
+            if guarded or principal.kind not in ("root", "anonymous"):
+                await self._authorize(call, operation, shape, entry)
+            return await operation.handler(call, shape)
+        finally:
+            self.in_flight.leave(entry.access_key_id)
 
     async def _authenticate(self, route: Route, request: HttpRequest, entry: Entry) -> bool:
         """Find out who signed the request, for which region; whether any resource has a policy, which may bind the
@@ -118,6 +126,9 @@ class Gateway:
         The signature covers the raw bytes, compressed or not.
         """
         signing_name = model.service(route.service).signing_name
+        if routing.UNSIGNED.get(route.operation) == route.service and not sigv4.is_signed(request):
+            entry.principal, entry.region = anonymous(self.node.config.account), region_named(request, self.node)
+            return False
         try:
             signature = sigv4.read(request)
             entry.access_key_id, entry.region = signature.access_key_id, signature.region
@@ -151,6 +162,13 @@ class Gateway:
         for need, decision in zip(needs, decisions, strict=True):
             if not decision.allowed:
                 raise ApiError.access_denied(identity.denial(principal, decision, need.action, need.resource))
+
+
+def region_named(request: HttpRequest, node: Node) -> str:
+    """The region of the ARN that an unsigned link names; the node's own where it names none that fits."""
+    found = query_xml.parameters(request)
+    named = arn.parse(found.get("TopicArn") or found.get("SubscriptionArn") or "")
+    return named.region if named else node.config.region
 
 
 def request_id_of(service: str) -> str:

@@ -9,7 +9,21 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tailrace.gateway.connection import HEADER_BYTES_MAX, PIPELINE_MAX, Connections, Peer
+from tailrace.base.errors import ApiError
+from tailrace.gateway.admission import Admission, InFlight
+from tailrace.gateway.connection import (
+    BODY_RATE,
+    BODY_SECONDS,
+    HEADER_BYTES_MAX,
+    HEADER_SECONDS,
+    IDLE_SECONDS,
+    PIPELINE_MAX,
+    UNPARSED_BYTES_MAX,
+    UNREAD_SECONDS,
+    URL_BYTES_MAX,
+    Connections,
+    Peer,
+)
 from tailrace.wire.http import HttpRequest, HttpResponse
 
 NOW = 1_700_000_000.9
@@ -23,9 +37,11 @@ async def echo(request: HttpRequest, peer: Peer) -> HttpResponse:
 
 
 @asynccontextmanager
-async def listening(handler: Handler = echo, body_max: int = 1000) -> AsyncIterator[tuple[Connections, int]]:
+async def listening(
+    handler: Handler = echo, body_max: int = 1000, admission: Admission | None = None
+) -> AsyncIterator[tuple[Connections, int]]:
     """A server on a free port; its connections and the port."""
-    connections = Connections(handler, body_max, lambda: NOW)
+    connections = Connections(handler, body_max, lambda: NOW, admission)
     server = await asyncio.get_running_loop().create_server(connections.accept, "127.0.0.1", 0)
     async with server:
         yield connections, server.sockets[0].getsockname()[1]
@@ -118,6 +134,8 @@ async def test_a_client_may_ask_whether_to_go_on() -> None:
         (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /", 400),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + b"x" * 1001, 413),
+        (b"GET /" + b"x" * URL_BYTES_MAX + b" HTTP/1.1\r\n", 414),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * UNPARSED_BYTES_MAX, 431),
         (b"GET / HTTP/1.1\r\nX: " + b"x" * HEADER_BYTES_MAX + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\n" + b"".join(b"X%d: 1\r\n" % n for n in range(300)) + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x05", 200),
@@ -174,10 +192,135 @@ async def test_a_silent_connection_is_dropped() -> None:
         await writer.drain()
         await asyncio.sleep(0.01)  # the loop's own time to accept
         for connection in list(connections.open):
-            connection.drop_if_idle(asyncio.get_running_loop().time() + 1)
+            connection.tend(asyncio.get_running_loop().time() + HEADER_SECONDS + 1)
         received = b""
         with contextlib.suppress(ConnectionResetError):  # unread bytes turn the end into a reset
             received = await asyncio.wait_for(reader.read(), 5)
         assert received == b""
         assert not connections.open
         writer.close()
+
+
+async def begun(connections: Connections, port: int, data: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that has sent `data`, which the server has read."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    await writer.drain()
+    for _ in range(200):
+        if connections.open and any(c._body_bytes or c._began for c in connections.open):
+            break
+        await asyncio.sleep(0.001)
+    return reader, writer
+
+
+async def test_a_header_has_seconds_and_a_body_as_long_as_it_keeps_coming() -> None:
+    async with listening(body_max=10 * BODY_RATE) as (connections, port):
+        _, writer = await begun(connections, port, b"POST / HTTP/1.1\r\nX: dripping")
+        (connection,) = connections.open
+        now = asyncio.get_running_loop().time()
+        connection.tend(now + HEADER_SECONDS - 1)
+        assert connection._transport is not None
+        assert not connection._transport.is_closing()
+        connection.tend(now + HEADER_SECONDS + 1)
+        assert connection._transport.is_closing()
+        writer.close()
+    async with listening(body_max=10 * BODY_RATE) as (connections, port):
+        head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (9 * BODY_RATE)
+        _, writer = await begun(connections, port, head + b"x" * (2 * BODY_RATE))
+        (connection,) = connections.open
+        for _ in range(200):
+            if connection._body_bytes == 2 * BODY_RATE:
+                break
+            await asyncio.sleep(0.001)
+        now = asyncio.get_running_loop().time()
+        connection.tend(now + BODY_SECONDS + 1)
+        assert connection._transport is not None
+        assert not connection._transport.is_closing()
+        connection.tend(now + BODY_SECONDS + 3)
+        assert connection._transport.is_closing()
+        writer.close()
+
+
+async def test_a_client_that_does_not_read_its_answer_is_cut_off() -> None:
+    async def long(request: HttpRequest, peer: Peer) -> HttpResponse:
+        return HttpResponse(200, {}, b"x" * 50_000_000)
+
+    async with listening(long) as (connections, port):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        for _ in range(500):
+            if any(c._unread for c in connections.open):
+                break
+            await asyncio.sleep(0.002)
+        (connection,) = connections.open
+        now = asyncio.get_running_loop().time()
+        connection.tend(now + 1)
+        connection.tend(now + UNREAD_SECONDS / 2)
+        assert connections.open
+        connection.tend(now + 3 * UNREAD_SECONDS)
+        await asyncio.sleep(0.01)
+        assert not connections.open
+        writer.close()
+
+
+async def test_an_idle_connection_is_kept_for_a_while() -> None:
+    async with listening() as (connections, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        await reader.readuntil(b"GET /  ")
+        (connection,) = connections.open
+        now = asyncio.get_running_loop().time()
+        connection.tend(now + IDLE_SECONDS - 1)
+        assert connection._transport is not None
+        assert not connection._transport.is_closing()
+        connection.tend(now + IDLE_SECONDS + 1)
+        assert await reader.read() == b""
+        writer.close()
+
+
+async def test_an_address_has_so_many_connections_and_no_more() -> None:
+    async with listening(admission=Admission(address_max=2)) as (connections, port):
+        held = [await begun(connections, port, b"GET / HTTP/1.1\r\n") for _ in range(2)]
+        assert (await exchange(port, b"")).startswith(b"HTTP/1.1 503 ")
+        held[0][1].close()
+        for _ in range(200):
+            if connections.admission.connections == 1:
+                break
+            await asyncio.sleep(0.001)
+        assert (await exchange(port, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+        held[1][1].close()
+
+
+async def test_the_bodies_of_all_connections_share_a_limit() -> None:
+    admission = Admission(body_bytes_max=1500)
+    async with listening(admission=admission) as (connections, port):
+        head = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n"
+        _, writer = await begun(connections, port, head + b"x" * 899)
+        for _ in range(200):
+            if admission.body_bytes == 899:
+                break
+            await asyncio.sleep(0.001)
+        assert (await exchange(port, head + b"x" * 900)).startswith(b"HTTP/1.1 503 ")
+        writer.close()
+        for _ in range(200):
+            if admission.body_bytes == 0:
+                break
+            await asyncio.sleep(0.001)
+        assert (await exchange(port, head + b"x" * 900)).startswith(b"HTTP/1.1 200 ")
+    assert (admission.body_bytes, admission.connections) == (0, 0)
+
+
+def test_an_access_key_has_so_many_requests_under_way() -> None:
+    flights = InFlight(2)
+    flights.enter("AKIA1", "dynamodb")
+    flights.enter("AKIA1", "dynamodb")
+    flights.enter("AKIA2", "dynamodb")
+    for service, code, status in (
+        ("dynamodb", "ThrottlingException", 400),
+        ("lambda", "TooManyRequestsException", 429),
+    ):
+        with pytest.raises(ApiError) as caught:
+            flights.enter("AKIA1", service)
+        assert (caught.value.code, caught.value.status) == (code, status)
+    flights.leave("AKIA1")
+    flights.enter("AKIA1", "dynamodb")
