@@ -122,12 +122,12 @@ def evaluate(
         layers.append((source, allowed))
     granted: Verdict | None = None
     if resource is not None and caller is not None:
-        denied, granted = find((resource,), request, caller)
+        denied, granted, reach = _find_grant(resource, request, caller)
         if denied:
             return _decision(False, "resource", denied)
-        if granted and _names(granted.statement, caller) & (caller.direct | {"*"}):
+        if granted and reach == _TO_ITSELF:
             return _decision(True, "resource", granted)
-        if granted and not _names(granted.statement, caller) - _account_names(caller.account):
+        if reach == _TO_ACCOUNT:
             # A grant to the account as a whole only lets the account's own policies speak.
             granted = None
     first = layers[0][1]
@@ -152,6 +152,33 @@ def trust(request: AccessRequest, policy: NamedPolicy, caller: Caller) -> Decisi
 
 def _names(statement: Statement, caller: Caller) -> set[str]:
     return statement.principals.matched(caller.names) if statement.principals else set()
+
+
+def _find_grant(
+    resource: NamedPolicy, request: AccessRequest, caller: Caller
+) -> tuple[Verdict | None, Verdict | None, int]:
+    """(the first statement that denies, of those that allow the one that reaches farthest, how far it reaches)."""
+    granted: Verdict | None = None
+    reach = -1
+    for statement in resource.policy.statements:
+        names = _names(statement, caller)
+        if not names or not statement.covers(*request):
+            continue
+        if not statement.allows:
+            return Verdict(resource.name, statement), granted, reach
+        here = _reach(names, caller)
+        if here > reach:
+            granted, reach = Verdict(resource.name, statement), here
+    return None, granted, reach
+
+
+_TO_ACCOUNT, _TO_ROLE, _TO_ITSELF = range(3)
+
+
+def _reach(names: set[str], caller: Caller) -> int:
+    if names & (caller.direct | {"*"}):
+        return _TO_ITSELF
+    return _TO_ROLE if names - _account_names(caller.account) else _TO_ACCOUNT
 
 
 def _account_names(account: str) -> set[str]:

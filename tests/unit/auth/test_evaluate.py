@@ -132,3 +132,15 @@ def test_a_trust_policy_names_services() -> None:
 def test_a_decision_explains_itself() -> None:
     assert evaluate(REQUEST, []).reason == "no identity-based policy allows it"
     assert evaluate(REQUEST, [DENY]).reason == "denied by statement Deny of identity-based policy p"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_several_grants_the_one_that_reaches_farthest_counts(turned: bool) -> None:
+    statements = [
+        {"Sid": sid, "Effect": "Allow", "Action": "*", "Resource": "*", "Principal": {"AWS": principal}}
+        for sid, principal in (("account", ACCOUNT), ("bob", USER))
+    ]
+    if turned:
+        statements.reverse()
+    policy = NamedPolicy("p", parse({"Version": "2012-10-17", "Statement": statements}))
+    assert evaluate(REQUEST, [], resource=policy, caller=BOB) == Decision(True, "resource", True, "p", "bob")
