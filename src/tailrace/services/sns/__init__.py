@@ -5,6 +5,7 @@ topics topic_attributes tags resource_policy ──> topic (its document)
 subscriptions subscription_attributes confirmation ──> subscription (its document, a row a subscriber)
 publishing ──filter_policy──> a Delivery for each subscriber ──> workers/notifications
 message envelope signature mail     what is sent: checked, wrapped, signed         inbox: mails that nobody can send
+refused                             what Tailrace does not have, said clearly
 ```
 A message is owed to each subscriber by a Delivery, written in the transaction that answers Publish; so no subscriber
 waits for another, and none is forgotten. The rejected alternative, one Delivery for the whole message, would have to
@@ -13,7 +14,9 @@ remember which subscribers have had it.
 
 from tailrace.services.sns import (
     confirmation,
+    inbox,
     publishing,
+    refused,
     resource_policy,
     subscription_attributes,
     subscriptions,
@@ -23,7 +26,9 @@ from tailrace.services.sns import (
 
 __all__ = [
     "confirmation",
+    "inbox",
     "publishing",
+    "refused",
     "resource_policy",
     "subscription_attributes",
     "subscriptions",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tailrace.base import ids
+from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.sns.mail import Mail
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
@@ -33,3 +34,22 @@ def messages(tx: Transaction, scope: str, to: str = "", limit: int = PAGE_MAX) -
     rows = resources.page(tx, KIND, scope, None, MAILS_MAX)
     found = [document for _, document in rows if not to or document["to"] == to]
     return found[:limit]
+
+
+@operation("tailrace", "ListMails", needs="tailrace:ListMails", on=anything)
+async def list_mails(call: Call, request: Shape) -> Shape:
+    """The mails that were sent in this account and region, newest first, of one address or of all."""
+    to, limit = request.get("To", ""), request.get("MaxResults", PAGE_MAX)
+    found = await call.store.view(lambda tx: messages(tx, call.scope, to, limit))
+    return {"Mails": [_shown(one) for one in found]}
+
+
+def _shown(kept: dict[str, Any]) -> Shape:
+    return {
+        "MailId": kept["id"],
+        "Time": kept["time"],
+        "To": kept["to"],
+        "Subject": kept["subject"],
+        "Text": kept["text"],
+        "Link": kept["link"],
+    }
