@@ -86,7 +86,10 @@ def forbidden(text: str) -> str:
 
 def size(attributes: Attributes) -> int:
     """The bytes that attributes count for: names, types and values."""
-    return sum(len(name.encode()) + len(a["DataType"].encode()) + len(_bytes(a)) for name, a in attributes.items())
+    return sum(
+        len(name.encode()) + len(one.get("DataType", "").encode()) + len(_bytes(one))
+        for name, one in attributes.items()
+    )
 
 
 def digest(attributes: Attributes) -> str:

@@ -6,12 +6,14 @@ rule) has no policies of its own: the queue's alone speaks for it, as `decide` s
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from tailrace import resource_policies
+from tailrace.auth import policy
 from tailrace.auth.evaluate import AccessRequest, Decision, NamedPolicy, trust
 from tailrace.base import arn
 from tailrace.base.arn import Arn
@@ -27,6 +29,7 @@ EVER_KIND = "sqs:queue-policies"
 """One document, there from the first policy on."""
 ACTIONS_MAX = 7
 STATEMENTS_MAX = 20
+_account = re.compile(r"[0-9]{12}")
 ACTIONS = frozenset(
     (
         *("*", "ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl"),
@@ -88,6 +91,9 @@ async def add_permission(call: Call, request: Shape) -> Shape:
             raise refusals.invalid_value(f"SQS:{action}", "ActionName", reason)
     if not actions or not request["AWSAccountIds"]:
         raise refusals.missing("Actions" if not actions else "AWSAccountIds")
+    for account in request["AWSAccountIds"]:
+        if not _account.fullmatch(account):
+            raise refusals.invalid_value(account, "PrincipalId", "Unable to verify.")
     statement = {
         "Sid": label,
         "Effect": "Allow",
@@ -135,15 +141,15 @@ def _policy(document: dict[str, Any]) -> dict[str, Any]:
     if not text:
         begun = {"Version": "2008-10-17", "Id": f"{document['QueueArn']}/SQSDefaultPolicy"}
         return {**begun, "Statement": []}
-    found: dict[str, Any] = orjson.loads(text)
+    found = policy.load(text)
     statements = found["Statement"]
     return {**found, "Statement": statements if isinstance(statements, list) else [statements]}
 
 
-def _keep(tx: Transaction, document: dict[str, Any], policy: dict[str, Any]) -> None:
+def _keep(tx: Transaction, document: dict[str, Any], changed: dict[str, Any]) -> None:
     attributes = {name: value for name, value in document["Attributes"].items() if name != "Policy"}
-    if policy["Statement"]:
-        attributes["Policy"] = orjson.dumps(policy).decode()
+    if changed["Statement"]:
+        attributes["Policy"] = orjson.dumps(changed).decode()
     place = place_of_arn(document["QueueArn"])
     assert place
     note(tx, attributes)

@@ -160,7 +160,11 @@ def place_of_arn(text: str) -> Place | None:
 def place_of(call: Call, request: Shape) -> Place:
     """Where the queue of the request's QueueUrl is kept: by the last two parts of its path, or by a name alone."""
     url: str = request["QueueUrl"]
-    account, _, name = urlsplit(url).path.rstrip("/").rpartition("/")
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        path = ""
+    account, _, name = path.rstrip("/").rpartition("/")
     account = account.rpartition("/")[2] or call.account
     if not name or not account.isdigit():
         raise ApiError("InvalidAddress", f"The address {url} is not valid for this endpoint.")
