@@ -45,6 +45,7 @@ NAMED = {
     "Statement": "SELECT * FROM \"Nothing\" WHERE pk = 'a'",
     "PolicyDocument": "{}",
     "S3Bucket": "nothing",
+    "SubscriptionArn": f"arn:aws:sns:{REGIONAL}:Nothing:{UUID}",
     "TaskHandle": base64.b64encode(json.dumps({"taskId": "1", "sourceArn": QUEUE}).encode()).decode(),
 }
 ARNS = {
@@ -53,7 +54,11 @@ ARNS = {
     "logs": f"arn:aws:logs:{REGIONAL}:log-group:Nothing",
     "iam": f"arn:aws:iam::{ACCOUNT}:user/Nothing",
     "sts": f"arn:aws:iam::{ACCOUNT}:user/Nothing",
+    "sns": f"arn:aws:sns:{REGIONAL}:Nothing",
+    "sqs": QUEUE,
 }
+# How services call a denial.
+DENIALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 CANDIDATES = (
     "Nothing",
     "nothing",
@@ -75,6 +80,7 @@ ONE_OF = {
 # What is needed beside the members that a model requires, for a request to mean something.
 ALSO = {
     ("dynamodb", "RestoreTableToPointInTime"): {"SourceTableName": "Nothing"},
+    ("sns", "Publish"): {"TopicArn": f"arn:aws:sns:{REGIONAL}:Nothing"},
     ("lambda", "UpdateFunctionCode"): {"ZipFile": b"nothing"},
     ("lambda", "CreateFunction"): {"Runtime": "python3.11", "Handler": "a.b"},
     ("lambda", "CreateEventSourceMapping"): {"EventSourceArn": NAMED["EventSourceArn"]},
@@ -182,5 +188,5 @@ def test_a_user_without_rights_is_refused(nobody: Any, operation: Operation) -> 
     with pytest.raises(ClientError) as caught:
         nobody(operation.service)._make_api_call(operation.name, request)
     error = caught.value.response["Error"]
-    assert error["Code"] in ("AccessDenied", "AccessDeniedException"), f"{error} to {request}"
+    assert error["Code"] in DENIALS, f"{error} to {request}"
     assert "is not authorized to perform: " in error["Message"]
