@@ -60,6 +60,11 @@ def _queue(parts: Arn) -> _Place:
     return _Place("sqs:queue", _scope(parts), parts.resource)
 
 
+def _topic(parts: Arn) -> _Place:
+    # Behind the topic's name a subscription's ARN has an id.
+    return _Place("sns:topic", _scope(parts), parts.resource.partition(":")[0])
+
+
 def _log_group(parts: Arn) -> _Place | None:
     word, _, name = parts.resource.partition(":")
     return _Place("logs:group", _scope(parts), name.partition(":")[0], "tags") if word == "log-group" else None
@@ -80,6 +85,7 @@ _FINDERS: dict[str, Callable[[Arn], _Place | None]] = {
     "dynamodb": _table,
     "lambda": _function,
     "logs": _log_group,
+    "sns": _topic,
     "sqs": _queue,
     "iam": _iam_entity,
     "sns": _topic,
