@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tailrace import __version__, kept_secrets, store
+from tailrace import __version__, exposure, kept_secrets, store, tls
 from tailrace.audit.journal import Journal
 from tailrace.auth.vault import Vault, WrongKey, new_key
 from tailrace.base import ids
@@ -32,6 +32,7 @@ from tailrace.operation import Node
 from tailrace.runtime.pool import Pool
 from tailrace.services import dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
 from tailrace.store import StoreUnavailable
+from tailrace.tls import Tls
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
 from tailrace.workers.last_used import KeepLastUsed
@@ -98,8 +99,11 @@ def write_private(path: Path, document: dict[str, Any]) -> None:
 class Server:
     """A running server. `await Server.start(config)`, then `await server.stop()`."""
 
-    def __init__(self, node: Node, connections: Connections, listener: asyncio.Server, key: RootKey) -> None:
+    def __init__(
+        self, node: Node, connections: Connections, listener: asyncio.Server, key: RootKey, secured: Tls | None
+    ) -> None:
         self.node = node
+        self._secured = secured
         self.key = key
         self._connections = connections
         self._listener = listener
@@ -110,8 +114,11 @@ class Server:
         """Open the store, start the workers and listen. Raises OSError where the address is taken."""
         if clock is None:
             clock = MovableClock(SystemClock().now(), running=True) if config.movable_clock else SystemClock()
+        if config.access_key_id and config.secret_access_key:
+            exposure.check(config.host, config.secret_access_key, allow_weak=config.allow_weak_keys)
         if config.folder:
             config.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        secured = tls.prepare(config)
         place = await store.open(config.data)
         try:
             key = root_key(config)
@@ -119,20 +126,27 @@ class Server:
             secret = await place.update(lambda tx: kept_secrets.session_secret(tx, vault))
             who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret, vault)
             journal = Journal(config.folder / AUDIT_FOLDER if config.folder else None, clock, config.audit_days)
-            node = Node(config, clock, place, who, Pool(clock), audit=journal)
+            pool = Pool(clock, authority=secured.authority if secured else None)
+            node = Node(config, clock, place, who, pool, audit=journal)
             connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.now)
             loop = asyncio.get_running_loop()
-            listener = await loop.create_server(connections.accept, config.host, config.port, backlog=1024)
+            listener = await loop.create_server(
+                connections.accept,
+                config.host,
+                config.port,
+                backlog=1024,
+                ssl=secured.context if secured else None,
+                ssl_handshake_timeout=tls.HANDSHAKE_SECONDS if secured else None,
+            )
         except BaseException as error:
             await place.close()
             if isinstance(error, WrongKey):
                 raise StoreUnavailable(f"{config.data}: its secrets were sealed with another {KEY_FILE}") from error
             raise
         port = listener.sockets[0].getsockname()[1]
-        host = "127.0.0.1" if config.host in ("0.0.0.0", "") else config.host  # noqa: S104 - compared, not bound
-        node.endpoint = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        node.endpoint = endpoint(config.host, port, secured)
         node.config = replace(config, port=port)
-        server = cls(node, connections, listener, key)
+        server = cls(node, connections, listener, key, secured)
         await server._begin()
         return server
 
@@ -145,7 +159,9 @@ class Server:
             await worker.start()
         folder = self.node.config.folder
         if folder:
-            about = {"endpoint": self.node.endpoint, "pid": os.getpid(), "version": __version__}
+            about: dict[str, Any] = {"endpoint": self.node.endpoint, "pid": os.getpid(), "version": __version__}
+            if self._secured and self._secured.authority:
+                about["authority"] = str(self._secured.authority)
             write_private(folder / SERVER_FILE, {**about, "region": self.node.config.region})
 
     async def stop(self) -> None:
@@ -158,6 +174,13 @@ class Server:
         await self.node.store.close()
         if self.node.config.folder:
             (self.node.config.folder / SERVER_FILE).unlink(missing_ok=True)
+
+
+def endpoint(bound: str, port: int, secured: Tls | None) -> str:
+    """Where a server answers that listens on `bound`, for clients on this machine."""
+    host = "127.0.0.1" if bound in ("0.0.0.0", "") else bound  # noqa: S104 - compared, not bound
+    host = secured.host(host) if secured else host
+    return f"{'https' if secured else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 async def serve(config: Config, ready: Callable[[Server], None]) -> None:

@@ -15,8 +15,10 @@ import uvloop
 
 from tailrace import __version__, app
 from tailrace.base.config import Config
-from tailrace.reach import Reached
+from tailrace.exposure import WeakKey
+from tailrace.reach import Reached, client
 from tailrace.store import StoreUnavailable
+from tailrace.tls import BadCertificate
 
 DATA_HELP = "a folder, or memory: for a store that ends with the server"
 
@@ -40,6 +42,13 @@ def main() -> None:
     "--smtp", envvar="TAILRACE_SMTP", help="send mails: smtp://user:password@host:port; else an inbox keeps them"
 )
 @click.option("--mail-from", default="no-reply@sns.tailrace", show_default=True, help="the sender of mails")
+@click.option("--tls", type=click.Choice(["self"]), help="answer https, with a certificate made in the data folder")
+@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False), help="answer https with this certificate")
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False), help="the key of --tls-cert")
+@click.option(
+    "--tls-ca", type=click.Path(exists=True, dir_okay=False), help="who signed --tls-cert, if a CA of your own"
+)
+@click.option("--allow-weak-keys", is_flag=True, help="open even a server with a well-known key to the network")
 @click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
 def serve(verbose: bool, account: str, **settings: Any) -> None:
     """Run the server until SIGTERM or Ctrl-C."""
@@ -50,6 +59,8 @@ def serve(verbose: bool, account: str, **settings: Any) -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
     )
+    if bool(settings["tls_cert"]) != bool(settings["tls_key"]) or (settings["tls"] and settings["tls_cert"]):
+        raise click.UsageError("for https give --tls self, or both --tls-cert and --tls-key")
     key_id, secret = os.environ.get("TAILRACE_ACCESS_KEY_ID"), os.environ.get("TAILRACE_SECRET_ACCESS_KEY")
     if bool(key_id) != bool(secret):
         raise click.UsageError("set both TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY, or neither")
@@ -57,7 +68,7 @@ def serve(verbose: bool, account: str, **settings: Any) -> None:
     config = Config(account=account, access_key_id=key_id, secret_access_key=secret, **settings)
     try:
         uvloop.run(app.serve(config, announce))
-    except (StoreUnavailable, OSError) as error:
+    except (StoreUnavailable, WeakKey, BadCertificate, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -87,7 +98,7 @@ def reach(data: str) -> Reached:
                 "the server was given its key: set TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY here too"
             ) from error
         key_id, secret = kept["AccessKeyId"], kept["SecretAccessKey"]
-    return Reached(about["endpoint"], key_id, secret, about["region"])
+    return Reached(about["endpoint"], key_id, secret, about["region"], about.get("authority"))
 
 
 @main.command()
@@ -102,8 +113,25 @@ def env(data: str) -> None:
         "AWS_REGION": reached.region,
         "AWS_DEFAULT_REGION": reached.region,
     }
+    if reached.authority:
+        exports |= {"AWS_CA_BUNDLE": reached.authority, "NODE_EXTRA_CA_CERTS": reached.authority}
     for name, value in exports.items():
         click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+@click.option("--to", help="only the mails to this address")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100), help="at most so many, the latest")
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+def inbox(to: str | None, limit: int, data: str) -> None:
+    """Show the mails that the server would have sent, had it been given --smtp."""
+    asked = {"MaxResults": limit, **({"To": to} if to else {})}
+    mails = client(reach(data)).list_mails(**asked)["Mails"]
+    for mail in reversed(mails):
+        click.secho(f"{mail['Time']:%Y-%m-%d %H:%M:%S}  to {mail['To']}  {mail['Subject']}", bold=True)
+        click.echo(f"{mail['Text'].rstrip()}\n")
+    if not mails:
+        click.echo("No mails")
 
 
 @main.command()

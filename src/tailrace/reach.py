@@ -14,6 +14,8 @@ class Reached(NamedTuple):
     access_key_id: str
     secret_access_key: str
     region: str
+    authority: str | None = None
+    """The file with the certificate to trust, where the public doesn't know who signed it."""
 
 
 def client(reached: Reached, service: str = "tailrace") -> Any:
@@ -26,6 +28,7 @@ def client(reached: Reached, service: str = "tailrace") -> Any:
         service,
         region_name=reached.region,
         endpoint_url=reached.endpoint,
+        verify=reached.authority,
         aws_access_key_id=reached.access_key_id,
         aws_secret_access_key=reached.secret_access_key,
     )

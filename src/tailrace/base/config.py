@@ -13,7 +13,8 @@ class Config:
     `data` is a folder, or `memory:` for a store that ends with the process. `shards` is the number of hash ranges
     that a new table's stream starts with. `throttle` holds tables to the throughput that they are given. Records
     of the audit are kept for `audit_days`; 0 keeps none. Mails go out through `smtp` (smtp://user:password@host:port,
-    or smtps://) from `mail_from`; without it they stay in the server's own inbox.
+    or smtps://) from `mail_from`; without it they stay in the server's own inbox. `tls` is None or "self"; `tls_cert`,
+    `tls_key` and `tls_ca` are files. `allow_weak_keys` opens a server to the network under a key that everybody knows.
     """
 
     host: str = "127.0.0.1"
@@ -26,6 +27,11 @@ class Config:
     audit_days: float = 30.0
     smtp: str | None = None
     mail_from: str = "no-reply@sns.tailrace"
+    tls: str | None = None
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    tls_ca: str | None = None
+    allow_weak_keys: bool = False
     access_key_id: str | None = None
     secret_access_key: str | None = None
     movable_clock: bool = False

@@ -19,6 +19,7 @@ import orjson
 
 from tailrace.base.clock import Clock, SystemClock, iso_milliseconds
 from tailrace.runtime import command as commands
+from tailrace.runtime import trust
 from tailrace.runtime.interpreters import Interpreter
 from tailrace.runtime.output import Output
 from tailrace.runtime.runtime_api import Report, RuntimeApi, Work
@@ -102,7 +103,8 @@ class Environment:
         spec, view = self.spec, self._sandboxes.view(self._folders)
         self._folders.private.mkdir(parents=True, exist_ok=True, mode=0o700)
         await self._api.start()
-        variables = commands.variables(spec, self.launch, view, self._api.address, self.journal.log_stream)
+        variables = trust.variables(self._folders.runtime, view.runtime)
+        variables |= commands.variables(spec, self.launch, view, self._api.address, self.journal.log_stream)
         line = commands.command(interpreter, spec, view)
         tag = commands.tag(self.journal.log_stream)
         try:

@@ -25,7 +25,7 @@ from typing import Any
 
 from tailrace.base import ids
 from tailrace.base.clock import Clock
-from tailrace.runtime import bubblewrap, interpreters, packages
+from tailrace.runtime import bubblewrap, interpreters, packages, trust
 from tailrace.runtime.environment import Environment, Gone, remove
 from tailrace.runtime.process import Guard, PlainProcess
 from tailrace.runtime.sandbox import Folders, Sandboxes
@@ -58,8 +58,10 @@ class Pool:
         environments_max: int = ENVIRONMENTS_MAX,
         concurrency_max: int = CONCURRENCY_MAX,
         sandboxes: Sandboxes | None = None,
+        authority: Path | None = None,
     ) -> None:
         self._clock = clock
+        self._authority = authority
         self._environments_max = environments_max
         self._concurrency_max = concurrency_max
         self._chosen = sandboxes
@@ -157,7 +159,7 @@ class Pool:
         try:
             interpreter = interpreters.find(spec.runtime)
             if self._home is None:
-                self._home = Home(self._chosen)
+                self._home = Home(self._chosen, self._authority)
             home = self._home
             root = await home.code.prepare(spec.code, spec.layers)
             private = home.folder / "environments" / ids.hex_digits(16)
@@ -301,7 +303,7 @@ class Pool:
 class Home:
     """The private temporary folder of a pool: the runtime's files, unpacked code, and each environment's own."""
 
-    def __init__(self, chosen: Sandboxes | None) -> None:
+    def __init__(self, chosen: Sandboxes | None, authority: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tailrace-"))
         self.guard = Guard(self.folder)
         self.guard.start()
@@ -309,6 +311,8 @@ class Home:
         self.runtime.mkdir()
         for name in ("python_bootstrap.py", "node_bootstrap.mjs"):
             copyfile(Path(__file__).parent / name, self.runtime / name)
+        if authority:
+            trust.write(self.runtime, authority)
         packages.link_python(self.runtime / "python")
         self.code = CodeFolders(self.folder / "code", packages.node_sdk())
         self.sandboxes = choose(chosen, self.guard)
