@@ -77,10 +77,6 @@ def _iam_entity(parts: Arn) -> _Place | None:
     return _Place(f"iam:{word}", parts.account, name.rpartition("/")[2].lower()) if known else None
 
 
-def _topic(parts: Arn) -> _Place | None:
-    return _Place("sns:topic", _scope(parts), parts.resource.partition(":")[0])
-
-
 _FINDERS: dict[str, Callable[[Arn], _Place | None]] = {
     "dynamodb": _table,
     "lambda": _function,
@@ -88,5 +84,4 @@ _FINDERS: dict[str, Callable[[Arn], _Place | None]] = {
     "sns": _topic,
     "sqs": _queue,
     "iam": _iam_entity,
-    "sns": _topic,
 }
