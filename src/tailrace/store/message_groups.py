@@ -72,11 +72,9 @@ def recall(tx: Transaction, queue: int, token: str, now: float) -> dict[str, Any
 
 def forget_tokens(tx: Transaction, now: float, limit: int) -> int:
     """Delete at most `limit` tokens whose time is over; how many they were."""
-    return tx.run(
-        "DELETE FROM queue_tokens WHERE (queue, token) IN "
-        "(SELECT queue, token FROM queue_tokens WHERE until <= ? ORDER BY until LIMIT ?)",
-        *(now, limit),
-    )
+    over = tx.rows("SELECT queue, token FROM queue_tokens WHERE until <= ? ORDER BY until LIMIT ?", now, limit)
+    # One by one: a list of pairs would be looked for among all tokens of their queues.
+    return sum(tx.run("DELETE FROM queue_tokens WHERE queue = ? AND token = ?", *row) for row in over)
 
 
 def forget(tx: Transaction, queue: int, limit: int) -> int:
