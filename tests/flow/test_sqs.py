@@ -400,6 +400,20 @@ def test_a_user_needs_a_permission_of_its_own_or_the_queues(server: RunningServe
     assert "with an explicit deny in a resource-based policy" in text
 
 
+def test_a_queues_tags_take_part_in_the_decision(server: RunningServer) -> None:
+    stranger = Stranger(server)
+    condition = {"StringEquals": {"aws:ResourceTag/team": "red"}}
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": condition}
+    server.client("iam").put_user_policy(
+        UserName=stranger.name,
+        PolicyName="red",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    stranger.denied(stranger.user.send_message, QueueUrl=stranger.url, MessageBody="x")
+    stranger.root.tag_queue(QueueUrl=stranger.url, Tags={"team": "red"})
+    stranger.user.send_message(QueueUrl=stranger.url, MessageBody="x")
+
+
 def test_the_root_can_put_right_a_policy_that_shuts_it_out(server: RunningServer) -> None:
     stranger = Stranger(server)
     stranger.put(policy("Deny", "*", "sqs:*", arn(stranger.name)))
