@@ -12,6 +12,7 @@ AWS's order, for `import` and `require` alike.
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import io
 import os
@@ -28,7 +29,11 @@ ENTRIES_MAX = 100_000
 FOLDERS_MAX = 100
 COPY_BYTES = 1024 * 1024
 LINK_BYTES_MAX = 4096
-BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, UnicodeDecodeError, EOFError, zlib.error)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # LZMA lets the archive say how much memory it takes
+DIRECTORY_ENTRY = b"PK\x01\x02"
+# Two entries that can't both be: a file and a folder of one name, links in a circle, a name that is too long.
+CLASHES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG)
+BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error)
 
 
 class CodeFolders:
@@ -82,15 +87,17 @@ def check(data: bytes) -> int:
     """The unpacked size of an archive, read off its directory. Raises CodeProblem for what `extract` would refuse."""
     with opened(data) as archive:
         entries = archive.infolist()
-        if len(entries) > ENTRIES_MAX:
-            raise CodeProblem(f"The archive has more than {ENTRIES_MAX} entries")
         for entry in entries:
             safe_name(entry)
+            if entry.compress_type not in METHODS:
+                raise CodeProblem(f"The archive has an entry that is neither stored nor deflated: {entry.filename!r}")
         return sum(entry.file_size for entry in entries)
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
-    """The archive. Raises CodeProblem where the bytes are none."""
+    """The archive. Raises CodeProblem where the bytes are none, or where its directory alone would fill the memory."""
+    if data.count(DIRECTORY_ENTRY) > ENTRIES_MAX:
+        raise CodeProblem(f"The archive has more than {ENTRIES_MAX} entries")
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
@@ -109,33 +116,47 @@ def extract(data: bytes, folder: Path, bytes_max: int) -> int:
     """Unpack an archive into `folder`; returns the bytes written. Modes are kept, links only within the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     written = 0
+    links: list[Path] = []
     check(data)
     with opened(data) as archive:
         for entry in archive.infolist():
-            target = folder / safe_name(entry)
-            mode = entry.external_attr >> 16
-            if entry.is_dir():
-                target.mkdir(parents=True, exist_ok=True)
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if not target.parent.resolve().is_relative_to(folder.resolve()):
-                raise CodeProblem(f"The archive has a name that leaves its folder: {entry.filename!r}")
             try:
-                if stat.S_ISLNK(mode) and entry.file_size <= LINK_BYTES_MAX:
-                    link(archive.read(entry).decode(), target, folder)
-                else:
-                    written += copy(archive, entry, target, bytes_max - written, mode)
+                written += place(archive, entry, folder, bytes_max - written, links)
             except BROKEN as error:
                 raise CodeProblem("Could not unzip uploaded file. Please check your file, then try again.") from error
+            except OSError as error:
+                if error.errno not in CLASHES:
+                    raise
+                raise CodeProblem(f"The archive has an entry that has no place: {entry.filename!r}") from error
+    for target in links:  # what a link passes through may have become a link itself after it was made
+        stays_within(target, folder)
     return written
 
 
-def link(destination: str, target: Path, folder: Path) -> None:
-    """Make a symbolic link, if it stays within the folder."""
-    if not (target.parent / destination).resolve().is_relative_to(folder.resolve()):
-        raise CodeProblem(f"The archive has a link that leaves its folder: {target.name!r}")
-    target.unlink(missing_ok=True)
-    target.symlink_to(destination)
+def place(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, bytes_max: int, links: list[Path]) -> int:
+    """Make one folder, link or file; returns the bytes written. Raises CodeProblem for what leaves the folder."""
+    target = folder / safe_name(entry)
+    mode = entry.external_attr >> 16
+    stays_within(target.parent, folder)
+    if entry.is_dir():
+        stays_within(target, folder)
+        target.mkdir(parents=True, exist_ok=True)
+        return 0
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if stat.S_ISLNK(mode) and entry.file_size <= LINK_BYTES_MAX:
+        destination = archive.read(entry).decode()
+        stays_within(target.parent / destination, folder)
+        target.unlink(missing_ok=True)
+        target.symlink_to(destination)
+        links.append(target)
+        return 0
+    return copy(archive, entry, target, bytes_max, mode)
+
+
+def stays_within(path: Path, folder: Path) -> None:
+    """Raise CodeProblem where a path, every link on it followed, leaves the folder."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise CodeProblem(f"The archive has a name or link that leaves its folder: {path.name!r}")
 
 
 def copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, bytes_max: int, mode: int) -> int:

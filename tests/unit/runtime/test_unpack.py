@@ -51,6 +51,69 @@ def test_a_link_that_leaves_its_folder_is_refused(tmp_path: Path, destination: s
         unpack.extract(with_link("link", destination), tmp_path / "task", 1000)
 
 
+def linked(*entries: tuple[str, str]) -> bytes:
+    """An archive of links (name, destination); without a destination it is an empty file, or a folder (name/)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, destination in entries:
+            entry = zipfile.ZipInfo(name)
+            if destination:
+                entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+            archive.writestr(entry, destination)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [("a", "b/../out"), ("b", "."), ("a/made/", "")],  # `a` leaves the folder once `b` is a link
+        [("a", "b/../out"), ("b", ".")],
+        [("a", "b/../out"), ("b", "."), ("a/file", "")],
+        [("a", "b"), ("b", "a"), ("a/file", "")],
+        [("a", ""), ("a/file", "")],
+        [("a/file", ""), ("a", "")],
+        [("a" * 300, "")],
+        [(".", "")],
+        [("link", "\0")],
+    ],
+)
+def test_entries_that_only_together_leave_the_folder_or_clash_are_refused(
+    tmp_path: Path, entries: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(CodeProblem):
+        unpack.extract(linked(*entries), tmp_path / "task", 1000)
+    assert [path.name for path in tmp_path.iterdir()] == ["task"]
+
+
+def test_a_directory_too_long_to_hold_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped({str(n): "x" for n in range(4)})
+    monkeypatch.setattr(unpack, "ENTRIES_MAX", 3)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(CodeProblem, match="more than 3 entries"):
+        unpack.check(data)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_only_stored_and_deflated_entries_are_taken(method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("a", "x")
+    with pytest.raises(CodeProblem, match="neither stored nor deflated"):
+        unpack.check(buffer.getvalue())
+
+
+def test_special_files_and_bits_become_plain_files(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, mode in (("device", stat.S_IFCHR | 0o666), ("setuid", stat.S_IFREG | 0o6755)):
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            archive.writestr(entry, "x")
+    unpack.extract(buffer.getvalue(), tmp_path / "task", 1000)
+    assert stat.S_ISREG((tmp_path / "task/device").lstat().st_mode)
+    assert stat.S_IMODE((tmp_path / "task/setuid").stat().st_mode) == 0o755
+
+
 def test_a_link_within_its_folder_is_kept(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
