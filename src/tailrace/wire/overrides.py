@@ -16,6 +16,7 @@ STATUS = {
 # The code of a request that breaks the model's constraints; ValidationException where none is named here.
 VALIDATION_CODES = {
     "logs": "InvalidParameterException",  # [R] PutLogEvents without a timestamp
+    "sns": "ValidationError",  # [R] a message attribute without DataType
 }
 
 # AWS prints enum values in an order of its own.
@@ -83,6 +84,9 @@ TABLE_NAME_SHAPE = "TableArn"
 TABLE_NAME_PATTERN = "[a-zA-Z0-9_.-]+"
 TABLE_NAME_LENGTH_MAX = 255
 TABLE_NAME_LENGTH_MIN = {"CreateTable": 3}  # elsewhere 1, the model's
+
+# [R] Unsubscribe without SubscriptionArn.
+SNS_REQUIRED_TEXT = "Invalid parameter: {name} Reason: no value for required parameter"
 
 # IAM words a name with a wrong character so.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html names the characters.

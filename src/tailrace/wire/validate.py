@@ -64,6 +64,8 @@ def _first_checks(service: str, operation: str, shape: ShapeModel) -> list[Valid
         for name, member in shape.members.items():
             if member.shape.pattern == overrides.IAM_NAME_PATTERN:
                 checks.append(_refuse_iam_name(name))
+    if service == "sns":
+        checks += [_require_text(name) for name in shape.required if shape.members[name].shape.type == "string"]
     if service == "lambda" and "Runtime" in shape.members:
         checks.append(_refuse_unknown_runtime(shape.members["Runtime"].shape.enum))
     return checks
@@ -100,6 +102,16 @@ def _refuse_empty(member: str, text: str) -> Validator:
     def look(shape: dict[str, Any]) -> None:
         if member in shape and not shape[member]:
             raise ApiError.validation(text)
+
+    return look
+
+
+def _require_text(member: str) -> Validator:
+    text = overrides.SNS_REQUIRED_TEXT.format(name=member)
+
+    def look(shape: dict[str, Any]) -> None:
+        if member not in shape:
+            raise ApiError("InvalidParameter", text)
 
     return look
 
