@@ -15,7 +15,7 @@ from tailrace.base.errors import ApiError
 from tailrace.wire import model
 from tailrace.wire.http import HttpRequest
 from tailrace.wire.protocol import Route
-from tailrace.wire.route import PROTOCOLS, refusal, route
+from tailrace.wire.route import PROTOCOLS, presumed_service, refusal, route
 from tailrace.wire.validate import validate
 from tests.unit.wire.samples import SERVICES, Samples
 
@@ -60,7 +60,7 @@ def test_any_request_is_routed_or_refused(**parts: Any) -> None:
     try:
         found = route(request)
     except ApiError as error:
-        assert refusal(request, error, "ID").status < 500  # noqa: PT017
+        assert refusal(presumed_service(request), error, "ID").status < 500  # noqa: PT017
     else:
         with suppress(ApiError):
             found.protocol.parse(found, request)
