@@ -102,6 +102,21 @@ def test_an_explicit_deny_is_named_and_no_allow_is_offered(server: RunningServer
     assert "No allow outweighs a deny" in found["Missing"][0]
 
 
+def test_what_came_close_is_told(server: RunningServer) -> None:
+    """The most common mistakes: the table's ARN where the stream's is needed, and a condition."""
+    stream = stream_arn(server, make_table(server, "why"))
+    table = stream.partition("/stream/")[0]
+    user = User(server, allow("dynamodb:DescribeStream", on=table))
+    found = explain(server, denied(user.client("dynamodbstreams").describe_stream, StreamArn=stream)[0])
+    assert found["Missing"][0].endswith(f"; statement #0 of own allows the action, but on {table}")
+    assert statements(found)[0]["Resource"] == stream
+    statement: dict[str, Any] = {"Sid": "Once", "Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+    statement["Condition"] = {"IpAddress": {"aws:SourceIp": "192.0.2.1"}}
+    user.allow(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    found = explain(server, denied(user.client("dynamodb").list_tables)[0])
+    assert found["Missing"][0].endswith("; statement Once of own allows the action, but its condition did not hold")
+
+
 def test_an_allowed_request_names_the_statement_that_allowed_it(server: RunningServer) -> None:
     user = User(server, allow("dynamodb:ListTables"))
     request_id = user.client("dynamodb").list_tables()["ResponseMetadata"]["RequestId"]

@@ -170,4 +170,9 @@ def _permission(each: Decided) -> dict[str, Any]:
         found |= {"Policy": decision.policy, "Statement": decision.statement}
     if each.principal:
         found["PrincipalArn"] = each.principal
+    if decision.near:
+        found["Near"] = [
+            {"Policy": near.policy, "Statement": near.statement, "Resources": list(near.resources)}
+            for near in decision.near
+        ]
     return found

@@ -13,11 +13,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from tailrace.auth.patterns import Context
 from tailrace.auth.policy import Policy, PrincipalNames, Statement
+
+MISSES_MAX = 3  # told with a denial
 
 Source = Literal["root", "identity", "boundary", "session", "resource", "trust"]
 
@@ -44,12 +46,22 @@ class Verdict(NamedTuple):
     statement: Statement
 
 
+class Miss(NamedTuple):
+    """A statement that allows the action and yet did not allow the request: for it names other `resources`, or, where
+    those are empty, because its condition does not hold.
+    """
+
+    policy: str
+    statement: str
+    resources: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The outcome. `source` is the kind of policy that decided; `policy` and `statement` which one, if one did.
 
     `statement` is the Sid, or the statement's number ("#0") where it has none. A denial without a statement is
-    implicit: nothing allowed it.
+    implicit: nothing allowed it; `near` are some of the statements that came close.
     """
 
     allowed: bool
@@ -57,6 +69,7 @@ class Decision:
     explicit: bool = False
     policy: str | None = None
     statement: str | None = None
+    near: tuple[Miss, ...] = field(default=(), compare=False)
 
     @property
     def reason(self) -> str:
@@ -133,11 +146,26 @@ def evaluate(
     first = layers[0][1]
     for source, allowed in layers:
         if allowed is None and not (source == "identity" and granted):
-            return Decision(False, source)
+            return Decision(False, source, near=misses(dict(kinds)[source] or (), request))
     if first is None and granted:
         return _decision(True, "resource", granted)
     assert first
     return _decision(True, "identity", first)
+
+
+def misses(policies: Sequence[NamedPolicy], request: AccessRequest) -> tuple[Miss, ...]:
+    """The first `MISSES_MAX` statements that allow the action, none of which allows the request."""
+    found: list[Miss] = []
+    for name, policy in policies:
+        for statement in policy.statements:
+            if len(found) == MISSES_MAX:
+                return tuple(found)
+            if statement.allows and statement.concerns(request.action):
+                named = statement.resources or ()
+                matched = any(one.matches(request.resource, request.context) for one in named)
+                others = tuple(one.text for one in named[:MISSES_MAX]) if matched == statement.not_resources else ()
+                found.append(Miss(name, statement.sid or f"#{statement.index}", others))
+    return tuple(found)
 
 
 def trust(request: AccessRequest, policy: NamedPolicy, caller: Caller) -> Decision:

@@ -63,7 +63,15 @@ def _missing(permission: dict[str, Any], whose: str) -> str:
             f"{what} is denied to {whose} by statement {permission['Statement']} of the {kind} "
             f"{permission['Policy']}. No allow outweighs a deny: that statement has to change, or not to apply"
         )
-    return f"{what}: no statement of any {kind} allows it to {whose}"
+    near = "".join(f"; {_near(each)}" for each in permission.get("Near", ()))
+    return f"{what}: no statement of any {kind} allows it to {whose}{near}"
+
+
+def _near(miss: dict[str, Any]) -> str:
+    named = f"statement {miss['Statement']} of {miss['Policy']}"
+    if miss["Resources"]:
+        return f"{named} allows the action, but on {', '.join(miss['Resources'])}"
+    return f"{named} allows the action, but its condition did not hold"
 
 
 def _whose(record: Record, permission: dict[str, Any]) -> str:
