@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -360,6 +362,39 @@ def test_mails_go_through_the_mail_server(tmp_path: Path) -> None:
             assert is_signed(json.loads(second.get_content()), tmp_path)
         finally:
             assert server.stop() == 0
+
+
+def test_the_command_line_shows_the_inbox(durable_server: RunningServer) -> None:
+    world = World(durable_server)
+    world.subscribe("email", "anna@example.org")
+    command = [sys.executable, "-m", "tailrace", "inbox", "--data", durable_server.data, "--to", "anna@example.org"]
+    keys = {"TAILRACE_ACCESS_KEY_ID": durable_server.access_key, "TAILRACE_SECRET_ACCESS_KEY": "test"}
+
+    def shown() -> str:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **keys})
+        return done.stdout if "Subscription Confirmation" in done.stdout else ""
+
+    assert "/?Action=ConfirmSubscription&TopicArn=" in wait_until("the mail", shown)
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("create_topic", {"Name": "t.fifo", "Attributes": {"FifoTopic": "true"}}),
+        ("create_topic", {"Name": "t", "Attributes": {"KmsMasterKeyId": "alias/aws/sns"}}),
+        ("publish", {"PhoneNumber": "+15551234567", "Message": "x"}),
+        ("get_sms_attributes", {}),
+        ("list_platform_applications", {}),
+    ],
+)
+def test_what_tailrace_does_not_have_is_refused_with_a_reason(
+    world: World, operation: str, request_: dict[str, Any]
+) -> None:
+    with pytest.raises(ClientError, match="Tailrace does not support sns:.*: it "):
+        getattr(world.sns, operation)(**request_)
+    if operation == "publish":
+        with pytest.raises(ClientError, match="Protocol=sms: it sends no text messages"):
+            world.subscribe("sms", "+15551234567")
 
 
 def test_messages_outlive_the_server(durable_server: RunningServer) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -13,10 +15,11 @@ from tailrace.services.sns import confirmation, publishing, subscription, topic
 from tailrace.store import deliveries, resources
 from tailrace.workers.outgoing import Outgoing
 from tests.flow.in_process import InProcess, in_process
-from tests.flow.listeners import Endpoint, endpoint
+from tests.flow.listeners import Endpoint, endpoint, mail_server
 
 SERVICES = (sns, sqs)
 KINDS = (publishing.SEND_KIND, confirmation.CONFIRM_KIND)
+DEAD = "arn:aws:sqs:us-east-1:000000000000:dead"
 RETRY = {"minDelayTarget": 10, "maxDelayTarget": 10, "numRetries": 4, "numNoDelayRetries": 1}
 
 
@@ -34,19 +37,18 @@ class Sns:
     async def begin(self) -> None:
         self.topic = (await self.call("CreateTopic", Name="t"))["TopicArn"]
         self.dead = (await self.world.call("sqs", "CreateQueue", QueueName="dead"))["QueueUrl"]
-        arn = "arn:aws:sqs:us-east-1:000000000000:dead"
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "sns.amazonaws.com"},
             "Action": "sqs:SendMessage",
-            "Resource": arn,
+            "Resource": DEAD,
         }
         policy = {"Version": "2012-10-17", "Statement": [statement]}
         await self.world.call(
             "sqs", "SetQueueAttributes", QueueUrl=self.dead, Attributes={"Policy": json.dumps(policy)}
         )
         attributes = {
-            "RedrivePolicy": json.dumps({"deadLetterTargetArn": arn}),
+            "RedrivePolicy": json.dumps({"deadLetterTargetArn": DEAD}),
             "DeliveryPolicy": json.dumps({"healthyRetryPolicy": RETRY, "throttlePolicy": {"maxReceivesPerSecond": 2}}),
             "RawMessageDelivery": "true",
         }
@@ -150,6 +152,31 @@ async def test_no_more_come_in_a_second_than_the_policy_lets_through(place: Sns)
     place.world.clock.advance(1)
     await place.work()
     assert sorted(place.told()) == ["0", "1", "2", "3", "4"]
+
+
+async def test_mail_that_nobody_takes_is_given_up_and_mail_that_must_wait_is_not(place: Sns) -> None:
+    with mail_server() as (box, address):
+        node = place.world.node
+        node.config = replace(node.config, smtp=address)
+        await place.outgoing.stop(0)
+        place.outgoing = Outgoing(node)
+        for one in ("anna@example.org", "nobody@example.org"):
+            redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": DEAD})}
+            await place.call("Subscribe", TopicArn=place.topic, Protocol="email", Endpoint=one, Attributes=redrive)
+        await place.work()
+        for mail in box.mails:
+            link = next(line for line in mail.get_content().splitlines() if "Action=ConfirmSubscription" in line)
+            token = parse_qs(urlsplit(link).query)["Token"][0]
+            await place.call("ConfirmSubscription", TopicArn=place.topic, Token=token)
+        box.unknown, box.busy = {"nobody@example.org"}, 1
+        await place.call("Publish", TopicArn=place.topic, Message="hello", Subject="news")
+        await place.work()
+        assert [json.loads(body)["Message"] for body in await place.buried()] == ["hello"]
+        assert len(box.mails) == 2
+        place.world.clock.advance(12)
+        await place.work()
+        assert (box.mails[-1]["To"], box.mails[-1]["Subject"]) == ("anna@example.org", "news")
+        assert await place.buried() == []
 
 
 async def test_a_subscription_waits_three_days_for_its_confirmation(place: Sns) -> None:

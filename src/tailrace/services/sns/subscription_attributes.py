@@ -52,7 +52,7 @@ def check(name: str, value: str, protocol: str, *, at_creation: bool = False) ->
             raise bad(str(problem)) from problem
         return None if kept is None else orjson.dumps(kept).decode()
     if name == "ReplayPolicy":
-        raise bad("Tailrace has no FIFO topics, and only their messages are archived")
+        raise bad("Tailrace has no first-in-first-out topics, and only their messages are archived")
     if name == "SubscriptionRoleArn":
         raise bad("only Firehose subscriptions have a role, and Tailrace has none")
     raise refusals.invalid("AttributeName")

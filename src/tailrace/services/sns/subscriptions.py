@@ -21,11 +21,6 @@ from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
 PROTOCOLS = ("sqs", "lambda", "http", "https", "email", "email-json")
-UNSUPPORTED = {
-    "sms": "Tailrace sends no text messages",
-    "application": "Tailrace sends no push notifications to phones",
-    "firehose": "Tailrace has no Firehose",
-}
 ENDPOINT_CHARACTERS_MAX = 2048
 _mail = re.compile(r"[^\s@<>,;\"']{1,64}@[^\s@<>,;\"']{1,255}")
 _function = re.compile(r"function:[A-Za-z0-9_.-]+(:[$A-Za-z0-9_-]+)?")
@@ -38,8 +33,6 @@ def about(call: Call, request: Shape) -> ContextKeys:
 
 def check_endpoint(protocol: str, endpoint: str) -> None:
     """Refuse a protocol that isn't there, and an endpoint that isn't one of its protocol's. Raises InvalidParameter."""
-    if protocol in UNSUPPORTED:
-        raise refusals.invalid(f"Protocol Reason: {UNSUPPORTED[protocol]}")
     if protocol not in PROTOCOLS:
         raise refusals.invalid(f"Amazon SNS does not support this protocol string: {protocol}")
     if not endpoint or len(endpoint) > ENDPOINT_CHARACTERS_MAX:
@@ -69,7 +62,19 @@ def check_endpoint(protocol: str, endpoint: str) -> None:
             raise refusals.invalid("Unreachable Endpoint")
 
 
-@operation("sns", "Subscribe", needs="SNS:Subscribe", on=on_topic, context=about)
+@operation(
+    "sns",
+    "Subscribe",
+    needs="SNS:Subscribe",
+    on=on_topic,
+    context=about,
+    without={
+        "Protocol=sms": "it sends no text messages",
+        "Protocol=application": "it sends no push notifications to phones",
+        "Protocol=firehose": "it has no Firehose",
+        "Attributes.ReplayPolicy": "it has no first-in-first-out topics, and only their messages are archived",
+    },
+)
 async def subscribe(call: Call, request: Shape) -> Shape:
     """Have a topic's messages sent to an endpoint. A queue's or function's begins at once, others are asked first.
 

@@ -13,11 +13,11 @@ from tailrace.services.sns.topic import Document
 DISPLAY_NAME_MAX = 100
 # Attributes of AWS's that promise what Tailrace doesn't do. Keeping their values would be a pretence.
 UNSUPPORTED = {
-    "KmsMasterKeyId": "Tailrace has no KMS keys to encrypt topics with",
-    "ArchivePolicy": "Tailrace has no FIFO topics, and only those have archives",
-    "ContentBasedDeduplication": "Tailrace has no FIFO topics",
-    "FifoThroughputScope": "Tailrace has no FIFO topics",
-    "DataProtectionPolicy": "Tailrace does not look for personal data in messages",
+    "KmsMasterKeyId": "it has no KMS keys to encrypt topics with",
+    "ArchivePolicy": "it has no first-in-first-out topics, and only those have archives",
+    "ContentBasedDeduplication": "it has no first-in-first-out topics",
+    "FifoThroughputScope": "it has no first-in-first-out topics",
+    "DataProtectionPolicy": "it does not look for personal data in messages",
 }
 _feedback = re.compile(r"(?:HTTP|Firehose|Lambda|Application|SQS)(?:SuccessFeedback(?:RoleArn|SampleRate)|Failure\w+)")
 
@@ -46,14 +46,15 @@ def check(name: str, value: str, topic_arn: str, *, at_creation: bool = False) -
         return value
     if name == "TracingConfig":
         if value == "Active":
-            raise bad("Tailrace does not trace")
+            raise bad("Tailrace does not support this: it does not trace")
         if value != "PassThrough":
             raise bad(f"Invalid value [{value}]. Must be PassThrough or Active.")
         return value
     if name in UNSUPPORTED or _feedback.fullmatch(name):
         if not value or value == "false":
             return None
-        raise bad(UNSUPPORTED.get(name, "Tailrace does not log the delivery of messages"))
+        why = UNSUPPORTED.get(name, "it does not log the delivery of messages")
+        raise bad(f"Tailrace does not support this: {why}")
     if name == "FifoTopic" and at_creation and value == "false":
         return None
     raise refusals.invalid("AttributeName")
