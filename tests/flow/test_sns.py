@@ -276,6 +276,26 @@ def test_a_raw_message_of_an_endpoint_has_the_content_type_of_its_policy(world: 
     assert (told.headers["content-type"], told.headers["x-amz-sns-rawdelivery"]) == ("text/csv", "true")
 
 
+def test_a_password_in_an_address_is_used_and_not_shown(world: World, web: Endpoint) -> None:
+    address = web.url.replace("http://", "http://ada:secret@")
+    arn = world.subscribe("http", f"{address}/hook")
+    (asked,) = wait_until("the question", lambda: web.requests)
+    assert asked.headers["authorization"] == "Basic " + base64.b64encode(b"ada:secret").decode()
+    (listed,) = world.sns.list_subscriptions_by_topic(TopicArn=world.topic)["Subscriptions"]
+    shown = world.sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert listed["Endpoint"] == shown["Endpoint"] == f"{web.url.replace('http://', 'http://ada:****@')}/hook"
+
+
+def test_who_only_looks_at_a_link_has_not_followed_it(world: World, web: Endpoint) -> None:
+    world.subscribe("http", f"{web.url}/hook")
+    (asked,) = wait_until("the question", lambda: web.requests)
+    look = urllib.request.Request(json.loads(asked.body)["SubscribeURL"], method="HEAD")
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(look)
+    caught.value.close()
+    assert world.sns.get_topic_attributes(TopicArn=world.topic)["Attributes"]["SubscriptionsPending"] == "1"
+
+
 def test_a_redirect_is_not_followed(world: World, web: Endpoint) -> None:
     confirmed(world, web)
     dead, dead_arn = world.queue()

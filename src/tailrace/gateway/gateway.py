@@ -126,7 +126,8 @@ class Gateway:
         The signature covers the raw bytes, compressed or not.
         """
         signing_name = model.service(route.service).signing_name
-        if routing.UNSIGNED.get(route.operation) == route.service and not sigv4.is_signed(request):
+        followed = request.method != "HEAD"  # who only looks at a link has not followed it
+        if routing.UNSIGNED.get(route.operation) == route.service and followed and not sigv4.is_signed(request):
             entry.principal, entry.region = anonymous(self.node.config.account), region_named(request, self.node)
             return False
         try:

@@ -38,12 +38,7 @@ class Signer(NamedTuple):
 
     def sign(self, members: dict[str, str], version: str) -> str:
         """The signature of a notification or confirmation: SHA-1 in version 1, SHA-256 in version 2, as base64."""
-        from cryptography.hazmat.primitives.asymmetric import padding
-        from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-
-        digest = SHA256() if version == "2" else SHA1()  # noqa: S303 - what version 1 is
-        signed = _load(self.key_pem).sign(text(members).encode(), padding.PKCS1v15(), digest)
-        return base64.b64encode(signed).decode()
+        return _sign(self.key_pem, text(members), version)
 
 
 def text(members: dict[str, str]) -> str:
@@ -80,6 +75,15 @@ def certificate(tx: Transaction, name: str) -> str | None:
     """The certificate (PEM) of that page; None where there is no such page."""
     found = resources.get(tx, KIND, "-", "current")
     return found["Certificate"] if found is not None and page(found["Certificate"]) == name else None
+
+
+@functools.lru_cache(maxsize=64)  # a message's signature is the same for all its subscribers
+def _sign(pem: str, signed_text: str, version: str) -> str:
+    from cryptography.hazmat.primitives.asymmetric import padding
+    from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+
+    digest = SHA256() if version == "2" else SHA1()  # noqa: S303 - what version 1 is
+    return base64.b64encode(_load(pem).sign(signed_text.encode(), padding.PKCS1v15(), digest)).decode()
 
 
 @functools.lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ gone: times decide that, and a delivery that comes then sweeps it out.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ PENDING = "pending confirmation"
 CONFIRMATION_SECONDS = 3 * 86400
 SUBSCRIPTIONS_MAX = 100_000  # of a topic; AWS's limit is 12,500,000
 _PAGE = 1000
+_password = re.compile(r"^(https?://[^/?#:@]*:)[^/?#@]*@")
 
 
 def parse(call: Call, text: str | None) -> tuple[TopicName, str]:
@@ -127,9 +129,17 @@ def shown(document: Document) -> dict[str, Any]:
         "SubscriptionArn": document["SubscriptionArn"] if document["Confirmed"] else "PendingConfirmation",
         "Owner": document["Owner"],
         "Protocol": document["Protocol"],
-        "Endpoint": document["Endpoint"],
+        "Endpoint": shown_endpoint(document),
         "TopicArn": document["TopicArn"],
     }
+
+
+def shown_endpoint(document: Document) -> str:
+    """Where messages go; of an address that has a password in it, without that."""
+    endpoint: str = document["Endpoint"]
+    if document["Protocol"] in ("http", "https"):
+        return _password.sub(r"\1****@", endpoint)
+    return endpoint
 
 
 def _endpoint_key(name: str, protocol: str, endpoint: str) -> str:

@@ -119,7 +119,7 @@ def shown(document: Document, of_topic: Document | None) -> dict[str, str]:
     kept = document["Attributes"]
     answer = {
         "ConfirmationWasAuthenticated": _text(document["Authenticated"]),
-        "Endpoint": document["Endpoint"],
+        "Endpoint": subscription.shown_endpoint(document),
         "Owner": document["Owner"],
         "PendingConfirmation": _text(not document["Confirmed"]),
         "Protocol": document["Protocol"],
