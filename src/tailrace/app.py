@@ -12,6 +12,7 @@ import asyncio
 import json
 import logging
 import os
+import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ CREDENTIALS_FILE = "credentials.json"
 SERVER_FILE = "server.json"
 AUDIT_FOLDER = "audit"
 KEY_FILE = "sealing-key.json"
+OPEN_FILES = 10_240  # more than CONNECTIONS_MAX; and what macOS gives at most
 
 log = logging.getLogger("tailrace")
 
@@ -183,12 +185,21 @@ def endpoint(bound: str, port: int, secured: Tls | None) -> str:
     return f"{'https' if secured else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def raise_file_limit() -> None:
+    """Let this process open as many files as its connections may need, where its hard limit allows that."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 async def serve(config: Config, ready: Callable[[Server], None]) -> None:
     """Run a server until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    raise_file_limit()
     server = await Server.start(config)
     try:
         ready(server)
