@@ -269,6 +269,40 @@ def test_each_service_words_a_denial_as_aws_does(
     assert error["Message"] == f"{said} with an explicit deny in an identity-based policy"
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "code", "status"),
+    [
+        ("sns", "list_topics", "AuthorizationError", 403),
+        ("sqs", "list_queues", "AccessDenied", 403),
+    ],
+)
+def test_messaging_has_codes_of_its_own(
+    server: RunningServer, service: str, operation: str, code: str, status: int
+) -> None:
+    user = User(server)
+    request_id, error = denied(getattr(user.client(service), operation))
+    assert (error["Code"], error["Status"]) == (code, status)
+    assert error["Message"].lower().startswith(f"user: {user.arn} is not authorized to perform: {service}:")
+    assert explain(server, request_id)["Activity"]["Decision"] == "Denied"
+
+
+def test_a_role_that_does_not_trust_the_caller_is_told_without_a_kind(server: RunningServer) -> None:
+    _, role = make_role(server, "why")
+    user = User(server, allow("sts:*"))
+    request_id, error = denied(user.client("sts").assume_role, RoleArn=role, RoleSessionName="session")
+    assert (error["Code"], error["Status"]) == ("AccessDenied", 403)
+    assert error["Message"] == f"User: {user.arn} is not authorized to perform: sts:AssumeRole on resource: {role}"
+    assert "trust policy" in explain(server, request_id)["AttachTo"]
+
+
+def test_the_audit_outlives_sigkill(durable_server: RunningServer) -> None:
+    request_id = durable_server.client("dynamodb").list_tables()["ResponseMetadata"]["RequestId"]
+    tailrace(durable_server).list_activity(MaxResults=1)  # which flushes; else it is written 200 ms later
+    durable_server.kill()
+    durable_server.start()
+    assert explain(durable_server, request_id)["Activity"]["Reason"] == "allowed: root"
+
+
 def test_the_kind_of_policy_that_decided_is_told(server: RunningServer) -> None:
     user, iam = User(server, allow("dynamodb:*", "sts:*")), server.client("iam")
     deny = json.dumps(
