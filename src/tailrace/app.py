@@ -36,6 +36,7 @@ from tailrace.store import StoreUnavailable
 from tailrace.tls import Tls
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
+from tailrace.workers.insights import KeepInsights
 from tailrace.workers.last_used import KeepLastUsed
 from tailrace.workers.outgoing import Outgoing
 from tailrace.workers.retention import Retention
@@ -109,7 +110,9 @@ class Server:
         self.key = key
         self._connections = connections
         self._listener = listener
-        self._workers: list[StreamTriggers | Deliveries | Expiry | Retention | KeepLastUsed | Outgoing] = []
+        self._workers: list[
+            StreamTriggers | Deliveries | Expiry | Retention | KeepInsights | KeepLastUsed | Outgoing
+        ] = []
 
     @classmethod
     async def start(cls, config: Config, clock: Clock | None = None) -> Server:
@@ -155,7 +158,7 @@ class Server:
     async def _begin(self) -> None:
         parser.parse("a = :b", "ConditionExpression")  # builds the grammar, so that no request has to wait for it
         self._connections.start()
-        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepLastUsed, Outgoing)
+        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepInsights, KeepLastUsed, Outgoing)
         self._workers = [worker(self.node) for worker in workers]
         for worker in self._workers:
             await worker.start()

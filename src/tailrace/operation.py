@@ -22,6 +22,7 @@ from tailrace.auth.last_used import LastUsed
 from tailrace.base import arn
 from tailrace.base.clock import Clock
 from tailrace.base.config import Config
+from tailrace.base.contributors import Contributors
 from tailrace.base.errors import ApiError
 from tailrace.base.token_bucket import Buckets
 
@@ -48,7 +49,8 @@ class Node:
     """One running server: its settings and the long-lived parts that calls share.
 
     `endpoint` is where the node answers, which functions get as AWS_ENDPOINT_URL. `last_used` is what this node has
-    seen of keys and roles since it was last written down; `audit` keeps who did what.
+    seen of keys and roles since it was last written down, `contributors` which keys of tables; `audit` keeps who did
+    what.
     """
 
     config: Config
@@ -59,6 +61,7 @@ class Node:
     endpoint: str = ""
     buckets: Buckets = field(default_factory=Buckets)
     last_used: LastUsed = field(default_factory=LastUsed)
+    contributors: Contributors = field(default_factory=Contributors)
     audit: Journal = field(default_factory=Journal)
 
 

@@ -2,7 +2,8 @@
 
 Stream records go after 24 hours (and with them closed shards, and streams that are off), log events after their
 group's retention, and the rows of deleted log groups and streams as soon as possible. What the writes to a table under
-continuous backup have replaced goes after its recovery period, a deleted table's SYSTEM backup after 35 days.
+continuous backup have replaced goes after its recovery period, a deleted table's SYSTEM backup after 35 days, what
+contributor insights have counted after 15.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from collections.abc import Callable
 from typing import Any
 
 from tailrace.operation import Node
-from tailrace.services.dynamodb import backup_documents
+from tailrace.services.dynamodb import backup_documents, insights_report, insights_tally
 from tailrace.services.logs import names as log_groups
 from tailrace.services.sqs import queues
-from tailrace.store import changes, history, log_events, message_groups, messages, resources
+from tailrace.store import changes, history, insight_counts, log_events, message_groups, messages, resources
 from tailrace.store.engine import Transaction
 
 ROUND_SECONDS = 60.0
@@ -71,6 +72,8 @@ class Retention:
                 await self._in_slices(_trim_group(scope, name, before))
         await self._in_slices(lambda tx: log_events.sweep(tx, SLICE))
         await self._in_slices(lambda tx: history.trim(tx, now, SLICE))
+        counted = int((now - insights_report.KEEP_SECONDS) // insights_tally.MINUTE_SECONDS)
+        await self._in_slices(lambda tx: insight_counts.trim(tx, counted, SLICE))
         await self._in_slices(lambda tx: messages.trim(tx, now, SLICE) or messages.sweep(tx, SLICE))
         await self._in_slices(lambda tx: message_groups.forget_tokens(tx, now, SLICE))
         await self._in_slices(lambda tx: queues.forget_deleted(tx, now, SLICE))

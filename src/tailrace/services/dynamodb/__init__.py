@@ -4,6 +4,7 @@
 items, batches, transactions ──> writes (Put, Delete, Update, Check) ──> store.items.change, the one write path
 query ──> read_plan (what) ──> paging (how far)
 backups, restore ──> copy_table ──> store.history, what writes have replaced
+throttle ──> tally, what a request takes: of the buckets, and, where insights count a table, by which key
 tables, table_updates ──> table_rules (may it) ──> document ──> table (compiled) and table_description (shown)
 ```
 What a request can be refused for alone is refused before a table is looked up, as AWS does it; what needs the table is

@@ -14,7 +14,7 @@ from tailrace.services.dynamodb import capacity, conditions, item_keys, paramete
 from tailrace.services.dynamodb.items import collection_metrics
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.throttle import Tally
+from tailrace.services.dynamodb.tally import Tally
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -74,8 +74,8 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
     mode = request.get("ReturnConsumedCapacity", "NONE")
 
     def read(tx: Transaction) -> tuple[Shape, Tally]:
-        tally = throttle.begin(call)
         tables = [table.find(tx, call.scope, each.name, now) for each in wanted]
+        tally = throttle.begin(call, *tables)
         located = [_locate(found, each) for found, each in zip(tables, wanted, strict=True)]
         answer: Shape = {"Responses": {}, "UnprocessedKeys": {}}
         room, spent = RESPONSE_BYTES_MAX, []
@@ -86,6 +86,7 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
             answer["ConsumedCapacity"] = spent
         left = sum(len(each["Keys"]) for each in answer["UnprocessedKeys"].values())
         if left and left == sum(len(keys) for keys in located):
+            tally.settle()  # nothing was taken, but all was held up
             raise throttle.refusal(tables[0], "Read")
         return answer, tally
 
@@ -111,12 +112,14 @@ def _get(
         stored = items.get(tx, found.layout, key)
         size = stored.size if stored else 0
         if size > room or not tally.has_room(found, "Read"):
+            if size <= room:
+                tally.hold_up(found, "Read", wanted.keys[place:])
             left = wanted.request["Keys"][place:]
             answer["UnprocessedKeys"][wanted.given] = {**wanted.request, "Keys": left}
             room = 0 if size > room else room
             break
         room -= size
-        tally.read(found, size, consistent=wanted.consistent)
+        tally.read(found, size, wanted.keys[place], consistent=wanted.consistent)
         units += capacity.read_units(size, consistent=wanted.consistent)
         if stored is not None:
             shown = wanted.projection
@@ -153,13 +156,14 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
             )
             for each, write, key in zip(requests, plans, _keys(found, plans), strict=True)
         ]
-        tally = throttle.begin(call)
+        tally = throttle.begin(call, *tables)
         changes = _write(tx, chosen, now, tally)
         left = Shape()
         for number, each in enumerate(chosen):
             if number not in changes:
                 left.setdefault(each.given, []).append(each.request)
         if not changes:
+            tally.settle()  # nothing was taken, but all was held up
             raise throttle.refusal(tables[0], "Write")
         return [(each.table, each.write, changes[n]) for n, each in enumerate(chosen) if n in changes], left, tally
 
@@ -194,7 +198,9 @@ def _write(tx: Transaction, chosen: list[_Chosen], now: float, tally: Tally) -> 
         each = chosen[number]
         if tally.has_room(each.table, "Write"):
             done[number] = writes.perform(tx, each.table, each.write, now)
-            tally.write(each.table, done[number])
+            tally.write(each.table, done[number], each.write.key)
+        else:
+            tally.hold_up(each.table, "Write", [each.write.key])
     return done
 
 
@@ -211,7 +217,7 @@ def _planned(request: Shape) -> Put | Delete:
 
 
 def _size(write: Put | Delete) -> int:
-    return values.item_size(write.item if isinstance(write, Put) else write.key)
+    return values.item_size(write.key)
 
 
 def write_accounts(

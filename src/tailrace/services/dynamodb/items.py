@@ -12,7 +12,7 @@ from tailrace.operation import Call, Shape, operation
 from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, throttle, writes
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.throttle import Tally
+from tailrace.services.dynamodb.tally import Tally
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -36,9 +36,10 @@ async def get_item(call: Call, request: Shape) -> Shape:
     key, scope, now = values.normalize_item(request["Key"]), call.scope, call.clock.now()
 
     def read(tx: Transaction) -> tuple[Table, items.StoredItem | None, Tally]:
-        found, tally = table.find(tx, scope, name, now), throttle.begin(call)
+        found = table.find(tx, scope, name, now)
         stored = items.get(tx, found.layout, item_keys.of_request(found, key))
-        tally.read(found, stored.size if stored else 0, consistent=request.get("ConsistentRead", False))
+        tally = throttle.begin(call, found)
+        tally.read(found, stored.size if stored else 0, key, consistent=request.get("ConsistentRead", False))
         return found, stored, tally
 
     found, stored, tally = await call.store.view(read)
@@ -102,9 +103,10 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
     name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
 
     def change(tx: Transaction) -> tuple[Table, Change, Tally]:
-        found, tally = table.find(tx, scope, name, now), throttle.begin(call)
+        found = table.find(tx, scope, name, now)
         done = writes.perform(tx, found, write, now)
-        tally.write(found, done)
+        tally = throttle.begin(call, found)
+        tally.write(found, done, write.key)
         return found, done, tally
 
     found, done, tally = await call.store.update(change)

@@ -35,6 +35,8 @@ class Page:
     bytes: int = 0
     fetched_units: float = 0.0
     last_key: Item | None = None
+    rows: list[StoredItem] | None = None
+    """The rows that were read, where insights are to count them."""
 
 
 def start_key(source: Source, start: Item) -> bytes:
@@ -68,6 +70,7 @@ def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: byte
     With a `page` its limits go on: that is how PartiQL reads one range after the other.
     """
     page = Page(source.table) if page is None else page
+    take = _take if source.table.insights is None else _take_counted
     rows_wanted = _FIRST_ROWS if wanted.limit is None else min(wanted.limit, _FIRST_ROWS)
     last: StoredItem | None = None
     while True:
@@ -76,7 +79,7 @@ def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: byte
             if last is not None and page.bytes + row.size > PAGE_BYTES:
                 page.last_key = _key(source, last)
                 return page
-            _take(tx, page, source, wanted, row)
+            take(tx, page, source, wanted, row)
             last = row
             if page.scanned == wanted.limit:
                 page.last_key = _key(source, row)
@@ -111,6 +114,12 @@ def _take(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: Stor
     if wanted.projection is not None:
         body = wanted.projection.project(orjson.loads(row.body) if item is None else item)
     page.found.append(body)
+
+
+def _take_counted(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> None:
+    page.rows = [] if page.rows is None else page.rows
+    page.rows.append(row)
+    _take(tx, page, source, wanted, row)
 
 
 def _fetch(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> tuple[Item, Any]:

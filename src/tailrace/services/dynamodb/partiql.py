@@ -22,7 +22,7 @@ from tailrace.services.dynamodb import (
 )
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.throttle import Tally
+from tailrace.services.dynamodb.tally import Tally
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -119,10 +119,11 @@ async def _read(call: Call, request: Shape, bound: Bound, mode: str) -> Answer:
     consistent = request.get("ConsistentRead", False)
 
     def read(tx: Transaction) -> tuple[Table, StoredItem | None, Tally]:
-        found, tally = table.find(tx, call.scope, bound.name, now), throttle.begin(call)
+        found = table.find(tx, call.scope, bound.name, now)
         key = partiql_single.key_of(found, bound, "BatchExecuteStatement")
         stored = items.get(tx, found.layout, item_keys.of_request(found, key))
-        tally.read(found, stored.size if stored else 0, consistent=consistent)
+        tally = throttle.begin(call, found)
+        tally.read(found, stored.size if stored else 0, key, consistent=consistent)
         return found, stored, tally
 
     found, stored, tally = await call.store.view(read)
@@ -135,10 +136,11 @@ async def _write(call: Call, bound: Bound) -> tuple[Table, Write, Change]:
     now = call.clock.now()
 
     def change(tx: Transaction) -> tuple[Table, Write, Change, Tally]:
-        found, tally = table.find(tx, call.scope, bound.name, now), throttle.begin(call)
+        found = table.find(tx, call.scope, bound.name, now)
         write = partiql_writes.write_of(bound, found)
         done = writes.perform(tx, found, write, now)
-        tally.write(found, done)
+        tally = throttle.begin(call, found)
+        tally.write(found, done, write.key)
         return found, write, done, tally
 
     found, write, done, tally = await call.store.update(change)

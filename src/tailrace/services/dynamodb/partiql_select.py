@@ -22,7 +22,7 @@ from tailrace.services.dynamodb.partiql_token import Position
 from tailrace.services.dynamodb.query import counted, read_capacity
 from tailrace.services.dynamodb.read_plan import Source, Wishes
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.throttle import Tally
+from tailrace.services.dynamodb.tally import Tally, Values
 from tailrace.store.engine import Transaction
 from tailrace.store.items import END, StoredItem
 
@@ -36,6 +36,8 @@ class Reading:
     source: Source
     ranges: tuple[tuple[bytes, bytes], ...]
     reverse: bool
+    partition: Values | None
+    """The values of the partition key, where all ranges are of one partition."""
 
 
 async def execute(call: Call, request: Shape, bound: Bound, parameters: list[Any]) -> Shape:
@@ -54,7 +56,8 @@ async def execute(call: Call, request: Shape, bound: Bound, parameters: list[Any
         if start is not None and start[0] != collection:
             raise partiql_token.mismatch()
         page, end = _read(tx, reading, wanted, start[1] if start else None)
-        return page, collection, end, counted(call, page, bound.target.index, request)[1]
+        tally = counted(call, page, bound.target.index, request, reading.partition)[1]
+        return page, collection, end, tally
 
     page, collection, end, tally = await call.store.view(read)
     tally.settle()
@@ -84,7 +87,7 @@ def plan(found: Table, bound: Bound, wanted: Wishes) -> Reading:
     if order:
         return _ordered(source, order, bound, keyed)
     ranges = ((b"", END),) if keyed is None else tuple((each.low, each.high) for each in keyed.ranges)
-    return Reading(source, ranges, reverse=False)
+    return Reading(source, ranges, reverse=False, partition=_partition(keyed))
 
 
 def shown(bound: Bound, stored: StoredItem | None) -> Shape:
@@ -151,7 +154,13 @@ def _ordered(source: Source, order: tuple[OrderKey, ...], bound: Bound, keyed: K
     reverse = next((descending[part.name] for part in source.range if part.name in descending), True)
     ranges = sorted(keyed.ranges, key=_low, reverse=reverse)
     ranges.sort(key=_hash_order, reverse=bool(by_hash) and descending[by_hash[0]])
-    return Reading(source, tuple((each.low, each.high) for each in ranges), reverse)
+    return Reading(source, tuple((each.low, each.high) for each in ranges), reverse, _partition(keyed))
+
+
+def _partition(keyed: KeyPlan | None) -> Values | None:
+    """The partition that all ranges are of, if it is one."""
+    hashes = [] if keyed is None else [each.hash_values for each in keyed.ranges]
+    return hashes[0] if hashes and all(each == hashes[0] for each in hashes) else None
 
 
 def _low(each: ReadRange) -> bytes:

@@ -22,7 +22,7 @@ from tailrace.services.dynamodb import (
 from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.throttle import Tally
+from tailrace.services.dynamodb.tally import Tally
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -67,7 +67,7 @@ async def _read(call: Call, request: Shape, every: list[Bound]) -> Shape:
             for place, (bound, found) in enumerate(zip(every, tables, strict=True))
         ]
         places = transactions.locate_all(tables, keys)
-        return transactions.get_all(tx, tables, places, throttle.begin(call))
+        return transactions.get_all(tx, tables, keys, places, throttle.begin(call, *tables))
 
     found, tally = await call.store.view(read)
     tally.settle()
@@ -86,8 +86,8 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
     content = idempotency.fingerprint(request["TransactStatements"]) if token else ""
 
     def change(tx: Transaction) -> tuple[list[Done], list[Found] | None, Tally]:
-        tally = throttle.begin(call)
         tables = _tables(tx, call, every, now)
+        tally = throttle.begin(call, *tables)
         planned = [
             partiql_writes.write_of(bound, found, is_in_transaction=True)
             for bound, found in zip(every, tables, strict=True)

@@ -10,7 +10,7 @@ from tailrace.services.dynamodb import capacity, conditions, paging, parameters,
 from tailrace.services.dynamodb.names import index_arn, resolve
 from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.read_plan import Source
-from tailrace.services.dynamodb.throttle import Tally
+from tailrace.services.dynamodb.tally import Tally, Values
 from tailrace.store.engine import Transaction
 from tailrace.store.items import END
 
@@ -42,7 +42,8 @@ async def query(call: Call, request: Shape) -> Shape:
         matched = sought.match(source.hash, source.range)
         low, high = matched.bounds() if wanted.start is None else _after_start(source, wanted, matched)
         _check_filter(source, wanted, "QueryFilter" if "QueryFilter" in request else "Filter Expression")
-        return counted(call, paging.read(tx, source, wanted, low, high), request.get("IndexName"), request)
+        page = paging.read(tx, source, wanted, low, high)
+        return counted(call, page, request.get("IndexName"), request, matched.hash_values)
 
     page, tally = await call.store.view(read)
     tally.settle()
@@ -81,12 +82,15 @@ async def scan(call: Call, request: Shape) -> Shape:
     return _answer(request, page)
 
 
-def counted(call: Call, page: Page, index: str | None, request: Shape) -> tuple[Page, Tally]:
-    """The page, and the tally of what reading it took. Raises the throttling error where there is no room for it."""
-    tally = throttle.begin(call)
-    tally.read(page.table, page.bytes, index, consistent=request.get("ConsistentRead", False))
-    if page.fetched_units:
-        tally.fetch(page.table, page.fetched_units)
+def counted(
+    call: Call, page: Page, index: str | None, request: Shape, sought: Values | None = None
+) -> tuple[Page, Tally]:
+    """The page, and the tally of what reading it took. Raises the throttling error where there is no room for it.
+
+    `sought` has the values of the partition key, where the page is of one partition.
+    """
+    tally = throttle.begin(call, page.table)
+    tally.page(page, index, consistent=request.get("ConsistentRead", False), sought=sought)
     return page, tally
 
 

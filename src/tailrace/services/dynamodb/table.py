@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tailrace.services.dynamodb import errors, status
+from tailrace.services.dynamodb import errors, insight_rules, status
+from tailrace.services.dynamodb.insight_rules import Watch
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import (
@@ -44,6 +45,7 @@ class Table:
     indexes: dict[str, IndexLayout]
     has_local_indexes: bool
     settled: bool
+    insights: dict[str, Watch] | None
 
 
 def find(tx: Transaction, scope: str, name: str, now: float) -> Table:
@@ -93,7 +95,8 @@ def compile_table(document: dict[str, Any]) -> Table:
     )
     by_name = {index.name: index for index in indexes}
     settled = "Transition" not in document or document["Transition"]["Status"] == status.UPDATING
-    return Table(name, document, layout, key, key_names, index_keys, by_name, has_local, settled)
+    insights = insight_rules.watches(document, key, indexes) if "Insights" in document else None
+    return Table(name, document, layout, key, key_names, index_keys, by_name, has_local, settled, insights)
 
 
 def attribute_types(document: dict[str, Any]) -> dict[str, KeyType]:

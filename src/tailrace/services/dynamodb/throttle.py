@@ -1,9 +1,5 @@
 """Throttling, for who asks for it (`tailrace serve --throttle`): each table and global index has the units it paid for.
 
-```
-tally = begin(call)   in the closure: tally.read(..) or tally.write(..), which refuse      after it: tally.settle()
-```
-A tally is made anew in each run of a closure and changes nothing until it is settled, so a closure may run again.
 Units that weren't used are saved up for five minutes, as on AWS; an on-demand table is limited where it names a
 maximum. The rejected alternative, a limit on requests in the gateway, doesn't know what a request takes.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html
@@ -12,20 +8,22 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from tailrace.base.errors import ApiError
 from tailrace.base.token_bucket import Limit
 from tailrace.operation import Call
 from tailrace.services.dynamodb import capacity
+from tailrace.services.dynamodb.insights_tally import Watching
+from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.tally import NOTHING, Item, Kind, Tally, Values
 from tailrace.store.items import Change
 
 BURST_SECONDS = 300.0
 MAXIMUM_SECONDS = 1.0  # what an on-demand maximum saves up
 CODES = ("ProvisionedThroughputExceededException", "ThrottlingException")
 
-Kind = Literal["Read", "Write"]
 Document = dict[str, Any]
 
 
@@ -37,32 +35,13 @@ class _Meter(NamedTuple):
     kind: Kind
 
 
-class Tally:
-    """What one request takes of which bucket. This one, for a node that doesn't throttle, counts nothing."""
-
-    def has_room(self, table: Table, kind: Kind) -> bool:
-        """Whether a request of a batch may go ahead, by the table and, for a write, all its global indexes."""
-        return True
-
-    def read(self, table: Table, size: int, index: str | None = None, *, consistent: bool, factor: float = 1.0) -> None:
-        """Count a read of so many bytes of a table or an index. Raises the throttling error where there is no room."""
-
-    def fetch(self, table: Table, units: float) -> None:
-        """Count the items that a read of a local index fetched from the table."""
-
-    def write(self, table: Table, change: Change, *, factor: float = 1.0) -> None:
-        """Count a write and what it did to the indexes. Raises the throttling error of the first that has no room."""
-
-    def settle(self) -> None:
-        """Take what was counted out of the buckets."""
-
-
-_OFF = Tally()
-
-
-def begin(call: Call) -> Tally:
-    """The tally of one run of a request's closure."""
-    return _Counting(call) if call.node.config.throttle else _OFF
+def begin(call: Call, *tables: Table) -> Tally:
+    """The tally of one run of a request's closure, about these tables."""
+    tally = _Counting(call) if call.node.config.throttle else NOTHING
+    for table in tables:
+        if table.insights is not None:
+            return Watching(call, tally)
+    return tally
 
 
 class _Counting(Tally):
@@ -70,22 +49,28 @@ class _Counting(Tally):
         self._buckets, self._now = call.node.buckets, call.clock.now()
         self._taken: dict[_Meter, tuple[float, Limit]] = {}
 
+    def is_empty(self, table: Table, kind: Kind, index: str = "") -> bool:
+        """Whether nothing is left of it."""
+        return self._left(table, index, kind) <= 0
+
     def has_room(self, table: Table, kind: Kind) -> bool:
         """Whether none of the buckets is empty."""
         globals_ = [index.name for index in table.indexes.values() if not index.local]
         names = ["", *globals_] if kind == "Write" else [""]
-        return all(self._left(table, name, kind) > 0 for name in names)
+        return not any(self.is_empty(table, kind, name) for name in names)
 
-    def read(self, table: Table, size: int, index: str | None = None, *, consistent: bool, factor: float = 1.0) -> None:
-        """Count it against the index, where it is a global one, else against the table."""
-        bucket = "" if index is None or table.indexes[index].local else index
-        self._count(table, bucket, "Read", factor * capacity.read_units(size, consistent=consistent))
-
-    def fetch(self, table: Table, units: float) -> None:
+    def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
         """Count it against the table."""
-        self._count(table, "", "Read", units)
+        self._count(table, "", "Read", factor * capacity.read_units(size, consistent=consistent))
 
-    def write(self, table: Table, change: Change, *, factor: float = 1.0) -> None:
+    def page(self, page: Page, index: str | None, *, consistent: bool, sought: Values | None = None) -> None:
+        """Count it against the index, where it is a global one, else against the table."""
+        bucket = "" if index is None or page.table.indexes[index].local else index
+        self._count(page.table, bucket, "Read", capacity.read_units(page.bytes, consistent=consistent))
+        if page.fetched_units:
+            self._count(page.table, "", "Read", page.fetched_units)
+
+    def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
         """Count it against the table with its local indexes, and against each global index that it changed."""
         indexes = capacity.index_units(change.index_writes)
         own = capacity.write_units(change.old_size, change.new_size)
@@ -101,7 +86,7 @@ class _Counting(Tally):
             self._buckets.take(meter, units, limit, self._now)
 
     def _count(self, table: Table, index: str, kind: Kind, units: float) -> None:
-        if self._left(table, index, kind) <= 0:
+        if self.is_empty(table, kind, index):
             raise refusal(table, kind, index)
         limit = _limit(table.document, index, kind)
         if limit is not None:

@@ -14,8 +14,8 @@ from tailrace.services.dynamodb import capacity, conditions, idempotency, item_k
 from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.throttle import Tally
-from tailrace.services.dynamodb.writes import Put, Write
+from tailrace.services.dynamodb.tally import NOTHING, Tally
+from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
 
@@ -40,6 +40,7 @@ _REASON_CODES = {
     "ThrottlingException": "ThrottlingError",
 }
 
+Item = dict[str, Any]
 Reason = dict[str, Any]
 
 
@@ -70,17 +71,16 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
     planned = [_planned(call, action) for action in request["TransactItems"]]
-    given = (values.item_size(write.item if isinstance(write, Put) else write.key) for _, write in planned)  # type: ignore[attr-defined]
-    if sum(given) > TRANSACTION_BYTES_MAX:
+    if sum(values.item_size(write.key) for _, write in planned) > TRANSACTION_BYTES_MAX:
         raise too_large()
     token, now = request.get("ClientRequestToken"), call.clock.now()
     fingerprint = idempotency.fingerprint(request["TransactItems"]) if token else ""
 
     def change(tx: Transaction) -> tuple[list[tuple[Table, Write, items.Change]], Tally]:
-        tally = throttle.begin(call)
         if token and idempotency.is_repeated(tx, call.scope, token, fingerprint, now):
-            return [], tally
+            return [], NOTHING
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
+        tally = throttle.begin(call, *tables)
         done = perform(tx, tables, [write for _, write in planned], now, tally)
         if token:
             idempotency.remember(tx, call.scope, token, fingerprint, now)
@@ -114,7 +114,7 @@ def perform(
         try:
             if isinstance(outcome, ApiError):
                 raise outcome
-            tally.write(found, outcome, factor=capacity.TRANSACTIONAL)
+            tally.write(found, outcome, write.key, factor=capacity.TRANSACTIONAL)
             done.append((found, write, outcome))
             reasons.append({"Code": "None"})
         except ApiError as error:
@@ -187,7 +187,7 @@ async def transact_get_items(call: Call, request: Shape) -> Shape:
     def read(tx: Transaction) -> tuple[list[tuple[Table, items.StoredItem | None]], Tally]:
         tables = [table.find(tx, call.scope, get.name, now) for get in gets]
         places = locate_all(tables, [get.key for get in gets])
-        return get_all(tx, tables, places, throttle.begin(call))
+        return get_all(tx, tables, [get.key for get in gets], places, throttle.begin(call, *tables))
 
     found, tally = await call.store.view(read)
     tally.settle()
@@ -200,16 +200,19 @@ async def transact_get_items(call: Call, request: Shape) -> Shape:
 
 
 def get_all(
-    tx: Transaction, tables: list[Table], places: list[bytes], tally: Tally
+    tx: Transaction, tables: list[Table], keys: list[Item], places: list[bytes], tally: Tally
 ) -> tuple[list[tuple[Table, items.StoredItem | None]], Tally]:
-    """The items at these places, a table each. Raises the cancellation where a table's throughput has no room."""
+    """The items of these keys, at these places, a table each.
+
+    Raises the cancellation where a table's throughput has no room.
+    """
     found: list[tuple[Table, items.StoredItem | None]] = []
     reasons: list[Reason] = []
-    for each, place in zip(tables, places, strict=True):
+    for each, key, place in zip(tables, keys, places, strict=True):
         stored = items.get(tx, each.layout, place)
         found.append((each, stored))
         try:
-            tally.read(each, stored.size if stored else 0, consistent=True, factor=capacity.TRANSACTIONAL)
+            tally.read(each, stored.size if stored else 0, key, consistent=True, factor=capacity.TRANSACTIONAL)
             reasons.append({"Code": "None"})
         except ApiError as error:
             reasons.append(_reason(error))

@@ -30,7 +30,8 @@ class Write:
 
     too_large = "Item size has exceeded the maximum allowed size"
 
-    def __init__(self, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
+    def __init__(self, key: Item, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
+        self.key = key  # an item or a Key: what has the key attributes
         self.condition = test
         self.show_on_failure = show_on_failure
 
@@ -40,7 +41,7 @@ class Write:
 
     def hash_value(self, table: Table) -> dict[str, Any]:
         """The partition that is written to, for ItemCollectionMetrics."""
-        raise NotImplementedError
+        return self.key[table.key[0].name]
 
     def apply(self, old: Item | None) -> Item | None:
         """The item after the write, None where there is none then. Raises ConditionalCheckFailedException."""
@@ -56,7 +57,7 @@ class Put(Write):
     """Create the item, or replace it whole."""
 
     def __init__(self, item: Item, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
-        super().__init__(test, show_on_failure=show_on_failure)
+        super().__init__(item, test, show_on_failure=show_on_failure)
         self.item = item
 
     def locate(self, table: Table) -> bytes:
@@ -65,10 +66,6 @@ class Put(Write):
         if table.index_keys:
             item_keys.check_index_keys(table, self.item)
         return key
-
-    def hash_value(self, table: Table) -> dict[str, Any]:
-        """The item's own."""
-        return self.item[table.key[0].name]
 
     def apply(self, old: Item | None) -> Item | None:
         """The item as given."""
@@ -79,17 +76,9 @@ class Put(Write):
 class _Keyed(Write):
     """A write that names its item by Key."""
 
-    def __init__(self, key: Item, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
-        super().__init__(test, show_on_failure=show_on_failure)
-        self.key = key
-
     def locate(self, table: Table) -> bytes:
         """The key as given; it must be exactly the table's."""
         return item_keys.of_request(table, self.key)
-
-    def hash_value(self, table: Table) -> dict[str, Any]:
-        """The key's."""
-        return self.key[table.key[0].name]
 
 
 class Delete(_Keyed):

@@ -9,6 +9,7 @@ streams     a table's stream           shards        its hash ranges, each with 
 changes     stream records             deliveries    work owed later          leases   who does what, and how far
 log_groups  log_streams  log_events    blobs         packages, by their SHA-256
 queues      messages  message_groups   queue_tokens  what a queue remembers of sends and receives
+insight_counts  which keys a table's traffic was about, minute by minute
 ```
 """
 
@@ -101,4 +102,11 @@ _MESSAGES: Step = (
     "CREATE INDEX queue_tokens_by_until ON queue_tokens (until)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES)
+_INSIGHTS: Step = (
+    """CREATE TABLE insight_counts (
+        series INTEGER NOT NULL, kind TEXT NOT NULL, minute INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (series, kind, minute)) WITHOUT ROWID""",
+    "CREATE INDEX insight_counts_by_minute ON insight_counts (minute)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS)

@@ -1,0 +1,146 @@
+"""Counting for contributor insights: which keys a request's units and refusals were about.
+
+What is counted are AWS's ConsumedThroughputUnits, three times the write units and once the read units, and its
+ThrottleCount. What a page takes is divided among the rows that were read, by their bytes; a page without any counts to
+the partition that it was sought in. A local index is a part of its table. A write that an index had no room for isn't
+counted as throttled, nor is a Scan, which has no key. AWS leaves PartiQL out; here it counts as what it stands for.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/contributorinsights_HowItWorks.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from tailrace.base.contributors import Key, Rule
+from tailrace.operation import Call
+from tailrace.services.dynamodb import capacity
+from tailrace.services.dynamodb.insight_rules import Watch
+from tailrace.services.dynamodb.paging import Page
+from tailrace.services.dynamodb.table import Table
+from tailrace.services.dynamodb.tally import Item, Kind, Tally, Values
+from tailrace.store.items import Change
+
+WRITE_WEIGHT = 3.0
+MINUTE_SECONDS = 60
+
+
+class Watching(Tally):
+    """Counts for insights, and has `inner` do what it does."""
+
+    def __init__(self, call: Call, inner: Tally) -> None:
+        self._contributors, self._inner = call.node.contributors, inner
+        self._minute = int(call.clock.now() // MINUTE_SECONDS)
+        self._counts: list[tuple[Rule, Key, float]] = []
+
+    def is_empty(self, table: Table, kind: Kind, index: str = "") -> bool:
+        """As `inner` says."""
+        return self._inner.is_empty(table, kind, index)
+
+    def has_room(self, table: Table, kind: Kind) -> bool:
+        """As `inner` says."""
+        return self._inner.has_room(table, kind)
+
+    def hold_up(self, table: Table, kind: Kind, keys: Sequence[Item]) -> None:
+        """Count what the table has no room for as throttled, once the batch is settled."""
+        watch = _watch(table)
+        if watch is not None and self._inner.is_empty(table, kind):
+            for key in keys:
+                self._counts += _throttled(watch, key)
+
+    def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
+        """Count the item."""
+        watch = _watch(table)
+        if watch is not None:
+            self._refused(watch, table, "Read", "", key)
+        self._inner.read(table, size, key, consistent=consistent, factor=factor)
+        if watch is not None:
+            self._counts += _accessed(watch, key, factor * capacity.read_units(size, consistent=consistent))
+
+    def page(self, page: Page, index: str | None, *, consistent: bool, sought: Values | None = None) -> None:
+        """Count the partition that was sought, and the rows of the page; without the former, the rows' partitions."""
+        own = "" if index is None or page.table.indexes[index].local else index
+        watch = _watch(page.table, own)
+        partition = None if watch is None or sought is None else dict(zip(watch.hash, sought, strict=True))
+        if watch is not None and partition is not None:
+            self._refused(watch, page.table, "Read", own, partition)
+        self._inner.page(page, index, consistent=consistent)
+        if watch is None or watch.accessed is None:
+            return
+        units = capacity.read_units(page.bytes, consistent=consistent) + page.fetched_units
+        if partition is not None:
+            self._counts.append((watch.accessed, watch.partition(partition), units))
+        for row in page.rows or ():
+            counted = _accessed(watch, orjson.loads(row.body), units * row.size / page.bytes)
+            self._counts += counted if partition is None else counted[1:]
+
+    def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
+        """Count the item with its local indexes' entries, and the entries of each global index."""
+        watch = _watch(table)
+        if watch is not None:
+            self._refused(watch, table, "Write", "", key)
+        self._inner.write(table, change, key, factor=factor)
+        own = capacity.write_units(change.old_size, change.new_size)
+        for name, sizes in change.index_writes.items():
+            if table.indexes[name].local:
+                own += sum(capacity.write_units(0, size) for size in sizes)
+            elif (watched := _watch(table, name)) is not None:
+                for entry, size in zip(_entries(change, watched, sizes), sizes, strict=True):
+                    units = factor * capacity.write_units(0, size)
+                    self._counts += _accessed(watched, entry, WRITE_WEIGHT * units)
+        if watch is not None:
+            self._counts += _accessed(watch, key, WRITE_WEIGHT * factor * own)
+
+    def settle(self) -> None:
+        """Add the counts to the node's."""
+        self._inner.settle()
+        self._add()
+
+    def _refused(self, watch: Watch, table: Table, kind: Kind, index: str, key: Item) -> None:
+        """Count a refusal that is about to come. At once: it ends the request, whose closure doesn't run again."""
+        if self._inner.is_empty(table, kind, index):
+            self._counts = _throttled(watch, key)
+            self._add()
+
+    def _add(self) -> None:
+        for rule, key, weight in self._counts:
+            self._contributors.add(rule, self._minute, key, weight)
+        self._counts = []
+
+
+def _watch(table: Table, index: str = "") -> Watch | None:
+    return None if table.insights is None else table.insights.get(index)
+
+
+def _entries(change: Change, watch: Watch, sizes: tuple[int, ...]) -> list[Item]:
+    """The items whose entries were written: an entry that moved was taken from the old place and put in the new."""
+    new, old = change.new, change.old
+    if len(sizes) > 1:
+        assert old is not None
+        assert new is not None
+        return [old, new]
+    has_new = new is not None and all(name in new for name in (*watch.hash, *watch.range))
+    found = new if has_new else old
+    assert found is not None
+    return [found]
+
+
+def _accessed(watch: Watch, item: Item, units: float) -> list[tuple[Rule, Key, float]]:
+    return _counts(watch, item, units, watch.accessed, watch.accessed_items)
+
+
+def _throttled(watch: Watch, item: Item) -> list[tuple[Rule, Key, float]]:
+    return _counts(watch, item, 1.0, watch.throttled, watch.throttled_items)
+
+
+def _counts(
+    watch: Watch, item: Item, weight: float, partitions: Rule | None, pairs: Rule | None
+) -> list[tuple[Rule, Key, float]]:
+    """The partition's count, and behind it the pair's, which the partition that a Query names alone hasn't."""
+    if partitions is None:
+        return []
+    counts = [(partitions, watch.partition(item), weight)]
+    if pairs is not None and all(name in item for name in watch.range):
+        counts.append((pairs, watch.key(item), weight))
+    return counts

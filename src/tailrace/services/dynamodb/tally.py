@@ -1,0 +1,57 @@
+"""What one request takes, as its handler tells it: for the buckets of `throttle.py`, for the counts of insights.
+
+```
+tally = throttle.begin(call, table)   in the closure: tally.read(..), page(..) or write(..)   after it: tally.settle()
+```
+A tally is made anew in each run of a closure and changes nothing until it is settled, so a closure may run again. The
+tally here is that of nearly every request, whose table is neither limited nor counted: it does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from tailrace.services.dynamodb.paging import Page
+from tailrace.services.dynamodb.table import Table
+from tailrace.store.items import Change
+
+Kind = Literal["Read", "Write"]
+Item = Mapping[str, Mapping[str, Any]]
+Values = Sequence[Mapping[str, Any]]
+
+
+class Tally:
+    """What one request takes. This one counts nothing, and holds nobody up.
+
+    `key` is an item or a Key: anything that has the key attributes, by which insights count.
+    """
+
+    def is_empty(self, table: Table, kind: Kind, index: str = "") -> bool:
+        """Whether the bucket of a table or of a global index has nothing left."""
+        return False
+
+    def has_room(self, table: Table, kind: Kind) -> bool:
+        """Whether a request of a batch may go ahead, by the table and, for a write, all its global indexes."""
+        return True
+
+    def hold_up(self, table: Table, kind: Kind, keys: Sequence[Item]) -> None:
+        """Count what a batch hands back because there was no room for it."""
+
+    def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
+        """Count a read of an item of so many bytes. Raises the throttling error where there is no room."""
+
+    def page(self, page: Page, index: str | None, *, consistent: bool, sought: Values | None = None) -> None:
+        """Count a page of a table or an index, and the items fetched for it. Raises the throttling error.
+
+        `sought` has the values of the partition key, where the page is of one partition.
+        """
+
+    def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
+        """Count a write and what it did to the indexes. Raises the throttling error of the first that has no room."""
+
+    def settle(self) -> None:
+        """The request is done, or handed back whole: make what was counted of it true."""
+
+
+NOTHING = Tally()
