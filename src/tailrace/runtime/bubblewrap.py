@@ -2,7 +2,7 @@
 
 ```
 /var/task (code)  /opt (layers)  /var/runtime (the client, SDK)      read-only
-/tmp              private to the environment                         writable
+/tmp              private to the environment, of its own size         writable, in memory
 /usr /lib ... and the interpreter's own folder                        read-only; nothing else of the machine's
 ```
 It has processes, IPC and a host name of its own and no capabilities; the network is shared, for the Runtime API and the
@@ -25,6 +25,7 @@ from tailrace.runtime.process import Guard, Process, launch
 from tailrace.runtime.sandbox import Folders, View
 
 PROBE_SECONDS = 5
+MEGABYTE = 1024 * 1024
 DEADLY = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM)
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = """
@@ -49,6 +50,21 @@ def works() -> bool:
     except (OSError, subprocess.SubprocessError):
         return False
     return done.returncode == 0
+
+
+@functools.cache
+def measures() -> bool:
+    """Whether this bwrap can limit the size of a tmpfs (from 0.7 on)."""
+    program = shutil.which("bwrap") or "bwrap"
+    told = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
+    return "--size" in told.stdout + told.stderr
+
+
+def temporary(folders: Folders) -> list[str]:
+    """The writable /tmp: a file system of the configured size, or the environment's folder where bwrap is too old."""
+    if not measures():
+        return ["--bind", str(folders.private), "/tmp"]
+    return ["--perms", "1777", "--size", str(folders.storage_mb * MEGABYTE), "--tmpfs", "/tmp"]
 
 
 def isolation() -> list[str]:
@@ -107,7 +123,7 @@ class Bubblewrap:
 
     def _own_mounts(self, folders: Folders) -> list[str]:
         root = folders.opt.parent
-        mounts = ["--bind", str(folders.private), "/tmp", "--ro-bind", str(folders.task), "/var/task"]
+        mounts = temporary(folders) + ["--ro-bind", str(folders.task), "/var/task"]
         mounts += ["--ro-bind", str(folders.opt), "/opt", "--tmpfs", "/opt/task", "--dir", "/var/runtime"]
         for file in folders.runtime.iterdir():
             if file.is_file():

@@ -163,7 +163,7 @@ class Pool:
             home = self._home
             root = await home.code.prepare(spec.code, spec.layers)
             private = home.folder / "environments" / ids.hex_digits(16)
-            folders = Folders(root / "layers" / "task", root / "layers", private, home.runtime)
+            folders = Folders(root / "layers" / "task", root / "layers", private, home.runtime, spec.storage_mb)
             environment = await Environment.make(spec, folders, home.sandboxes)
             self._all.add(environment)
         except BaseException:

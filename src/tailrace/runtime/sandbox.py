@@ -16,12 +16,16 @@ PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin"
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where a function's files really are. `private` belongs to one environment and ends with it."""
+    """Where a function's files really are. `private` belongs to one environment and ends with it.
+
+    `storage_mb` is how much the code may write to its /tmp, where a sandbox can hold it to that.
+    """
 
     task: Path
     opt: Path
     private: Path
     runtime: Path
+    storage_mb: int = 512
 
 
 @dataclass(frozen=True, slots=True)

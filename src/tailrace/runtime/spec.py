@@ -64,7 +64,8 @@ class FunctionSpec:
     """One version of a function's code and configuration.
 
     `key` is its identity: invocations with an equal key share environments, another key never meets them. The first
-    member of the key names the function (see `Pool.retire`). `concurrency` is the function's reserved limit.
+    member of the key names the function (see `Pool.retire`). `concurrency` is the function's reserved limit,
+    `storage_mb` how much its /tmp may hold, where the sandbox can hold it to that.
     """
 
     key: tuple[Hashable, ...]
@@ -80,6 +81,7 @@ class FunctionSpec:
     open_journal: Callable[[], Journal]
     layers: tuple[Archive, ...] = ()
     concurrency: int | None = None
+    storage_mb: int = 512
 
 
 @dataclass(slots=True)

@@ -19,13 +19,13 @@ from tailrace.base import ids
 from tailrace.base.clock import wait_for_event
 from tailrace.operation import Node
 from tailrace.services.dynamodb import build_index, copy_table, drop_collection, expiry
-from tailrace.services.lambda_ import invoke
+from tailrace.services.lambda_ import event_outcome, invoke
 from tailrace.services.sns import confirmation, publishing
 from tailrace.services.sqs import move_tasks
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
-from tailrace.workers import notifications
+from tailrace.workers import event_outcomes, notifications
 
 TICK_SECONDS = 1.0
 CLAIM_SECONDS = 10.0  # how long a claim holds without a heartbeat: what a crash delays its deliveries by
@@ -62,6 +62,7 @@ def in_slices(work: Slice) -> Handler:
 
 HANDLERS: Mapping[str, Handler] = {
     invoke.DELIVERY_KIND: invoke.run_delivery,
+    event_outcome.DELIVERY_KIND: event_outcomes.tell,
     build_index.DELIVERY_KIND: in_slices(build_index.build_slice),
     copy_table.DELIVERY_KIND: in_slices(copy_table.copy_slice),
     drop_collection.DELIVERY_KIND: in_slices(drop_collection.drop_slice),

@@ -5,6 +5,9 @@ functions  code  configuration  versions  aliases     the operations on a functi
 function_names  function_document  settings  role     what a request names; what is kept and shown; what is allowed
 invoke -> invocation -> runtime.pool                   one call, from the request to the environment
               └── log_writer <- log_lines              its log, written as its role may
+event_invoke_config -> event_outcome                   how events are tried, what is told of their end, and to whom
+layers  layer_policy  layer_document  layer_use         archives that functions share
+resource_policy  targets                               who may call a function; what a function may send to
 event_source_*                                         mappings from streams to functions
 ```
 A function is one document; its state (Pending, InProgress, ...) is read off times in it, so that nothing has to happen
@@ -19,10 +22,13 @@ from tailrace.services.lambda_ import (
     code_location,
     concurrency,
     configuration,
+    event_invoke_config,
     event_source_mappings,
     functions,
     invocation,
     invoke,
+    layer_policy,
+    layers,
     resource_policy,
     tags,
     versions,
@@ -35,10 +41,13 @@ __all__ = [
     "code_location",
     "concurrency",
     "configuration",
+    "event_invoke_config",
     "event_source_mappings",
     "functions",
     "invocation",
     "invoke",
+    "layer_policy",
+    "layers",
     "resource_policy",
     "tags",
     "versions",

@@ -1,4 +1,7 @@
-"""Aliases: names that point to a version. Weighted routing between two versions is not there yet."""
+"""Aliases: names that point to a version, or by weight to two, so that a new one can be tried on some of the calls.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from tailrace.base import ids
 from tailrace.base.errors import AlreadyExists, ApiError
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.lambda_ import function_document as documents
-from tailrace.services.lambda_.function_names import FunctionName, named, permission_arn
-from tailrace.services.lambda_.refusals import conflict, stale_revision
+from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, permission_arn
+from tailrace.services.lambda_.refusals import conflict, invalid, stale_revision
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -19,6 +22,8 @@ PAGE_MAX = 50
 def show(function: FunctionName, name: str, alias: dict[str, Any]) -> Shape:
     """An alias as the API answers it."""
     shown = {member: alias[member] for member in ("FunctionVersion", "Description", "RevisionId")}
+    if alias.get("Weights"):
+        shown["RoutingConfig"] = {"AdditionalVersionWeights": alias["Weights"]}
     return {"AliasArn": function._replace(qualifier=name).arn, "Name": name, **shown}
 
 
@@ -31,10 +36,20 @@ def find(tx: Transaction, function: FunctionName, name: str) -> dict[str, Any]:
     return found
 
 
-WITHOUT = {"RoutingConfig.AdditionalVersionWeights": "an alias leads to one version"}
+def check_weights(tx: Transaction, function: FunctionName, version: str, weights: dict[str, float]) -> None:
+    """Refuse what can't be routed: two other versions, $LATEST, the alias's own version, one that isn't there."""
+    if len(weights) > 1:
+        raise invalid("Number of items in AdditionalVersionWeights cannot be greater than 1")
+    for other in weights:
+        if LATEST in (version, other):
+            raise invalid("$LATEST is not supported for an alias pointing to more than 1 version")
+        if other == version:
+            text = f"Invalid function version {other}. Function version {other} is already included in routing "
+            raise invalid(text + "configuration.")
+        documents.find_version(tx, function._replace(qualifier=other))
 
 
-@operation("lambda", "CreateAlias", needs="lambda:CreateAlias", on=permission_arn, without=WITHOUT)
+@operation("lambda", "CreateAlias", needs="lambda:CreateAlias", on=permission_arn)
 async def create_alias(call: Call, request: Shape) -> Shape:
     """Give a version a name.
 
@@ -46,10 +61,12 @@ async def create_alias(call: Call, request: Shape) -> Shape:
         "FunctionVersion": request["FunctionVersion"],
         "Description": request.get("Description", ""),
         "RevisionId": ids.uuid(),
+        "Weights": request.get("RoutingConfig", {}).get("AdditionalVersionWeights", {}),
     }
 
     def create(tx: Transaction) -> Shape:
         documents.find_version(tx, function._replace(qualifier=request["FunctionVersion"]))
+        check_weights(tx, function, request["FunctionVersion"], alias["Weights"])
         try:
             resources.create(tx, documents.ALIAS, function.scope, documents.alias_name(function.name, name), alias)
         except AlreadyExists as problem:
@@ -69,7 +86,7 @@ async def get_alias(call: Call, request: Shape) -> Shape:
     return show(function, request["Name"], await call.store.view(lambda tx: find(tx, function, request["Name"])))
 
 
-@operation("lambda", "UpdateAlias", needs="lambda:UpdateAlias", on=permission_arn, without=WITHOUT)
+@operation("lambda", "UpdateAlias", needs="lambda:UpdateAlias", on=permission_arn)
 async def update_alias(call: Call, request: Shape) -> Shape:
     """Point an alias to another version, or describe it otherwise.
 
@@ -86,6 +103,9 @@ async def update_alias(call: Call, request: Shape) -> Shape:
         members = ("FunctionVersion", "Description")
         given: dict[str, Any] = {member: request[member] for member in members if member in request}
         new = {**old, **given, "RevisionId": ids.uuid()}
+        if "RoutingConfig" in request:
+            new["Weights"] = request["RoutingConfig"].get("AdditionalVersionWeights", {})
+        check_weights(tx, function, new["FunctionVersion"], new.get("Weights", {}))
         resources.put(tx, documents.ALIAS, function.scope, documents.alias_name(function.name, name), new)
         return show(function, name, new)
 
@@ -102,7 +122,8 @@ async def delete_alias(call: Call, request: Shape) -> Shape:
 
     def delete(tx: Transaction) -> Shape:
         kept_name = documents.alias_name(function.name, request["Name"])
-        resources.delete(tx, documents.ALIAS, function.scope, kept_name)
+        if resources.delete(tx, documents.ALIAS, function.scope, kept_name):
+            documents.forget_qualifier(tx, function, request["Name"])
         return {}
 
     return await call.store.update(delete)
@@ -127,7 +148,7 @@ async def list_aliases(call: Call, request: Shape) -> Shape:
     shown = [
         show(function, kept_name.rpartition(":")[2], alias)
         for kept_name, alias in found[:limit]
-        if wanted in (None, alias["FunctionVersion"])
+        if wanted is None or wanted == alias["FunctionVersion"] or wanted in alias.get("Weights", {})
     ]
     marker: Shape = {"NextMarker": found[limit - 1][0]} if len(found) > limit else {}
     return {"Aliases": shown, **marker}

@@ -11,6 +11,7 @@ from tailrace.operation import Call, Shape, operation
 from tailrace.runtime import unpack
 from tailrace.runtime.spec import CodeProblem
 from tailrace.services.lambda_ import function_document as documents
+from tailrace.services.lambda_ import layer_use
 from tailrace.services.lambda_.function_names import LATEST, named, permission_arn
 from tailrace.services.lambda_.packages import keep, release
 from tailrace.services.lambda_.refusals import invalid, too_large
@@ -26,16 +27,18 @@ WITHOUT = {"S3Bucket": _NO_S3, "S3Key": _NO_S3, "ImageUri": _NO_IMAGES}
 
 
 class Package(NamedTuple):
-    """A deployment package and what AWS tells about it."""
+    """A deployment package (or a layer's archive) and what AWS tells about it; `unpacked` is in bytes."""
 
     data: bytes
     digest: str
+    unpacked: int
 
     @property
     def shown(self) -> Shape:
         """The configuration's members about the code."""
         sha256 = base64.b64encode(bytes.fromhex(self.digest)).decode()
-        return {"CodeSha256": sha256, "CodeSize": len(self.data), "Digest": self.digest}
+        sizes = {"CodeSize": len(self.data), "Unpacked": self.unpacked}
+        return {"CodeSha256": sha256, "Digest": self.digest, **sizes}
 
 
 async def read(call: Call, code: Shape) -> Package:
@@ -60,7 +63,7 @@ def inspect(data: bytes) -> Package:
         raise invalid(f"Unzipped size must be smaller than {unpack.UNZIPPED_BYTES_MAX} bytes")
     if size == 0:
         raise invalid("Uploaded file must be a non-empty zip")
-    return Package(data, hashlib.sha256(data).hexdigest())
+    return Package(data, hashlib.sha256(data).hexdigest(), size)
 
 
 @operation("lambda", "UpdateFunctionCode", needs="lambda:UpdateFunctionCode", on=permission_arn, without=WITHOUT)
@@ -80,6 +83,7 @@ async def update_function_code(call: Call, request: Shape) -> Shape:
         if request.get("Architectures"):
             members["Architectures"] = request["Architectures"]
         new = documents.changed(old, now, **members)
+        layer_use.check_size(new)
         if request.get("DryRun"):
             return documents.show(new, LATEST, function, now)
         keep(tx, package.data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.lambda_ import function_document as documents
-from tailrace.services.lambda_ import role, settings
+from tailrace.services.lambda_ import layer_use, role, settings, targets
 from tailrace.services.lambda_.function_names import LATEST, named, permission_arn
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
@@ -15,7 +15,8 @@ from tailrace.store.engine import Transaction
     "UpdateFunctionConfiguration",
     needs="lambda:UpdateFunctionConfiguration",
     on=permission_arn,
-    also=role.pass_role,
+    also=layer_use.permissions,
+    context=layer_use.condition_keys,
     without=settings.LATER_WITHOUT,
 )
 async def update_function_configuration(call: Call, request: Shape) -> Shape:
@@ -32,7 +33,16 @@ async def update_function_configuration(call: Call, request: Shape) -> Shape:
         members = settings.given(request, old)
         if "Role" in request:
             role.check(call.node.identity, tx, request["Role"], function)
+        if "Layers" in request:
+            members.update(layer_use.members(tx, function.scope, request["Layers"]))
+        letters = members.get("DeadLetterConfig", {}).get("TargetArn")
+        if letters:
+            targets.check_dead_letters(call.node.identity, tx, letters, str(members.get("Role", old["Role"])), function)
         new = documents.changed(old, now, **members)
+        if new.get("DeadLetterConfig") == {}:
+            del new["DeadLetterConfig"]
+        layer_use.check_size(new)
+        layer_use.exchange(tx, old, new)
         resources.put(tx, documents.FUNCTION, function.scope, function.name, new)
         return documents.show(new, LATEST, function, now)
 

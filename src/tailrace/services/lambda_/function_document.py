@@ -4,6 +4,7 @@ Kept under `lambda:function` (name) and, once published, `lambda:version` (name:
 members as the API names them, and besides
 
     Digest          the blob of its code                    ReadyAt          when its last change takes effect
+    LayerDigests    the blobs of its layers, in order       Unpacked         bytes of its code; LayersUnpacked
     Created         whether that change was its creation    PendingRevision  the revision until then
     LastVersion     the newest published version            Tags, ReservedConcurrency, Policy
 """
@@ -23,6 +24,7 @@ from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
 FUNCTION, VERSION, ALIAS = "lambda:function", "lambda:version", "lambda:alias"
+EVENT_CONFIG = "lambda:event-config"  # name:qualifier, see event_invoke_config
 READY_SECONDS = 0.1  # how long a change is under way, so that clients which wait for it meet both states
 
 Document = dict[str, Any]
@@ -71,6 +73,26 @@ def find_version(tx: Transaction, name: FunctionName) -> tuple[Document, str]:
     return found, qualifier
 
 
+def forget_qualifier(tx: Transaction, name: FunctionName, qualifier: str) -> None:
+    """Drop what stands on a version or alias that is deleted: its policy, and its settings of events."""
+    resources.delete(tx, EVENT_CONFIG, name.scope, alias_name(name.name, qualifier))
+    document = resources.get(tx, FUNCTION, name.scope, name.name)
+    if document is not None and qualifier in document.get("Policy", {}):
+        left = {which: policy for which, policy in document["Policy"].items() if which != qualifier}
+        resources.put(tx, FUNCTION, name.scope, name.name, {**document, "Policy": left})
+
+
+def find_routed(tx: Transaction, name: FunctionName, draw: float) -> tuple[Document, str]:
+    """The document and version that a call through `name` runs; `draw` (0 up to 1) picks one of a weighted alias's."""
+    qualifier = name.qualifier or LATEST
+    alias = resources.get(tx, ALIAS, name.scope, alias_name(name.name, qualifier))
+    for version, weight in (alias or {}).get("Weights", {}).items():
+        if draw < weight:
+            return find_version(tx, name._replace(qualifier=version))
+        draw -= weight
+    return find_version(tx, name)
+
+
 def changed(document: Document, now: float, *, created: bool = False, **members: Any) -> Document:
     """A new document with those members, under way until a moment from `now`, with its two new revisions."""
     return {
@@ -112,6 +134,8 @@ def show(document: Document, version: str, function: FunctionName, now: float, *
         "Version": version,
         "RevisionId": document["PendingRevision" if pending else "RevisionId"],
     }
+    if document.get("Layers"):
+        answer["Layers"] = document["Layers"]
     if version != LATEST and "VersionDescription" in document:
         answer["Description"] = document["VersionDescription"]
     if listed:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tailrace.base.errors import AlreadyExists
 from tailrace.operation import Call, Shape, anything, operation
-from tailrace.services.lambda_ import code_location, packages, role, settings
+from tailrace.services.lambda_ import code_location, layer_use, packages, role, settings, targets
 from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.code import WITHOUT, read
 from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, permission_arn
@@ -23,7 +23,8 @@ PAGE_MAX = 50
     "CreateFunction",
     needs="lambda:CreateFunction",
     on=permission_arn,
-    also=role.pass_role,
+    also=layer_use.permissions,
+    context=layer_use.condition_keys,
     without={**settings.WITHOUT, **{f"Code.{member}": why for member, why in WITHOUT.items()}},
 )
 async def create_function(call: Call, request: Shape) -> Shape:
@@ -41,13 +42,20 @@ async def create_function(call: Call, request: Shape) -> Shape:
     def create(tx: Transaction) -> Shape:
         now = call.clock.now()
         role.check(call.node.identity, tx, request["Role"], function)
+        letters = members.get("DeadLetterConfig", {}).get("TargetArn")
+        if letters:
+            targets.check_dead_letters(call.node.identity, tx, letters, request["Role"], function)
+        if request.get("Layers"):
+            members.update(layer_use.members(tx, function.scope, request["Layers"]))
         document = documents.changed({**base, **members}, now, created=True, **package.shown)
+        layer_use.check_size(document)
         document |= {"Tags": request.get("Tags", {}), "LastVersion": 0}
         try:
             resources.create(tx, documents.FUNCTION, function.scope, function.name, document)
         except AlreadyExists as problem:
             raise conflict(f"Function already exist: {function.name}") from problem
         packages.keep(tx, package.data)
+        layer_use.exchange(tx, {}, document)
         if request.get("Publish"):
             return publish(tx, function, document, now)
         return documents.show(document, LATEST, function, now)
@@ -134,14 +142,14 @@ async def delete_function(call: Call, request: Shape) -> Shape:
             drop_version(tx, function, function.qualifier)
             return {}
         prefix = f"{function.name}:"
-        for kind in (documents.VERSION, documents.ALIAS):
+        for kind in (documents.VERSION, documents.ALIAS, documents.EVENT_CONFIG):
             while page := resources.page(tx, kind, function.scope, None, 100, prefix):
                 for name, kept in page:
                     resources.delete(tx, kind, function.scope, name)
                     if kind == documents.VERSION:
-                        packages.release(tx, kept["Digest"])
+                        packages.release_all(tx, kept)
         resources.delete(tx, documents.FUNCTION, function.scope, function.name)
-        packages.release(tx, document["Digest"])
+        packages.release_all(tx, document)
         return {}
 
     answer = await call.store.update(delete)

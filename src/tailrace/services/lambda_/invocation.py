@@ -56,7 +56,7 @@ async def invoke(
     asked = function._replace(qualifier=qualifier or LATEST)
 
     def read(tx: Transaction) -> tuple[dict[str, Any], str, int | None]:
-        document, version = documents.find_version(tx, asked)
+        document, version = documents.find_routed(tx, asked, ids.uniform(0, 1))
         reserved: int | None = documents.find(tx, asked).get("ReservedConcurrency")
         return document, version, reserved
 
@@ -97,7 +97,6 @@ def specify(
     node: Node, function: FunctionName, document: dict[str, Any], version: str, reserved: int | None
 ) -> FunctionSpec:
     """What the pool has to know to run this version of the function."""
-    digest = document["Digest"]
     session = session_name(function.name)
     settings = LogSettings(
         function_arn=function.arn,
@@ -112,11 +111,14 @@ def specify(
         failures_only=document["LoggingConfig"].get("SystemLogLevel") == "WARN",
     )
 
-    async def fetch() -> bytes:
-        try:
-            return await node.store.view(lambda tx: blobs.get(tx, digest))
-        except Missing as problem:
-            raise CodeProblem("The function's code is gone") from problem
+    def archive(digest: str) -> Archive:
+        async def fetch() -> bytes:
+            try:
+                return await node.store.view(lambda tx: blobs.get(tx, digest))
+            except Missing as problem:
+                raise CodeProblem("The function's code is gone") from problem
+
+        return Archive(digest, fetch)
 
     async def launch(log_stream: str) -> Launch:
         return await start_values(node, function, document, session)
@@ -128,12 +130,14 @@ def specify(
         arn=function.arn,
         runtime=document["Runtime"],
         handler=document["Handler"],
-        code=Archive(digest, fetch),
+        code=archive(document["Digest"]),
+        layers=tuple(archive(digest) for digest in document.get("LayerDigests", ())),
         memory_mb=document["MemorySize"],
         timeout_s=document["Timeout"],
         launch=launch,
         open_journal=lambda: LogWriter(node, function.scope, settings),
         concurrency=reserved,
+        storage_mb=document["EphemeralStorage"]["Size"],
     )
 
 

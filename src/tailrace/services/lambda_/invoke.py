@@ -1,7 +1,8 @@
 """Invoke: now and wait, later and durable, or not at all (DryRun).
 
 An event is a Delivery, written before the caller is answered. It is tried three times, with one and two minutes
-between; throttling and a full machine put it off without counting as a try.
+between, or as its PutFunctionEventInvokeConfig says; throttling and a full machine put it off without counting as a
+try. How it ended is told to destinations and dead-letter queues (event_outcome).
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
@@ -10,24 +11,26 @@ from __future__ import annotations
 import base64
 import json
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Node, Shape, operation
+from tailrace.services.lambda_ import event_invoke_config, event_outcome
 from tailrace.services.lambda_ import function_document as documents
-from tailrace.services.lambda_.function_names import LATEST, named, qualified_permission_arn
+from tailrace.services.lambda_.event_outcome import Ending
+from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, qualified_permission_arn
 from tailrace.services.lambda_.invocation import InvocationResult, invoke
 from tailrace.services.lambda_.refusals import too_large
-from tailrace.store import deliveries
+from tailrace.store import deliveries, resources
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
 
 DELIVERY_KIND = "lambda:invoke"
-TRIES_MAX = 3
+RETRIES_MAX = 2  # where the function does not say otherwise
 WAIT_SECONDS = 60.0  # before the second try; twice that before the third
-THROTTLED_SECONDS = 5.0
+THROTTLED_SECONDS_MIN, THROTTLED_SECONDS_MAX = 1.0, 300.0
 EVENT_AGE_SECONDS_MAX = 6 * 3600.0
 PAYLOAD_BYTES_MAX = 6_291_456
 EVENT_BYTES_MAX = 1_048_576
@@ -124,40 +127,84 @@ def leave(tx: Transaction, event: dict[str, Any], now: float, request_id: str) -
 
 
 async def run_delivery(node: Node, delivery: Delivery) -> None:
-    """One try of an event that was left; afterwards it is done, or due again.
+    """One try of an event that was left; afterwards it has ended, or is due again.
 
     For the worker that claims deliveries of the kind `DELIVERY_KIND`.
     """
     event = delivery.body
+    function = event_outcome.function_of(event)
+    limits = await node.store.view(lambda tx: limits_of(tx, function))
+    if node.clock.now() - delivery.created > limits.age_s:
+        await end(node, delivery, Ending(event_outcome.TOO_OLD, event["Failures"]))
+        return
     try:
         result = await invoke(
             node,
-            event["Scope"],
-            event["Name"],
-            event["Qualifier"],
+            *function,
             base64.b64decode(event["Payload"]),
             request_id=delivery.id,
             client_context=decoded_context(event["ClientContext"]),
         )
     except ApiError as problem:
-        await put_off(node, delivery, problem)
+        await put_off(node, delivery, problem, limits)
         return
-    failures = event["Failures"] + 1
-    if result.function_error is None or failures >= TRIES_MAX:
-        if result.function_error:
-            log.warning("an event for %s failed %d times: %s", event["Name"], failures, delivery.id)
-        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+    calls = event["Failures"] + 1
+    if result.function_error is None:
+        await end(node, delivery, Ending(event_outcome.SUCCESS, calls, result))
         return
-    due = node.clock.now() + WAIT_SECONDS * failures
-    await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, {**event, "Failures": failures}))
+    due = node.clock.now() + WAIT_SECONDS * calls
+    if calls > limits.retries:
+        await end(node, delivery, Ending(event_outcome.EXHAUSTED, calls, result))
+    elif due - delivery.created > limits.age_s:
+        await end(node, delivery, Ending(event_outcome.TOO_OLD, calls, result))
+    else:
+        body = {**event, "Failures": calls, "Throttles": 0}
+        await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, body))
 
 
-async def put_off(node: Node, delivery: Delivery, problem: ApiError) -> None:
-    """An event that could not be tried: later again while it is young enough, else (or without a function) never."""
-    now = node.clock.now()
-    gone = problem.code == "ResourceNotFoundException"
-    if gone or now - delivery.created > EVENT_AGE_SECONDS_MAX:
-        log.warning("an event for %s is given up: %s (%s)", delivery.body["Name"], problem, delivery.id)
+class Limits(NamedTuple):
+    """How often an event is tried again, how old it may get (seconds), and whether the function is stopped."""
+
+    retries: int = RETRIES_MAX
+    age_s: float = EVENT_AGE_SECONDS_MAX
+    stopped: bool = False
+
+
+def limits_of(tx: Transaction, function: FunctionName) -> Limits:
+    """The limits that hold for the events of this function, version or alias now."""
+    config = event_invoke_config.find(tx, function) or {}
+    document = resources.get(tx, documents.FUNCTION, function.scope, function.name) or {}
+    return Limits(
+        config.get("MaximumRetryAttempts", RETRIES_MAX),
+        config.get("MaximumEventAgeInSeconds", EVENT_AGE_SECONDS_MAX),
+        document.get("ReservedConcurrency") == 0,
+    )
+
+
+async def end(node: Node, delivery: Delivery, ending: Ending) -> None:
+    """Strike an event off, and owe what is to be told about it."""
+    if ending.condition != event_outcome.SUCCESS:
+        name, calls = delivery.body["Name"], ending.calls
+        log.warning("an event for %s is given up after %d calls: %s (%s)", name, calls, ending.condition, delivery.id)
+    await node.store.update(lambda tx: event_outcome.owe(tx, delivery, ending, node.clock.now()))
+
+
+async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Limits) -> None:
+    """An event that could not be tried: again after 1 s, 2 s ... 5 min, which counts as no try; without a function
+    never.
+    """
+    event, now = delivery.body, node.clock.now()
+    if problem.code == "ResourceNotFoundException":
+        log.warning("an event for %s is given up: %s (%s)", event["Name"], problem, delivery.id)
         await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
         return
-    await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, now + THROTTLED_SECONDS))
+    if problem.code == "TooManyRequestsException" and limits.stopped:
+        await end(node, delivery, Ending(event_outcome.STOPPED, event["Failures"]))
+        return
+    times = event.get("Throttles", 0)
+    due = now + min(THROTTLED_SECONDS_MIN * 2 ** min(times, 16), THROTTLED_SECONDS_MAX)
+    if due - delivery.created > limits.age_s:
+        await end(node, delivery, Ending(event_outcome.TOO_OLD, event["Failures"]))
+        return
+    body = {**event, "Throttles": times + 1}
+    await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, body))

@@ -1,11 +1,13 @@
-"""Deployment packages in the store: each kept once, for as long as a function or a version has it."""
+"""Packages in the store: each kept once, for as long as a function, a version or a layer has it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from tailrace.store import blobs, resources
 from tailrace.store.engine import Transaction
 
-HOLDERS = "lambda:code"  # how many functions and versions have a package; the last one to go takes it along
+HOLDERS = "lambda:code"  # how many have a package; the last one to go takes it along
 
 
 def keep(tx: Transaction, data: bytes) -> str:
@@ -29,3 +31,15 @@ def release(tx: Transaction, digest: str) -> None:
         return
     resources.delete(tx, HOLDERS, "-", digest)
     blobs.delete(tx, digest)
+
+
+def hold_all(tx: Transaction, document: dict[str, Any]) -> None:
+    """Count a function or version as one more holder of its code and its layers."""
+    for digest in (document["Digest"], *document.get("LayerDigests", ())):
+        hold(tx, digest)
+
+
+def release_all(tx: Transaction, document: dict[str, Any]) -> None:
+    """Count a function or version that goes as a holder less of its code and its layers."""
+    for digest in (document["Digest"], *document.get("LayerDigests", ())):
+        release(tx, digest)

@@ -1,4 +1,10 @@
-"""A function's resource-based policy, statement by statement: AddPermission, RemovePermission, GetPolicy."""
+"""A function's resource-based policies, statement by statement: AddPermission, RemovePermission, GetPolicy.
+
+The function has one, and so has each of its versions and aliases: a policy counts for calls that name its very
+qualifier, `name:$LATEST` has none. They take part in every decision through `tailrace.resource_policies`. They can
+only allow, so nobody has to look whether one denies the root.
+https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+"""
 
 from __future__ import annotations
 
@@ -7,19 +13,23 @@ from typing import Any
 
 import orjson
 
+from tailrace import resource_policies
 from tailrace.auth import policy
 from tailrace.auth.evaluate import AccessRequest, NamedPolicy, trust
 from tailrace.auth.principal import Principal
 from tailrace.base import ids
+from tailrace.base.arn import Arn
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, ContextKeys, Shape, operation
 from tailrace.services.lambda_ import function_document as documents
-from tailrace.services.lambda_.function_names import FunctionName, named, permission_arn
-from tailrace.services.lambda_.refusals import conflict, stale_revision
+from tailrace.services.lambda_ import layer_document
+from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, permission_arn
+from tailrace.services.lambda_.refusals import conflict, invalid, stale_revision
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
 STATEMENTS_BYTES_MAX = 20_480
+_service = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 def principal(given: str) -> str | dict[str, str]:
@@ -28,7 +38,11 @@ def principal(given: str) -> str | dict[str, str]:
         return "*"
     if re.fullmatch(r"\d{12}", given):
         return {"AWS": f"arn:aws:iam::{given}:root"}
-    return {"AWS": given} if given.startswith("arn:") else {"Service": given}
+    if given.startswith("arn:"):
+        return {"AWS": given}
+    if not _service.fullmatch(given):
+        raise invalid("The provided principal was invalid. Please check the principal and try again.")
+    return {"Service": given}
 
 
 def statement(function: FunctionName, request: Shape) -> dict[str, Any]:
@@ -66,6 +80,45 @@ def policies(document: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def check_size(statements: list[dict[str, Any]]) -> None:
+    """Refuse a policy that has become too large."""
+    if len(orjson.dumps(statements)) > STATEMENTS_BYTES_MAX:
+        text = f"The final policy size is bigger than the limit ({STATEMENTS_BYTES_MAX})."
+        raise ApiError("PolicyLengthExceededException", text)
+
+
+def of_resource(tx: Transaction, parts: Arn) -> NamedPolicy | None:
+    """The policy that stands on the ARN of a function, version, alias or layer version; None where none does."""
+    kind, _, rest = parts.resource.partition(":")
+    scope, (name, _, qualifier) = f"{parts.account}/{parts.region}", rest.partition(":")
+    if kind == "layer" and qualifier.isdigit():
+        return resources.derived(
+            tx, layer_document.VERSION, scope, layer_document.kept_name(name, int(qualifier)), layer_document.compiled
+        )
+    if kind != "function":
+        return None
+    found = resources.derived(tx, documents.FUNCTION, scope, name, _compiled)
+    return found.get(qualifier) if found else None
+
+
+def _compiled(document: dict[str, Any]) -> dict[str, NamedPolicy]:
+    """A function's policies, compiled, by qualifier."""
+    return {
+        qualifier: NamedPolicy(
+            f"function policy {qualifier}".rstrip(),
+            policy.parse({"Version": "2012-10-17", "Statement": kept["Statements"]}),
+        )
+        for qualifier, kept in policies(document).items()
+    }
+
+
+def _none_denies(tx: Transaction) -> bool:
+    return False
+
+
+resource_policies.register("lambda", resource_policies.Source(_none_denies, of_resource))
+
+
 def put(tx: Transaction, function: FunctionName, document: dict[str, Any], statements: list[dict[str, Any]]) -> None:
     """Keep the statements under a new revision; without any, no policy is left."""
     kept = {**policies(document)}
@@ -92,6 +145,8 @@ async def add_permission(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
     """
     function = named(call, request)
+    if function.qualifier == LATEST:
+        raise invalid("We currently do not support adding policies for $LATEST.")
     added = statement(function, request)
 
     def change(tx: Transaction) -> Shape:
@@ -104,11 +159,7 @@ async def add_permission(call: Call, request: Shape) -> Shape:
             text = f"The statement id ({added['Sid']}) provided already exists. Please provide a new statement id, or "
             raise conflict(text + "remove the existing statement.")
         statements = [*current["Statements"], added]
-        if len(orjson.dumps(statements)) > STATEMENTS_BYTES_MAX:
-            raise ApiError(
-                "PolicyLengthExceededException",
-                f"The final policy size is bigger than the limit ({STATEMENTS_BYTES_MAX}).",
-            )
+        check_size(statements)
         put(tx, function, document, statements)
         return {"Statement": orjson.dumps(added).decode()}
 
@@ -164,9 +215,7 @@ def allows(tx: Transaction, function: FunctionName, service: Principal, context:
     ApiError (ResourceNotFoundException) where there is no such function.
     """
     documents.find_version(tx, function)
-    found = policies(documents.find(tx, function)).get(function.qualifier or "")
-    if found is None:
-        return False
-    compiled = NamedPolicy(function.arn, policy.parse({"Version": "2012-10-17", "Statement": found["Statements"]}))
+    compiled = resource_policies.of(tx, function.arn)
     keys = {key.lower(): value for key, value in context.items()}
-    return trust(AccessRequest("lambda:InvokeFunction", function.arn, keys), compiled, service.caller).allowed
+    request = AccessRequest("lambda:InvokeFunction", function.arn, keys)
+    return compiled is not None and trust(request, compiled, service.caller).allowed

@@ -19,7 +19,6 @@ TIMEOUT_SECONDS, MEMORY_MB, STORAGE_MB = 3, 128, 512
 
 _NO_IMAGES = "functions are packages; there are no container images"
 LATER_WITHOUT = {
-    "Layers": "put what a layer holds into the package",
     "FileSystemConfigs": "there is no EFS",
     "ImageConfig": _NO_IMAGES,
     "KMSKeyArn": "there is no KMS; the disk may be encrypted",
@@ -27,7 +26,6 @@ LATER_WITHOUT = {
     "DurableConfig": "there are no durable executions",
     "RuntimeConfig": "the runtimes are this machine's own",
     "AcceleratorConfig": "there are no accelerators",
-    "DeadLetterConfig.TargetArn": "there is nothing to send dead letters to",
     "VpcConfig.SubnetIds": "functions use this machine's network",
     "SnapStart.ApplyOn=PublishedVersions": "environments start fresh; there are no snapshots",
 }
@@ -67,6 +65,10 @@ def given(request: Shape, current: dict[str, Any]) -> dict[str, Any]:
         if variables is not None:
             check_variables(variables)
             found["Environment"] = {"Variables": variables}
+    if "TargetArn" in request.get("DeadLetterConfig", {}):
+        # An empty ARN takes the target away; no ARN leaves it as it is.
+        arn = request["DeadLetterConfig"]["TargetArn"]
+        found["DeadLetterConfig"] = {"TargetArn": arn} if arn else {}
     if request.get("Architectures"):
         found["Architectures"] = request["Architectures"]
     if "LoggingConfig" in request:

@@ -53,7 +53,7 @@ def publish(
         resources.put(tx, documents.FUNCTION, function.scope, function.name, kept)
         name = documents.version_name(function.name, str(number))
         resources.create(tx, documents.VERSION, function.scope, name, frozen)
-        packages.hold(tx, document["Digest"])
+        packages.hold_all(tx, document)
     return shown_version(tx, function, str(number), now)
 
 
@@ -80,14 +80,19 @@ def listed(function: FunctionName, kept_name: str, document: dict[str, Any], now
 def drop_version(tx: Transaction, function: FunctionName, version: str) -> None:
     """Delete one version; one that an alias points to stays. One that isn't there is no mistake."""
     aliases = resources.page(tx, documents.ALIAS, function.scope, None, VERSIONS_MAX, f"{function.name}:")
-    users = [name.rpartition(":")[2] for name, alias in aliases if alias["FunctionVersion"] == version]
+    users = [
+        name.rpartition(":")[2]
+        for name, alias in aliases
+        if version == alias["FunctionVersion"] or version in alias.get("Weights", {})
+    ]
     if users:
         raise conflict(f"Version {version} cannot be deleted as it is being referenced by aliases: {users}")
     name = documents.version_name(function.name, version)
     document = resources.get(tx, documents.VERSION, function.scope, name)
     if document is not None:
         resources.delete(tx, documents.VERSION, function.scope, name)
-        packages.release(tx, document["Digest"])
+        documents.forget_qualifier(tx, function, version)
+        packages.release_all(tx, document)
 
 
 @operation("lambda", "ListVersionsByFunction", needs="lambda:ListVersionsByFunction", on=permission_arn)
