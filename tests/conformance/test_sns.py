@@ -142,6 +142,53 @@ class TestTopics:
         refused(sns.list_tags_for_resource, "ResourceNotFound", ResourceArn=f"{topic}x")
 
 
+class TestFifo:
+    """First-in-first-out topics."""
+
+    @pytest.fixture
+    def ordered(self, sns: Client) -> Iterator[str]:
+        arn: str = sns.create_topic(Name=unique("t") + ".fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+        yield arn
+        sns.delete_topic(TopicArn=arn)
+
+    def test_name_and_attribute_go_together(self, sns: Client, ordered: str) -> None:
+        attributes = sns.get_topic_attributes(TopicArn=ordered)["Attributes"]
+        assert (attributes["FifoTopic"], attributes["ContentBasedDeduplication"]) == ("true", "false")
+        wrong = "Invalid parameter: Topic Name"
+        refused(sns.create_topic, INVALID, wrong, Name="test", Attributes={"FifoTopic": "true"})
+        refused(sns.create_topic, INVALID, wrong, Name="test.fifo")
+
+    def test_a_message_has_a_group_and_is_told_from_others(self, sns: Client, ordered: str) -> None:
+        text = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
+        refused(sns.publish, INVALID, text, TopicArn=ordered, Message="x")
+        text = (
+            "Invalid parameter: The topic should either have ContentBasedDeduplication enabled or "
+            "MessageDeduplicationId provided explicitly"
+        )
+        asked = {"TopicArn": ordered, "Message": "x", "MessageGroupId": "g"}
+        refused(sns.publish, INVALID, text, **asked)
+        first = sns.publish(**asked, MessageDeduplicationId="1")
+        again = sns.publish(**asked, MessageDeduplicationId="1")
+        other = sns.publish(**asked, MessageDeduplicationId="2")
+        assert again["MessageId"] == first["MessageId"] != other["MessageId"]
+        assert int(again["SequenceNumber"]) == int(first["SequenceNumber"]) < int(other["SequenceNumber"])
+
+    def test_queues_subscribe_and_their_dead_letters_are_of_their_kind(self, sns: Client, ordered: str) -> None:
+        def subscribe(name: str) -> str:
+            asked = {"TopicArn": ordered, "Protocol": "sqs", "Endpoint": queue_arn(ordered, name)}
+            arn: str = sns.subscribe(**asked)["SubscriptionArn"]
+            return arn
+
+        def redrive(arn: str) -> dict[str, str]:
+            value = json.dumps({"deadLetterTargetArn": queue_arn(ordered, "dead")})
+            return {"SubscriptionArn": arn, "AttributeName": "RedrivePolicy", "AttributeValue": value}
+
+        sns.set_subscription_attributes(**redrive(subscribe("standard")))
+        text = "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
+        asked = redrive(subscribe("q.fifo"))
+        refused(sns.set_subscription_attributes, INVALID, f"Invalid parameter: {text}", **asked)
+
+
 class TestPermissions:
     def test_statements_are_added_and_taken_away(self, sns: Client, topic: str) -> None:
         owner = topic.split(":")[4]

@@ -384,6 +384,70 @@ def test_mails_go_through_the_mail_server(tmp_path: Path) -> None:
             assert server.stop() == 0
 
 
+class TestFifo:
+    """First-in-first-out topics: everything once, and in order."""
+
+    def queue(self, world: World, **attributes: str) -> tuple[str, str]:
+        name = unique("q") + (".fifo" if attributes else "")
+        url = world.sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        arn = world.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        world.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        return url, arn
+
+    @pytest.fixture
+    def ordered(self, server: RunningServer) -> World:
+        world = World(server)
+        attributes = {"FifoTopic": "true", "ContentBasedDeduplication": "true"}
+        world.topic = world.sns.create_topic(Name=unique("t") + ".fifo", Attributes=attributes)["TopicArn"]
+        return world
+
+    def test_a_queue_gets_messages_once_and_in_order(self, ordered: World) -> None:
+        url, queue = self.queue(ordered, FifoQueue="true")
+        ordered.subscribe("sqs", queue, RawMessageDelivery="true")
+        texts = [str(number) for number in range(50)]
+        for text in texts:
+            for _ in range(2):
+                ordered.publish(text, MessageGroupId="g")
+        came: list[str] = []
+        while len(came) < len(texts):
+            asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 10, "AttributeNames": ["All"]}
+            messages = ordered.sqs.receive_message(**asked)["Messages"]
+            for message in messages:
+                assert message["Attributes"]["MessageGroupId"] == "g"
+                ordered.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            came += [message["Body"] for message in messages]
+        assert came == texts
+        assert ordered.is_empty(url)
+
+    def test_envelopes_have_a_number_and_no_signature(self, ordered: World) -> None:
+        url, queue = self.queue(ordered)
+        ordered.subscribe("sqs", queue)
+        sent = ordered.sns.publish(TopicArn=ordered.topic, Message="hello", MessageGroupId="g")
+        body = json.loads(ordered.received(url)["Body"])
+        assert list(body) == [
+            *("Type", "MessageId", "SequenceNumber", "TopicArn", "Message", "Timestamp", "UnsubscribeURL")
+        ]
+        assert (body["MessageId"], body["SequenceNumber"]) == (sent["MessageId"], sent["SequenceNumber"])
+
+    def test_what_no_queue_takes_goes_to_the_dead_letter_queue(self, ordered: World) -> None:
+        dead, dead_arn = self.queue(ordered, FifoQueue="true")
+        gone = dead_arn.removesuffix(".fifo") + "-gone.fifo"
+        ordered.subscribe("sqs", gone, RedrivePolicy=json.dumps({"deadLetterTargetArn": dead_arn}))
+        ordered.publish("hello", MessageGroupId="g")
+        assert json.loads(ordered.received(dead)["Body"])["Message"] == "hello"
+
+    def test_other_subscribers_are_refused(self, ordered: World) -> None:
+        with pytest.raises(ClientError, match="FIFO topics can not have email subscriptions"):
+            ordered.subscribe("email", "anna@example.org")
+
+
 def test_the_command_line_shows_the_inbox(durable_server: RunningServer) -> None:
     world = World(durable_server)
     world.subscribe("email", "anna@example.org")
@@ -400,7 +464,7 @@ def test_the_command_line_shows_the_inbox(durable_server: RunningServer) -> None
 @pytest.mark.parametrize(
     ("operation", "request_"),
     [
-        ("create_topic", {"Name": "t.fifo", "Attributes": {"FifoTopic": "true"}}),
+        ("create_topic", {"Name": "t.fifo", "Attributes": {"FifoTopic": "true", "ArchivePolicy": "{}"}}),
         ("create_topic", {"Name": "t", "Attributes": {"KmsMasterKeyId": "alias/aws/sns"}}),
         ("publish", {"PhoneNumber": "+15551234567", "Message": "x"}),
         ("get_sms_attributes", {}),

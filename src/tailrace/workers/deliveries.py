@@ -20,7 +20,7 @@ from tailrace.base.clock import wait_for_event
 from tailrace.operation import Node
 from tailrace.services.dynamodb import build_index, copy_table, drop_collection, expiry
 from tailrace.services.lambda_ import event_outcome, invoke
-from tailrace.services.sns import confirmation, publishing
+from tailrace.services.sns import confirmation, fifo, publishing
 from tailrace.services.sqs import move_tasks
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
@@ -70,6 +70,8 @@ HANDLERS: Mapping[str, Handler] = {
     expiry.DROP_KIND: in_slices(expiry.drop_slice),
     move_tasks.DELIVERY_KIND: move_tasks.run,
     publishing.NOTIFY_KIND: notifications.notify,
+    fifo.DRAIN_KIND: notifications.drain,
+    fifo.FORGET_KIND: fifo.forget,
     confirmation.FORGET_KIND: confirmation.forget,
 }
 

@@ -25,6 +25,7 @@ from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.services.sns import (
     delivery_policy,
     envelope,
+    fifo,
     signature,
     subscription,
     subscription_attributes,
@@ -38,6 +39,7 @@ from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
 
 SNS = principals.service("sns.amazonaws.com")
+LINE_PAGE = 20
 RAW_ATTRIBUTES_MAX = 10  # what a queue's message may have
 
 log = logging.getLogger("tailrace.notifications")
@@ -120,10 +122,13 @@ async def wrapped(node: Node, subscribed: Subscribed, kept: dict[str, Any]) -> d
     return envelope.notification(kept, subscribed.document, signer, subscribed.version, node.endpoint)
 
 
-def _outgoing(kept: dict[str, Any], members: dict[str, Any], *, raw: bool) -> Outgoing:
+def _outgoing(kept: dict[str, Any], members: dict[str, Any], *, raw: bool, ordered: bool = False) -> Outgoing:
     """A message as a queue gets it. Raises Never where it has more attributes than a queue's message may have."""
+    order: dict[str, Any] = {"group": kept.get("Group")}
+    if "SequenceNumber" in kept:  # of a first-in-first-out topic; standard queues get nothing of its order
+        order = {"group": kept["Group"], "deduplication": kept["Once"]} if ordered else {}
     if not raw:
-        return Outgoing(envelope.text(members), SNS.name, group=kept.get("Group"))
+        return Outgoing(envelope.text(members), SNS.name, **order)
     attributes = {}
     for name, one in kept["Attributes"].items():
         binary = one["Type"].startswith("Binary")
@@ -131,14 +136,14 @@ def _outgoing(kept: dict[str, Any], members: dict[str, Any], *, raw: bool) -> Ou
         attributes[name] = {"DataType": one["Type"], **value}
     if len(attributes) > RAW_ATTRIBUTES_MAX:
         raise ApiError("InvalidParameterValue", f"a raw message has at most {RAW_ATTRIBUTES_MAX} attributes")
-    return Outgoing(kept["Text"], SNS.name, attributes, kept.get("Group"))
+    return Outgoing(kept["Text"], SNS.name, attributes, **order)
 
 
 def _to_queue(
     tx: Transaction, node: Node, subscribed: Subscribed, kept: dict[str, Any], members: dict[str, Any]
 ) -> None:
-    message = _outgoing(kept, members, raw=subscribed.raw)
     queue = subscribed.document["Endpoint"]
+    message = _outgoing(kept, members, raw=subscribed.raw, ordered=fifo.is_fifo(queue))
     sending.deliver(tx, node.identity, SNS, queue, message, node.clock.now(), subscribed.context)
 
 
@@ -163,19 +168,56 @@ def _to_function(
 
 async def give_up(node: Node, delivery: Delivery, subscribed: Subscribed, members: dict[str, Any], reason: str) -> None:
     """Strike a delivery off; its message goes to the dead-letter queue, where there is one that takes it."""
-    arn, kept = subscribed.document["SubscriptionArn"], delivery.body["Message"]
-    policy = subscribed.document["Attributes"].get("RedrivePolicy")
-    target = orjson.loads(policy)["deadLetterTargetArn"] if policy else None
 
-    def bury(tx: Transaction) -> None:
-        if target is not None:
-            message = _outgoing(kept, members, raw=subscribed.raw)
-            sending.deliver(tx, node.identity, SNS, target, message, node.clock.now(), subscribed.context)
+    def end(tx: Transaction) -> None:
+        bury(tx, node, subscribed, delivery.body["Message"], members, reason)
         deliveries.done(tx, delivery.id)
 
-    log.warning("message %s can't be brought to %s: %s", kept["MessageId"], arn, reason)
+    await node.store.update(end)
+
+
+def bury(
+    tx: Transaction, node: Node, subscribed: Subscribed, kept: dict[str, Any], members: dict[str, Any], reason: str
+) -> None:
+    """Put a message into the subscription's dead-letter queue, where there is one that takes it."""
+    log.warning("%s can't be brought to %s: %s", kept["MessageId"], subscribed.document["SubscriptionArn"], reason)
+    policy = subscribed.document["Attributes"].get("RedrivePolicy")
+    if not policy:
+        return
+    target = orjson.loads(policy)["deadLetterTargetArn"]
     try:
-        await node.store.update(bury)
+        message = _outgoing(kept, members, raw=subscribed.raw, ordered=fifo.is_fifo(target))
+        sending.deliver(tx, node.identity, SNS, target, message, node.clock.now(), subscribed.context)
     except ApiError as problem:
         log.warning("message %s is lost: the dead-letter queue %s: %s", kept["MessageId"], target, problem)
-        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+
+
+async def drain(node: Node, delivery: Delivery) -> None:
+    """Bring what stands in a subscription's line to its queue, in order, until the line is empty."""
+    scope, name = delivery.body["Scope"], delivery.body["Name"]
+    while True:
+        subscribed = await find(node, scope, name)
+        waiting = await node.store.view(lambda tx: fifo.line(tx, scope, name, LINE_PAGE))
+        wrapped_ones = [
+            (place, kept, await wrapped(node, subscribed, kept) if subscribed else {}) for place, kept in waiting
+        ]
+
+        def bring(
+            tx: Transaction,
+            subscribed: Subscribed | None = subscribed,
+            ready: list[tuple[str, dict[str, Any], dict[str, Any]]] = wrapped_ones,
+        ) -> bool:
+            for place, kept, members in ready:
+                if subscribed is not None:
+                    try:
+                        _to_queue(tx, node, subscribed, kept, members)
+                    except ApiError as problem:
+                        bury(tx, node, subscribed, kept, members, str(problem))
+                fifo.strike_off(tx, scope, place)
+            if fifo.line(tx, scope, name, 1):
+                return False
+            deliveries.done(tx, delivery.id)  # in the transaction that saw the line empty: what comes next owes anew
+            return True
+
+        if await node.store.update(bring):
+            return

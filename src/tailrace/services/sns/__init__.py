@@ -4,6 +4,7 @@
 topics topic_attributes tags resource_policy ──> topic (its document)
 subscriptions subscription_attributes confirmation ──> subscription (its document, a row a subscriber)
 publishing ──filter_policy──> a Delivery for each subscriber ──> workers/notifications
+                                    └── of first-in-first-out topics a place in the subscriber's line: fifo
 message envelope signature mail     what is sent: checked, wrapped, signed         inbox: mails that nobody can send
 refused                             what Tailrace does not have, said clearly
 ```

@@ -28,9 +28,11 @@ def notification(
     kept: dict[str, Any], subscribed: Document, signer: Signer, version: str, endpoint: str
 ) -> dict[str, Any]:
     """The members of a notification of a published message (as its Delivery keeps it), in AWS's order."""
+    numbered = {"SequenceNumber": kept["SequenceNumber"]} if "SequenceNumber" in kept else {}
     members = {
         "Type": "Notification",
         "MessageId": kept["MessageId"],
+        **numbered,
         "TopicArn": subscribed["TopicArn"],
         **({"Subject": kept["Subject"]} if "Subject" in kept else {}),
         "Message": kept["Text"],
@@ -40,8 +42,10 @@ def notification(
         "SignatureVersion": version,
         "Signature": signer.sign(members, version),
         "SigningCertURL": signer.certificate_url,
-        "UnsubscribeURL": unsubscribe_url(endpoint, subscribed["SubscriptionArn"]),
     }
+    if numbered:
+        signed = {}  # AWS does not sign what first-in-first-out topics send
+    signed["UnsubscribeURL"] = unsubscribe_url(endpoint, subscribed["SubscriptionArn"])
     attributes = {"MessageAttributes": kept["Attributes"]} if kept["Attributes"] else {}
     return {**members, **signed, **attributes}
 

@@ -15,6 +15,7 @@ BYTES_MAX = 262_144
 SUBJECT_CHARACTERS_MAX = 100
 NAME_BYTES_MAX = 256
 _type = re.compile(r"(String|Number|Binary)(\..+)?")
+_token = re.compile(r"[!-~]{1,128}")
 _subject = re.compile(r"[!-~][ -~]*")
 _forbidden = re.compile(r"[^A-Za-z0-9_.-]")
 _number = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -26,7 +27,8 @@ class Message(NamedTuple):
     """A message on its way to a topic's subscribers.
 
     `texts` are texts for single protocols, where the message has such; `text` is for all others. `attributes` are as
-    the wire has them: DataType, and StringValue or BinaryValue (bytes). `group` is what queues may share fairly by.
+    the wire has them: DataType, and StringValue or BinaryValue (bytes). `group` is what queues may share fairly by,
+    and what first-in-first-out topics keep in order; `deduplication` is theirs, too.
     """
 
     text: str
@@ -34,13 +36,14 @@ class Message(NamedTuple):
     attributes: Attributes = {}
     texts: dict[str, str] = {}
     group: str | None = None
+    deduplication: str | None = None
 
     def for_protocol(self, protocol: str) -> str:
         """What subscribers of this protocol get."""
         return self.texts.get(protocol, self.text)
 
 
-def read(request: Shape) -> Message:
+def read(request: Shape, *, fifo: bool = False) -> Message:
     """The message of Publish, or of an entry of PublishBatch. Raises InvalidParameter, ParameterValueInvalid."""
     text: str = request["Message"]
     if not text:
@@ -48,7 +51,10 @@ def read(request: Shape) -> Message:
     subject = request.get("Subject")
     if subject is not None and (not _subject.fullmatch(subject) or len(subject) > SUBJECT_CHARACTERS_MAX):
         raise refusals.invalid("Subject")
-    if "MessageDeduplicationId" in request:
+    for name in ("MessageGroupId", "MessageDeduplicationId"):
+        if not _token.fullmatch(request.get(name, "x")):
+            raise refusals.invalid(f"{name} Reason: must be 1 to 128 letters, digits and punctuation characters")
+    if "MessageDeduplicationId" in request and not fifo:
         why = "The request includes MessageDeduplicationId parameter that is not valid for this topic type"
         raise refusals.invalid(f"MessageDeduplicationId Reason: {why}")
     attributes = request.get("MessageAttributes") or {}
@@ -57,7 +63,8 @@ def read(request: Shape) -> Message:
     if structure not in (None, "json"):
         raise refusals.invalid("MessageStructure")
     texts = _texts(text) if structure == "json" else {}
-    return Message(texts.get("default", text), subject, attributes, texts, request.get("MessageGroupId"))
+    group, once = request.get("MessageGroupId"), request.get("MessageDeduplicationId")
+    return Message(texts.get("default", text), subject, attributes, texts, group, once)
 
 
 def size(request: Shape) -> int:

@@ -9,6 +9,7 @@ Publish, PublishBatch ──check──> publish <──deliver── who publis
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tailrace import resource_policies
 from tailrace.auth.evaluate import AccessRequest, trust
@@ -16,7 +17,7 @@ from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
 from tailrace.identity import ContextKeys, Identity, Principal
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.sns import filter_policy, message, refusals, subscription, topic
+from tailrace.services.sns import fifo, filter_policy, message, refusals, subscription, topic
 from tailrace.services.sns.message import Message
 from tailrace.services.sns.topic import Document, TopicName, on_topic
 from tailrace.store import deliveries
@@ -29,25 +30,55 @@ ID_CHARACTERS_MAX = 80
 _id = re.compile(r"[A-Za-z0-9_-]*")
 
 
-def publish(tx: Transaction, document: Document, published: Message, now: float) -> str:
-    """Owe a message, which was checked, to the subscribers of a topic (its document); returns the message's id."""
-    id = ids.uuid()
+class Published(NamedTuple):
+    """What the sender is told: the message's id, and of a first-in-first-out topic its number."""
+
+    message_id: str
+    sequence_number: str | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """Both as answers have them."""
+        numbered = {"SequenceNumber": self.sequence_number} if self.sequence_number else {}
+        return {"MessageId": self.message_id, **numbered}
+
+
+def publish(tx: Transaction, document: Document, published: Message, now: float) -> Published:
+    """Owe a message, which was checked, to the subscribers of a topic (its document).
+
+    Raises InvalidParameter where a first-in-first-out topic lacks the message's group or deduplication.
+    """
+    id, ordered = ids.uuid(), fifo.is_fifo(document["TopicArn"])
+    parts = document["TopicArn"].split(":")
+    name = TopicName(f"{parts[4]}/{parts[3]}", parts[5])
+    order: dict[str, str] = {}
+    if ordered:
+        fifo.check(document, published)
+        key = fifo.seen_key(document, published)
+        earlier = fifo.recall(tx, name.scope, key, now)
+        if earlier is not None:
+            return Published(*earlier)
+        order = {"SequenceNumber": fifo.remember(tx, name.scope, key, id, now), "Once": fifo.once_of(published)}
     kept = {
         "MessageId": id,
         "Time": now,
         "Attributes": message.shown(published.attributes),
         **({"Subject": published.subject} if published.subject is not None else {}),
         **({"Group": published.group} if published.group is not None else {}),
+        **order,
     }
-    parts = document["TopicArn"].split(":")
-    for one in subscription.of_topic(tx, TopicName(f"{parts[4]}/{parts[3]}", parts[5])):
+    for one in subscription.of_topic(tx, name):
         text = published.for_protocol(one["Protocol"])
-        if one["Confirmed"] and filter_policy.passes(one["Attributes"], text, published.attributes):
-            scope, name = subscription.name_of(one)
-            body = {"Scope": scope, "Name": name, "Message": {**kept, "Text": text}, "Tries": 0}
+        if not one["Confirmed"] or not filter_policy.passes(one["Attributes"], text, published.attributes):
+            continue
+        if ordered:
+            fifo.line_up(tx, one, {**kept, "Text": text}, now)
+        else:
+            scope, place = subscription.name_of(one)
+            body = {"Scope": scope, "Name": place, "Message": {**kept, "Text": text}, "Tries": 0}
             near = one["Protocol"] in ("sqs", "lambda")
             deliveries.put(tx, NOTIFY_KIND if near else SEND_KIND, body, now)
-    return id
+    return Published(id, order.get("SequenceNumber"))
 
 
 def deliver(
@@ -58,8 +89,8 @@ def deliver(
     published: Message,
     now: float,
     context: ContextKeys | None = None,
-) -> str:
-    """Publish to the topic of an ARN for `principal` (a role's session, or a service), if it may; the message's id.
+) -> Published:
+    """Publish to the topic of an ARN for `principal` (a role's session, or a service), if it may.
 
     `context` is what a service says of itself (aws:SourceArn, aws:SourceAccount). Raises ApiError: NotFound,
     AuthorizationError.
@@ -113,10 +144,10 @@ async def publish_message(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     """
     name, now = _target(call, request), call.clock.now()
-    published = message.read(request)
+    published = message.read(request, fifo=fifo.is_fifo(name.name))
     if message.size(request) > message.BYTES_MAX:
         raise refusals.invalid("Message too long")
-    return {"MessageId": await call.store.update(lambda tx: publish(tx, topic.find(tx, name), published, now))}
+    return (await call.store.update(lambda tx: publish(tx, topic.find(tx, name), published, now))).shape
 
 
 @operation("sns", "PublishBatch", needs="SNS:Publish", on=on_topic)
@@ -128,11 +159,12 @@ async def publish_batch(call: Call, request: Shape) -> Shape:
     name, now = topic.parse(call, request["TopicArn"]), call.clock.now()
     entries = request["PublishBatchRequestEntries"]
     _check_entries(entries)
-    messages = [(entry["Id"], message.read(entry)) for entry in entries]
+    ordered = fifo.is_fifo(name.name)
+    messages = [(entry["Id"], message.read(entry, fifo=ordered)) for entry in entries]
 
     def change(tx: Transaction) -> Shape:
         document = topic.find(tx, name)
-        sent = [{"Id": id, "MessageId": publish(tx, document, one, now)} for id, one in messages]
+        sent = [{"Id": id, **publish(tx, document, one, now).shape} for id, one in messages]
         return {"Successful": sent, "Failed": []}
 
     return await call.store.update(change)

@@ -8,7 +8,7 @@ import orjson
 
 from tailrace.base import arn
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.sns import delivery_policy, filter_policy, refusals, subscription, topic, topic_attributes
+from tailrace.services.sns import delivery_policy, fifo, filter_policy, refusals, subscription, topic, topic_attributes
 from tailrace.services.sns.filter_policy import ATTRIBUTES, BODY
 from tailrace.services.sns.json_text import parse_object
 from tailrace.services.sns.subscription import on_subscription
@@ -20,7 +20,7 @@ RAW_PROTOCOLS = ("sqs", "http", "https")
 NAMES = ("RawMessageDelivery", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy", "DeliveryPolicy", "ReplayPolicy")
 
 
-def check(name: str, value: str, protocol: str, *, at_creation: bool = False) -> str | None:
+def check(name: str, value: str, protocol: str, endpoint: str, *, at_creation: bool = False) -> str | None:
     """The value of an attribute as it is kept; None where it goes back to its default. Raises InvalidParameter.
 
     A filter policy is checked by `changed`, since it depends on its scope.
@@ -42,7 +42,7 @@ def check(name: str, value: str, protocol: str, *, at_creation: bool = False) ->
     if name == "FilterPolicy":
         return value or None
     if name == "RedrivePolicy":
-        return _redrive(value, at_creation) if value else None
+        return _redrive(value, fifo.is_fifo(endpoint), at_creation) if value else None
     if name == "DeliveryPolicy":
         if protocol not in ("http", "https"):
             raise bad(f"delivery policies are not supported for protocol type {protocol}")
@@ -52,13 +52,13 @@ def check(name: str, value: str, protocol: str, *, at_creation: bool = False) ->
             raise bad(str(problem)) from problem
         return None if kept is None else orjson.dumps(kept).decode()
     if name == "ReplayPolicy":
-        raise bad("Tailrace has no first-in-first-out topics, and only their messages are archived")
+        raise bad("Tailrace keeps no archive of messages")
     if name == "SubscriptionRoleArn":
         raise bad("only Firehose subscriptions have a role, and Tailrace has none")
     raise refusals.invalid("AttributeName")
 
 
-def _redrive(value: str, at_creation: bool) -> str:
+def _redrive(value: str, ordered: bool, at_creation: bool) -> str:
     def bad(why: str) -> Exception:
         return refusals.invalid_attribute(f"RedrivePolicy: {why}", at_creation=at_creation)
 
@@ -67,14 +67,16 @@ def _redrive(value: str, at_creation: bool) -> str:
     parts = arn.parse(target) if isinstance(target, str) else None
     if parts is None or parts.service != "sqs" or not parts.resource or not parts.account:
         raise bad("deadLetterTargetArn is an invalid arn")
-    if parts.resource.endswith(".fifo"):
-        raise bad("must use a standard queue as DLQ for a subscription to a standard topic.")
+    if ordered and not fifo.is_fifo(parts.resource):
+        raise bad("must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.")
+    if fifo.is_fifo(parts.resource) and not ordered:
+        raise bad("must use a standard queue as DLQ for a standard subscription.")
     return value
 
 
-def checked(given: dict[str, str], protocol: str, *, at_creation: bool) -> dict[str, str]:
+def checked(given: dict[str, str], protocol: str, endpoint: str, *, at_creation: bool) -> dict[str, str]:
     """The attributes that a new subscription begins with. Raises InvalidParameter."""
-    found = {name: check(name, value, protocol, at_creation=at_creation) for name, value in given.items()}
+    found = {name: check(name, value, protocol, endpoint, at_creation=at_creation) for name, value in given.items()}
     kept = {name: value for name, value in found.items() if value is not None}
     _check_filter(kept, at_creation=at_creation)
     return kept
@@ -167,7 +169,7 @@ async def set_subscription_attributes(call: Call, request: Shape) -> Shape:
 
     def change(tx: Transaction) -> None:
         found = subscription.find(tx, name, id, now)
-        value = check(attribute, given, found["Protocol"])
+        value = check(attribute, given, found["Protocol"], found["Endpoint"])
         after = changed(found["Attributes"], attribute, value)
         if "FilterPolicy" in after and "FilterPolicy" not in found["Attributes"]:
             check_filters(tx, name)

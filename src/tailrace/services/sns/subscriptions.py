@@ -9,6 +9,7 @@ from tailrace.base import arn, ids
 from tailrace.operation import Call, ContextKeys, Shape, operation
 from tailrace.services.sns import (
     confirmation,
+    fifo,
     paging,
     refusals,
     subscription,
@@ -31,17 +32,22 @@ def about(call: Call, request: Shape) -> ContextKeys:
     return {"sns:Protocol": request.get("Protocol", ""), "sns:Endpoint": request.get("Endpoint", "")}
 
 
-def check_endpoint(protocol: str, endpoint: str) -> None:
-    """Refuse a protocol that isn't there, and an endpoint that isn't one of its protocol's. Raises InvalidParameter."""
+def check_endpoint(protocol: str, endpoint: str, *, ordered: bool = False) -> None:
+    """Refuse a protocol that isn't there, and an endpoint that isn't one of its protocol's. Raises InvalidParameter.
+
+    `ordered`: of a first-in-first-out topic, which has queues for subscribers and nothing else.
+    """
     if protocol not in PROTOCOLS:
         raise refusals.invalid(f"Amazon SNS does not support this protocol string: {protocol}")
+    if ordered and protocol != "sqs":
+        raise refusals.invalid(f"Invalid parameter: Protocol Reason: FIFO topics can not have {protocol} subscriptions")
     if not endpoint or len(endpoint) > ENDPOINT_CHARACTERS_MAX:
         raise refusals.invalid("Endpoint")
     parts = arn.parse(endpoint)
     if protocol == "sqs":
         if parts is None or parts.service != "sqs" or not parts.account or not parts.resource:
             raise refusals.invalid("SQS endpoint ARN")
-        if parts.resource.endswith(".fifo"):
+        if fifo.is_fifo(endpoint) and not ordered:
             text = "Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics"
             raise refusals.invalid(f"Invalid parameter: {text}")
     elif protocol == "lambda":
@@ -72,7 +78,7 @@ def check_endpoint(protocol: str, endpoint: str) -> None:
         "Protocol=sms": "it sends no text messages",
         "Protocol=application": "it sends no push notifications to phones",
         "Protocol=firehose": "it has no Firehose",
-        "Attributes.ReplayPolicy": "it has no first-in-first-out topics, and only their messages are archived",
+        "Attributes.ReplayPolicy": "it keeps no archive of messages",
     },
 )
 async def subscribe(call: Call, request: Shape) -> Shape:
@@ -81,9 +87,9 @@ async def subscribe(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
     """
     name, protocol, endpoint = topic.parse(call, request["TopicArn"]), request["Protocol"], request.get("Endpoint", "")
-    check_endpoint(protocol, endpoint)
+    check_endpoint(protocol, endpoint, ordered=fifo.is_fifo(name.name))
     given, now = request.get("Attributes") or {}, call.clock.now()
-    attributes = subscription_attributes.checked(given, protocol, at_creation=True)
+    attributes = subscription_attributes.checked(given, protocol, endpoint, at_creation=True)
 
     def change(tx: Transaction) -> Document:
         topic.find(tx, name)

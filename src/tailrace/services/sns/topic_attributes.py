@@ -7,18 +7,18 @@ from typing import Any
 
 import orjson
 
-from tailrace.services.sns import delivery_policy, refusals, resource_policy
+from tailrace.services.sns import delivery_policy, fifo, refusals, resource_policy
 from tailrace.services.sns.topic import Document
 
 DISPLAY_NAME_MAX = 100
 # Attributes of AWS's that promise what Tailrace doesn't do. Keeping their values would be a pretence.
 UNSUPPORTED = {
     "KmsMasterKeyId": "it has no KMS keys to encrypt topics with",
-    "ArchivePolicy": "it has no first-in-first-out topics, and only those have archives",
-    "ContentBasedDeduplication": "it has no first-in-first-out topics",
-    "FifoThroughputScope": "it has no first-in-first-out topics",
+    "ArchivePolicy": "it keeps no archive of messages",
     "DataProtectionPolicy": "it does not look for personal data in messages",
 }
+# What only first-in-first-out topics have.
+FIFO_VALUES = {"ContentBasedDeduplication": ("true", "false"), "FifoThroughputScope": ("Topic", "MessageGroup")}
 _feedback = re.compile(r"(?:HTTP|Firehose|Lambda|Application|SQS)(?:SuccessFeedback(?:RoleArn|SampleRate)|Failure\w+)")
 
 
@@ -55,8 +55,12 @@ def check(name: str, value: str, topic_arn: str, *, at_creation: bool = False) -
             return None
         why = UNSUPPORTED.get(name, "it does not log the delivery of messages")
         raise bad(f"Tailrace does not support this: {why}")
-    if name == "FifoTopic" and at_creation and value == "false":
-        return None
+    if name in FIFO_VALUES and fifo.is_fifo(topic_arn):
+        if value not in FIFO_VALUES[name]:
+            raise bad(f"Invalid value [{value}]. Must be {' or '.join(FIFO_VALUES[name])}.")
+        return value
+    if name == "FifoTopic" and at_creation:
+        return value if value == "true" else None
     raise refusals.invalid("AttributeName")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Need, Shape, operation
-from tailrace.services.sns import paging, refusals, resource_policy, subscription, tags, topic, topic_attributes
+from tailrace.services.sns import fifo, paging, refusals, resource_policy, subscription, tags, topic, topic_attributes
 from tailrace.services.sns.topic import Document, TopicName, on_every_topic, on_name, on_topic
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
@@ -24,7 +24,7 @@ def needs_at_creation(call: Call, request: Shape) -> list[Need]:
     on=on_name,
     also=needs_at_creation,
     without={
-        "Attributes.FifoTopic=true": "it has no first-in-first-out topics",
+        "Attributes.ArchivePolicy": topic_attributes.UNSUPPORTED["ArchivePolicy"],
         "Attributes.KmsMasterKeyId": topic_attributes.UNSUPPORTED["KmsMasterKeyId"],
         "Attributes.TracingConfig=Active": "it does not trace",
         "DataProtectionPolicy": topic_attributes.UNSUPPORTED["DataProtectionPolicy"],
@@ -36,7 +36,9 @@ async def create_topic(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
     """
     given, name = request.get("Attributes", {}), TopicName(call.scope, request["Name"])
-    if not topic.NAME.fullmatch(name.name):
+    ordered = given.get("FifoTopic") == "true"
+    plain = name.name.removesuffix(fifo.SUFFIX)
+    if not topic.NAME.fullmatch(plain) or len(name.name) > 256 or fifo.is_fifo(name.name) != ordered:
         raise refusals.invalid("Topic Name")
     attributes = topic_attributes.checked(given, name.arn)
     labels = tags.checked(request.get("Tags", []))
@@ -47,7 +49,8 @@ async def create_topic(call: Call, request: Shape) -> Shape:
         if found is not None:
             _check_same(found, given, attributes, labels if request.get("Tags") else None)
             return
-        document: Document = {"TopicArn": name.arn, "Owner": call.account, "Attributes": attributes, "Tags": labels}
+        first = {"ContentBasedDeduplication": "false", **attributes} if ordered else attributes
+        document: Document = {"TopicArn": name.arn, "Owner": call.account, "Attributes": first, "Tags": labels}
         document |= {"Created": now, "Subscribed": 0, "Deleted": 0}
         resources.put(tx, topic.KIND, name.scope, name.name, document)
         if "Policy" in attributes:
@@ -59,7 +62,7 @@ async def create_topic(call: Call, request: Shape) -> Shape:
 
 def _check_same(found: Document, given: Shape, attributes: dict[str, str], labels: dict[str, str] | None) -> None:
     """Refuse to create a topic again that is another one than it was."""
-    if any(found["Attributes"].get(name) != attributes.get(name) for name in given if name != "FifoTopic"):
+    if any(found["Attributes"].get(name) != attributes.get(name) for name in given):
         raise refusals.invalid("Attributes Reason: Topic already exists with different attributes")
     if labels is not None and labels != found["Tags"]:
         raise refusals.invalid("Tags Reason: Topic already exists with different tags")
