@@ -241,8 +241,8 @@ def test_refusals_of_create_are_those_of_aws(server: RunningServer) -> None:
 @pytest.mark.parametrize(
     "option",
     [
-        {"TumblingWindowInSeconds": 30},
-        {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:q"}}},
+        {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},
+        {"DestinationConfig": {"OnFailure": {"Destination": "kafka://topic"}}},
         {"EventSourceArn": "arn:aws:sqs:us-east-1:000000000000:q"},
         {"MetricsConfig": {"Metrics": ["EventCount"]}},
     ],

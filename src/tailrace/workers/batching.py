@@ -35,39 +35,53 @@ class Limits:
 
 @dataclass(slots=True)
 class Batch:
-    """What was gathered: every record up to `through` is in it, or needs no call."""
+    """What was gathered: every record up to `through` is in it, or needs no call.
+
+    `expired` are records that came too late for a call; they make a batch of their own. `outside`: the next record is
+    of a later window.
+    """
 
     through: int
     records: list[Record] = field(default_factory=list)
     size: int = ENVELOPE_BYTES
     looked_at: int = 0
-    expired: int = 0
+    expired: list[Record] = field(default_factory=list)
     full: bool = False
+    outside: bool = False
 
     def event(self) -> bytes:
         """The function's event."""
         return b'{"Records":[' + b",".join(record.body for record in self.records) + b"]}"
 
 
-def gather(records: Iterable[Record], after: int, wanted: Callable[[Record], bool] | None, limits: Limits) -> Batch:
+def gather(
+    records: Iterable[Record],
+    after: int,
+    wanted: Callable[[Record], bool] | None,
+    limits: Limits,
+    inside: Callable[[Record], bool] | None = None,
+) -> Batch:
     """The longest batch from the start of `records`, which come after number `after` in rising order.
 
-    One record alone is taken whatever its size: it could never go otherwise.
+    One record alone is taken whatever its size: it could never go otherwise. `inside` ends the batch at the first
+    record that it turns away.
     """
     batch = Batch(after)
     for record in records:
-        if record.created < limits.oldest:
-            batch.expired += 1
-        elif wanted is None or wanted(record):
+        if wanted is None or wanted(record):
+            expired = record.created < limits.oldest
+            others = batch.records if expired else batch.expired
             size = batch.size + len(record.body) + 1
-            if batch.records and size > limits.bytes_max:
+            batch.outside = not expired and inside is not None and not inside(record)
+            if others or batch.outside or (batch.records and size > limits.bytes_max):
                 batch.full = True
                 break
-            batch.records.append(record)
-            batch.size = size
+            (batch.expired if expired else batch.records).append(record)
+            batch.size = batch.size if expired else size
         batch.looked_at += 1
         batch.through = record.sequence
-        if len(batch.records) >= limits.records_max or batch.size >= limits.bytes_max:
+        taken = len(batch.records) + len(batch.expired)
+        if taken >= limits.records_max or batch.size >= limits.bytes_max:
             batch.full = True
             break
     return batch

@@ -25,7 +25,7 @@ from tailrace.services.sqs import move_tasks
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
-from tailrace.workers import event_outcomes, notifications
+from tailrace.workers import event_outcomes, failure_records, notifications
 
 TICK_SECONDS = 1.0
 CLAIM_SECONDS = 10.0  # how long a claim holds without a heartbeat: what a crash delays its deliveries by
@@ -72,6 +72,7 @@ HANDLERS: Mapping[str, Handler] = {
     publishing.NOTIFY_KIND: notifications.notify,
     fifo.DRAIN_KIND: notifications.drain,
     fifo.FORGET_KIND: fifo.forget,
+    failure_records.KIND: failure_records.send,
     confirmation.FORGET_KIND: confirmation.forget,
 }
 

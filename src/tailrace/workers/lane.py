@@ -2,8 +2,9 @@
 
 ```
             ┌──────────────────────────────────────────────┐
- idle ──notice──> look (one view) ──Call──> invoke ──> settle ──> save
-   ^                 │ Wait: until the next attempt, or the window's end
+ idle ──notice──> look (one view) ──Call──> attempt ──> settle ──> save
+   ^                 │ Expired: given up ─────────────────────────────^
+   │                 │ Wait: until the next attempt, or a window's end
    └── nothing to do ┘ Blocked: no permission, no function; looked at again every second
 ```
 An idle lane has no task. What a lane does next is decided in `look`, over one snapshot: the mapping's settings, the
@@ -14,24 +15,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from tailrace.base import ids
 from tailrace.base.clock import wait_for_event
-from tailrace.base.errors import ApiError, Fenced
-from tailrace.store import changes
-from tailrace.workers import outcome
-from tailrace.workers.batching import Batch
-from tailrace.workers.look import Blocked, CallFor, Idle, Look, Passed, Wait, Window, look
-from tailrace.workers.outcome import Postponed, Progress, Result
+from tailrace.base.errors import Fenced
+from tailrace.store import deliveries
+from tailrace.store.engine import Transaction
+from tailrace.workers import attempt_log, failure_records, outcome
+from tailrace.workers.attempt import Attempt, attempt, given_up_line, line
+from tailrace.workers.failure_records import EXHAUSTED, TOO_OLD, GivenUp, Range
+from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed, Wait, Window, look
+from tailrace.workers.outcome import FailedFrom, Postponed, Progress, Succeeded
 from tailrace.workers.poll_audit import note_poll
 from tailrace.workers.trigger_settings import Settings
 
 if TYPE_CHECKING:
     from tailrace.workers.shard_reader import ShardReader
-
-OK = "OK"
-FAILED = "PROBLEM: Function call failed"
-INTERNAL = "PROBLEM: Tailrace could not call the function; the server's log says why"
 
 log = logging.getLogger("tailrace.triggers")
 
@@ -58,9 +59,9 @@ class Lane:
         """The shard may have gone further: start if there is something to do. A blocked lane waits for the tick."""
         latest = self.reader.latest
         if self.task is not None:
-            if self.window is not None and latest >= self.window.look_at:
+            if self.window is not None and (latest >= self.window.look_at or self.reader.last is not None):
                 self._nudged.set()
-        elif (latest > self.progress.checkpoint or self.progress.pieces) and (tick or not self._blocked):
+        elif (tick or not self._blocked) and (latest > self.progress.checkpoint or self.progress.unfinished):
             self.task = asyncio.create_task(self._run(), name=f"lane {self.reader.shard_name}/{self.number}")
 
     def nudge(self) -> None:
@@ -97,68 +98,101 @@ class Lane:
                 await self.reader.note(problem)
                 await note_poll(self.reader, problem)
                 return False
-            case Passed(progress, expired):
+            case Passed(progress):
                 assert progress != self.progress, "who passes records comes further"
                 self.progress = progress
                 self.reader.dirty = True
-                self._say_expired(expired)
+            case Expired():
+                return await self._expire(found)
             case Wait(until, window):
                 self.window = window
                 await wait_for_event(self._nudged, until - context.node.clock.now(), context.node.clock)
-            case CallFor(settings, batch, progress):
+            case CallFor():
                 self.window = None
-                self._say_expired(batch.expired)
                 await note_poll(self.reader, "")
-                return await self._call(settings, batch, progress)
+                return await self._call(found)
         return True
 
-    async def _call(self, settings: Settings, batch: Batch, progress: Progress) -> bool:
+    async def _call(self, found: CallFor) -> bool:
         """Call the function with a batch, and save what became of it. False where another node reads the shard."""
-        context = self.reader.context
-        if not context.budget.take(batch.size):
+        context, size = self.reader.context, found.batch.size
+        if not context.budget.take(size):
             await context.budget.room()  # and look again: a batch isn't kept while it waits
             return True
         try:
             if not await self.reader.hold():
                 self._blocked = True
                 return False
-            result, problem = await self._invoke(settings, batch)
+            made = await attempt(self.reader, found)
         finally:
-            context.budget.give(batch.size)
-        if context.stopping and isinstance(result, Postponed):
+            context.budget.give(size)
+        if context.stopping and isinstance(made.result, Postponed):
             return False
-        sequences = [record.sequence for record in batch.records]
-        settled = outcome.settle(progress, batch.through, sequences, result, settings.rules, context.node.clock.now())
-        self.progress = settled.progress
-        if settled.given_up:
-            log.warning(
-                "mapping %s gave up %d records of shard %s, %s to %s, after %d retries",
-                self.reader.mapping,
-                len(settled.given_up),
-                self.reader.shard_name,
-                changes.sequence_text(settled.given_up[0]),
-                changes.sequence_text(settled.given_up[-1]),
-                settings.rules.retries_max,
-            )
-        await self.reader.save(problem)
+        settle = self._settle_window if found.final else self._settle_batch
+        lost = settle(found, made, context.node.clock.now())
+        number = _attempts_before(found) + 1
+        await self._save([line(self.reader, self.number, found, made, number)], found.settings, lost, made.problem)
         return True
 
-    def _say_expired(self, expired: int) -> None:
-        if expired:
-            log.warning(
-                "mapping %s passed %d expired records of %s", self.reader.mapping, expired, self.reader.shard_name
-            )
+    def _settle_batch(self, found: CallFor, made: Attempt, now: float) -> GivenUp | None:
+        """Take over what a call with records came to; what was given up, if anything was."""
+        batch, progress, result = found.batch, found.progress, made.result
+        sequences = [record.sequence for record in batch.records]
+        settled = outcome.settle(progress, batch.through, sequences, result, found.settings.rules, now, made.call)
+        self.progress = settled.progress
+        if found.window is not None and isinstance(result, Succeeded | FailedFrom) and result.state is not None:
+            through = settled.progress.checkpoint
+            taken = [record for record in batch.records if record.sequence <= through]
+            if taken:
+                self.progress = replace(self.progress, window=found.window.with_records(taken, result.state))
+        if not settled.given_up:
+            return None
+        last = made.call or (progress.pieces[0].last if progress.pieces else None)
+        return GivenUp(Range.of(batch.records), settled.attempts, EXHAUSTED, last)
 
-    async def _invoke(self, settings: Settings, batch: Batch) -> tuple[Result, str]:
-        """What the call came to, and the mapping's LastProcessingResult for it."""
-        context, target = self.reader.context, settings.target
-        try:
-            answer = await context.invoke(context.node, target.scope, target.name, target.qualifier, batch.event())
-        except ApiError as refusal:
-            return Postponed(), f"PROBLEM: {refusal.message}"
-        except Exception:
-            log.exception("mapping %s could not call %s; it is tried again", self.reader.mapping, target.arn)
-            return Postponed(), INTERNAL
-        numbers = {changes.sequence_text(record.sequence): record.sequence for record in batch.records}
-        result = outcome.read_answer(answer.function_error, answer.payload, numbers, settings.rules)
-        return result, OK if isinstance(result, outcome.Succeeded) else FAILED
+    def _settle_window(self, found: CallFor, made: Attempt, now: float) -> GivenUp | None:
+        """Take over what the final call of a window came to."""
+        rules, oldest = found.settings.rules, now - found.settings.age_s
+        window = replace(found.known_window, early=found.early)
+        settled = outcome.close_window(replace(found.progress, window=window), made.result, rules, oldest, now)
+        self.progress = settled.progress
+        if not settled.given_up:
+            return None
+        exhausted = rules.retries_max is not None and settled.attempts > rules.retries_max
+        return GivenUp(Range.of_window(window), settled.attempts, EXHAUSTED if exhausted else TOO_OLD, made.call)
+
+    async def _expire(self, found: Expired) -> bool:
+        """Give up records that are too old. False where another node reads the shard."""
+        if not await self.reader.hold():
+            self._blocked = True
+            return False
+        self.progress = found.progress
+        head = found.head
+        attempts, last = (head.attempts, head.last) if head else (0, None)
+        await self._save([], found.settings, GivenUp(Range.of(found.batch.expired), attempts, TOO_OLD, last), None)
+        return True
+
+    async def _save(
+        self, lines: list[attempt_log.Line], settings: Settings, lost: GivenUp | None, problem: str | None
+    ) -> None:
+        """Save the progress with the lines of the attempt log and, where records were given up, word of them."""
+        reader, now, id = self.reader, self.reader.context.node.clock.now(), ids.uuid()
+        body: dict[str, Any] | None = None
+        if lost is not None:
+            lines = [*lines, given_up_line(reader, self.number, lost)]
+            log.warning("mapping %s gave up records: %s", reader.mapping, lines[-1])
+            if settings.destination is not None:
+                body = failure_records.owed(settings, reader.mapping, reader.shard_name, lost, now)
+
+        def also(tx: Transaction) -> None:
+            attempt_log.write(tx, reader.scope, reader.mapping, reader.shard_name, lines, now)
+            if body is not None:
+                deliveries.put(tx, failure_records.KIND, body, now, id=id)
+
+        await reader.save(problem, also)
+
+
+def _attempts_before(found: CallFor) -> int:
+    if found.final:
+        return found.known_window.attempts
+    return found.progress.pieces[0].attempts if found.progress.pieces else 0

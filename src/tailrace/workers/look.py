@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from tailrace.base.errors import Missing
 from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_mappings as mappings
@@ -13,9 +15,10 @@ from tailrace.store import changes, resources
 from tailrace.store.engine import Transaction
 from tailrace.workers import outcome
 from tailrace.workers.batching import EVENT_BYTES_MAX, Batch, Limits, Record, gather, more_needed
-from tailrace.workers.outcome import Progress
+from tailrace.workers.outcome import Piece, Progress
 from tailrace.workers.trigger_event import event_record
 from tailrace.workers.trigger_settings import Settings, compile_settings, lane_of
+from tailrace.workers.tumbling import Chooser, TumblingWindow
 
 if TYPE_CHECKING:
     from tailrace.operation import Node
@@ -49,10 +52,22 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Records that need no call were passed; `expired` of them would have been called, if they were younger."""
+    """Records that need no call were passed."""
 
     progress: Progress
-    expired: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Records that came too late for a call, or for another one, are to be given up; `head` is the piece they were of.
+
+    `progress` is the lane's behind them.
+    """
+
+    settings: Settings
+    batch: Batch
+    progress: Progress
+    head: Piece | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +80,36 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class CallFor:
-    """A batch to call the function with. `progress` is the lane's, its head piece ending where the batch does."""
+    """A batch to call the function with. `progress` is the lane's, its head piece ending where the batch does.
+
+    `window` is the tumbling window that the batch belongs to. `final`: the call closes that window, the batch is empty;
+    `early`: before its time.
+    """
 
     settings: Settings
     batch: Batch
     progress: Progress
+    window: TumblingWindow | None = None
+    final: bool = False
+    early: bool = False
+
+    @property
+    def known_window(self) -> TumblingWindow:
+        """The window of a call that has one."""
+        assert self.window is not None, "a final call closes a window"
+        return self.window
+
+    def event(self, shard_name: str) -> bytes:
+        """The function's event; a window's members stand behind the records."""
+        event = self.batch.event()
+        if self.window is None:
+            return event
+        members = self.window.members(final=self.final, early=self.early)
+        members |= {"shardId": shard_name, "eventSourceARN": self.settings.stream_arn}
+        return event[:-1] + b"," + orjson.dumps(members)[1:]
 
 
-Look = Idle | Blocked | Passed | Wait | CallFor
+Look = Idle | Blocked | Passed | Expired | Wait | CallFor
 
 
 def look(tx: Transaction, reader: ShardReader, lane: Lane) -> Look:
@@ -84,13 +121,17 @@ def look(tx: Transaction, reader: ShardReader, lane: Lane) -> Look:
     except Missing:
         return Idle()  # trimmed away with its records
     settings = resources.derived(tx, mappings.KIND, reader.scope, reader.mapping, compile_settings)
-    if settings is None or not settings.active or settings.lanes != len(reader.lanes):
+    if settings is None or not settings.active:
         return Idle()
-    head = progress.pieces[0] if progress.pieces else None
-    if head is None and lane.seen <= progress.checkpoint:
+    head, window = progress.pieces[0] if progress.pieces else None, progress.window
+    closing = window is not None and (window.closing or window.seconds != settings.tumbling_s)
+    if not closing and settings.lanes != len(reader.lanes):
         return Idle()
-    if head is not None and head.retry_at > now:
-        return Wait(head.retry_at)
+    if head is None and window is None and lane.seen <= progress.checkpoint:
+        return Idle()
+    due = window.retry_at if window and closing else head.retry_at if head else 0.0
+    if due > now:
+        return Wait(due)
     problem = _problem(tx, node, settings, reader.mapping)
     if problem:
         return Blocked(problem)
@@ -98,17 +139,45 @@ def look(tx: Transaction, reader: ShardReader, lane: Lane) -> Look:
     stream = resources.get(tx, mappings.STREAM_KIND, reader.scope, parts[2])
     if stream is None:
         return Idle()
-    batch = _batch(tx, reader, lane, settings, stream, head.through if head else lane.seen, now)
-    progress = outcome.cut(progress, batch.through)
-    if not batch.records:
-        return Passed(outcome.skip(progress, batch.through), batch.expired)
+    if window and closing:
+        return _final(settings, progress, window, early=window.early or (now < window.end and window.failures == 0))
+    return _records(tx, reader, lane, settings, stream, now)
+
+
+def _records(
+    tx: Transaction, reader: ShardReader, lane: Lane, settings: Settings, stream: dict[str, Any], now: float
+) -> Look:
+    """What to do with the next records or, where there are none, with the window that is open."""
+    head = lane.progress.pieces[0] if lane.progress.pieces else None
+    chooser = Chooser(settings.tumbling_s, lane.progress.closed, lane.progress.window) if settings.tumbling_s else None
+    batch = _batch(tx, reader, lane, settings, stream, head.through if head else lane.seen, now, chooser)
+    progress = outcome.cut(lane.progress, batch.through)
+    behind = outcome.skip(progress, batch.through)
     at_end = reader.last is not None and batch.through >= reader.last
-    if head is None and settings.window_s and not batch.full and not at_end:
-        began = lane.window.began if lane.window else now
-        if now < began + settings.window_s:
-            missing = more_needed(batch, Limits(settings.batch_size))
-            return Wait(began + settings.window_s, Window(began, batch.through + missing))
-    return CallFor(settings, batch, progress)
+    if batch.expired:
+        return Expired(settings, batch, behind, head)
+    window = chooser.window if chooser else None
+    if batch.records:
+        if head is None and settings.window_s and not batch.full and not at_end:
+            began = lane.window.began if lane.window else now
+            until = min(began + settings.window_s, window.end if window else began + settings.window_s)
+            if now < until:
+                missing = more_needed(batch, Limits(settings.batch_size))
+                return Wait(until, Window(began, batch.through + missing))
+        return CallFor(settings, batch, progress, window)
+    if behind != lane.progress:
+        return Passed(behind)
+    window = progress.window
+    if window is None:
+        return Idle()
+    if batch.outside or at_end or now >= window.end:
+        return _final(settings, progress, window, early=False)
+    return Wait(window.end, Window(now, lane.seen + 1))
+
+
+def _final(settings: Settings, progress: Progress, window: TumblingWindow, *, early: bool) -> CallFor:
+    """The call that closes a window: it has the window's state and no records."""
+    return CallFor(settings, Batch(progress.checkpoint), progress, window, final=True, early=early)
 
 
 def _problem(tx: Transaction, node: Node, settings: Settings, mapping: str) -> str | None:
@@ -125,12 +194,22 @@ def _problem(tx: Transaction, node: Node, settings: Settings, mapping: str) -> s
 
 
 def _batch(
-    tx: Transaction, reader: ShardReader, lane: Lane, settings: Settings, stream: dict[str, Any], end: int, now: float
+    tx: Transaction,
+    reader: ShardReader,
+    lane: Lane,
+    settings: Settings,
+    stream: dict[str, Any],
+    end: int,
+    now: float,
+    chooser: Chooser | None,
 ) -> Batch:
     """The next batch up to number `end`. Numbers have no gaps: what isn't there any more was trimmed."""
     scan = _Scan(tx, stream, reader.shard, lane.progress.checkpoint, end, settings.batch_size)
-    limits = Limits(settings.batch_size, oldest=now - settings.age_s)
-    batch = gather(scan, lane.progress.checkpoint, _Wanted(reader, lane, settings, stream).test, limits)
+    known = lane.progress.window
+    room = EVENT_BYTES_MAX - (known.size if known else 0)
+    limits = Limits(settings.batch_size, oldest=now - settings.age_s, bytes_max=room)
+    wanted = _Wanted(reader, lane, settings, stream).test
+    batch = gather(scan, lane.progress.checkpoint, wanted, limits, chooser.inside if chooser else None)
     if scan.ended and not batch.full:
         batch.through = max(batch.through, end)
     return batch

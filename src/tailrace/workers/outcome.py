@@ -14,13 +14,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-RETRY_SECONDS_MIN = 0.5
-RETRY_SECONDS_MAX = 60.0
-DOUBLINGS_MAX = 16
+from tailrace.workers import backoff
+from tailrace.workers.tumbling import TumblingWindow
+
+
+class LastCall(NamedTuple):
+    """A call of the function, as word of records that were given up tells of it."""
+
+    request_id: str
+    executed_version: str
+    function_error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +35,74 @@ class Piece:
     """A range that ends with `through` and begins after the piece before it (or the checkpoint).
 
     `attempts` are the failed calls that count towards MaximumRetryAttempts, `failures` all in a row (throttled calls
-    too): they set the wait. It is not called before `retry_at`.
+    too): they set the wait. It is not called before `retry_at`. `last` is its last call, if it was called.
     """
 
     through: int
     attempts: int = 0
     failures: int = 0
     retry_at: float = 0.0
+    last: LastCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one lane has come: every record up to `checkpoint` is done."""
+    """How far one lane has come: every record up to `checkpoint` is done.
+
+    `window` is the tumbling window that is open, and `closed` the time up to which windows are over.
+    """
 
     checkpoint: int
     pieces: tuple[Piece, ...] = ()
+    window: TumblingWindow | None = None
+    closed: float = 0.0
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something is left to do though no record is new."""
+        return bool(self.pieces) or self.window is not None
 
     def document(self) -> dict[str, Any]:
         """As it is saved in a lease."""
-        pieces = [[piece.through, piece.attempts, piece.failures, piece.retry_at] for piece in self.pieces]
-        return {"checkpoint": self.checkpoint, "pieces": pieces}
+        pieces = [
+            [piece.through, piece.attempts, piece.failures, piece.retry_at, *([list(piece.last)] if piece.last else [])]
+            for piece in self.pieces
+        ]
+        saved: dict[str, Any] = {"checkpoint": self.checkpoint, "pieces": pieces}
+        if self.closed:
+            saved["closed"] = self.closed
+        if self.window is not None:
+            saved["window"] = self.window.document()
+        return saved
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Progress:
         """Read back what `document` wrote."""
-        return cls(document["checkpoint"], tuple(Piece(*piece) for piece in document.get("pieces", ())))
+        pieces = tuple(
+            Piece(through, attempts, failures, retry_at, LastCall(*last[0]) if last else None)
+            for through, attempts, failures, retry_at, *last in document.get("pieces", ())
+        )
+        window = TumblingWindow(**document["window"]) if "window" in document else None
+        return cls(document["checkpoint"], pieces, window, document.get("closed", 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a mapping says about failures. `retries_max` None: until the records expire."""
+    """What a mapping says about answers and failures. `retries_max` None: until the records expire. `windowed`: each
+    answer has to have the state of its tumbling window.
+    """
 
     retries_max: int | None = None
     bisect: bool = False
     partial: bool = False
+    windowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """The whole batch is done."""
+    """The whole batch is done. `state` is the window's from now on."""
+
+    state: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +112,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class FailedFrom:
-    """Everything before the record of this sequence number is done."""
+    """Everything before the record of this sequence number is done. `state` is the window's from now on."""
 
     sequence: int
+    state: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,66 +128,103 @@ Result = Succeeded | Failed | FailedFrom | Postponed
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The progress to save, and the sequence numbers that were given up, if any."""
+    """The progress to save, and the sequence numbers that were given up, if any, after how many attempts."""
 
     progress: Progress
     given_up: tuple[int, ...] = ()
+    attempts: int = 0
 
 
 def read_answer(function_error: str | None, payload: bytes, numbers: Mapping[str, int], rules: Rules) -> Result:
     """What the function's answer says about its batch; `numbers` are the batch's, by their text.
 
     With ReportBatchItemFailures, an answer without failures is a success, the lowest of the batch's numbers that it
-    names is where it failed, and a failure that names none of them is the failure of all.
+    names is where it failed, and a failure that names none of them is the failure of all. In a tumbling window, an
+    answer without a state is a failure.
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
     if function_error:
         return Failed()
-    if not rules.partial:
+    if not (rules.partial or rules.windowed):
         return Succeeded()
     try:
         answer = orjson.loads(payload or b"null")
     except orjson.JSONDecodeError:
         return Failed()
-    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
+    members = answer if isinstance(answer, dict) else {}
+    state = members.get("state") if rules.windowed else None
+    if rules.windowed and not isinstance(state, dict):
+        return Failed()
+    failures = members.get("batchItemFailures") if rules.partial else None
     if not failures:
-        return Succeeded()
+        return Succeeded(state)
     if not isinstance(failures, list):
         return Failed()
     named = [one.get("itemIdentifier") if isinstance(one, dict) else None for one in failures]
     found = [numbers.get(name) if isinstance(name, str) else None for name in named]
     known = [number for number in found if number is not None]
-    return FailedFrom(min(known)) if len(known) == len(found) else Failed()
+    return FailedFrom(min(known), state) if len(known) == len(found) else Failed()
 
 
-def settle(progress: Progress, through: int, batch: Sequence[int], result: Result, rules: Rules, now: float) -> Settled:
-    """The progress after a call with the records `batch` (rising, not empty) that reached to `through`.
+def settle(
+    progress: Progress,
+    through: int,
+    batch: Sequence[int],
+    result: Result,
+    rules: Rules,
+    now: float,
+    call: LastCall | None = None,
+) -> Settled:
+    """The progress after a `call` with the records `batch` (rising, not empty) that reached to `through`.
 
     `through` is the head piece's end where there are pieces, else the last number that was looked at (records that a
-    filter turned away are part of the range).
+    filter turned away are part of the range). Its window is as it was.
     """
     head, *rest = progress.pieces or (Piece(through),)
-    later = tuple(rest)
+    head = replace(head, last=call or head.last)
+
+    def so_far(checkpoint: int, *pieces: Piece) -> Progress:
+        return replace(progress, checkpoint=checkpoint, pieces=(*pieces, *rest))
+
     if isinstance(result, Succeeded):
-        return Settled(Progress(head.through, later))
+        return Settled(so_far(head.through))
     if isinstance(result, Postponed):
-        return Settled(Progress(progress.checkpoint, (_waiting(head, now), *later)))
+        return Settled(so_far(progress.checkpoint, _waiting(head, now)))
     if isinstance(result, FailedFrom) and result.sequence > batch[0]:
         # Progress was made, so what is left is a batch of its own, with all its attempts before it.
-        return Settled(Progress(result.sequence - 1, (_waiting(Piece(head.through), now), *later)))
+        return Settled(so_far(result.sequence - 1, _waiting(Piece(head.through, last=head.last), now)))
     if rules.bisect and len(batch) > 1:
         # A split doesn't count as an attempt, and its first half is called at once: log2(n) splits are the most.
         first = replace(head, through=batch[len(batch) // 2 - 1], failures=0, retry_at=0.0)
-        return Settled(Progress(progress.checkpoint, (first, replace(first, through=head.through), *later)))
+        return Settled(so_far(progress.checkpoint, first, replace(first, through=head.through)))
     tried = replace(head, attempts=head.attempts + 1)
     if rules.retries_max is not None and tried.attempts > rules.retries_max:
-        return Settled(Progress(head.through, later), tuple(batch))
-    return Settled(Progress(progress.checkpoint, (_waiting(tried, now), *later)))
+        return Settled(so_far(head.through), tuple(batch), tried.attempts)
+    return Settled(so_far(progress.checkpoint, _waiting(tried, now)))
+
+
+def close_window(progress: Progress, result: Result, rules: Rules, oldest: float, now: float) -> Settled:
+    """The progress after the final call of its window, which is tried again as a batch is.
+
+    `given_up` are the window's first and last number where its state is dropped without a final call that succeeded:
+    no retries are left, or the last record of the window is older than `oldest`.
+    """
+    window = progress.window
+    assert window is not None, "only a window that is open is closed"
+    over = replace(progress, window=None, closed=progress.closed if window.early else float(window.end))
+    if isinstance(result, Succeeded):
+        return Settled(over)
+    attempts = window.attempts + (not isinstance(result, Postponed))
+    exhausted = rules.retries_max is not None and attempts > rules.retries_max
+    if exhausted or window.last_at < oldest:
+        return Settled(over, (window.first, window.last), attempts)
+    failures, retry_at = window.failures + 1, now + backoff.seconds(window.failures)
+    return Settled(replace(progress, window=replace(window, attempts=attempts, failures=failures, retry_at=retry_at)))
 
 
 def skip(progress: Progress, through: int) -> Progress:
     """The progress when nothing up to `through` (the head piece's end, if there are pieces) needs a call."""
-    return Progress(max(through, progress.checkpoint), progress.pieces[1:])
+    return replace(progress, checkpoint=max(through, progress.checkpoint), pieces=progress.pieces[1:])
 
 
 def cut(progress: Progress, through: int) -> Progress:
@@ -158,10 +232,9 @@ def cut(progress: Progress, through: int) -> Progress:
     if not progress.pieces or through >= progress.pieces[0].through:
         return progress
     head, *rest = progress.pieces
-    return Progress(progress.checkpoint, (replace(head, through=through), Piece(head.through), *rest))
+    return replace(progress, pieces=(replace(head, through=through), Piece(head.through), *rest))
 
 
 def _waiting(piece: Piece, now: float) -> Piece:
-    """The piece, to be tried again after 0.5 s, 1 s, 2 s ... 60 s."""
-    seconds = min(RETRY_SECONDS_MIN * 2 ** min(piece.failures, DOUBLINGS_MAX), RETRY_SECONDS_MAX)
-    return replace(piece, failures=piece.failures + 1, retry_at=now + seconds)
+    """The piece, to be tried again after a while."""
+    return replace(piece, failures=piece.failures + 1, retry_at=now + backoff.seconds(piece.failures))

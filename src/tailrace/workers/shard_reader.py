@@ -12,6 +12,7 @@ records are neither delivered twice nor out of order.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,13 +81,14 @@ class ShardReader:
         """Whether the shard is closed and every record of it is done."""
         last = self.last
         return last is not None and all(
-            lane.progress.checkpoint >= last and not lane.progress.pieces for lane in self.lanes
+            lane.progress.checkpoint >= last and not lane.progress.pieces and lane.progress.window is None
+            for lane in self.lanes
         )
 
     def notice(self, shard: Shard, lanes: int, *, tick: bool) -> None:
         """Learn how far the shard goes now, and start the lanes that have something to do."""
         self.latest, self.last = shard.latest, shard.last
-        if len(self.lanes) != lanes:
+        if len(self.lanes) != lanes and all(lane.progress.window is None for lane in self.lanes):
             if self.running:
                 for lane in self.lanes:
                     lane.nudge()
@@ -99,7 +101,8 @@ class ShardReader:
         """Start anew with another number of lanes."""
         checkpoints = tuple(lane.progress.checkpoint for lane in self.lanes)
         self.former = (*self.former, Former(checkpoints))
-        self.lanes = [Lane(self, number, Progress(min(checkpoints))) for number in range(lanes)]
+        closed = max(lane.progress.closed for lane in self.lanes)
+        self.lanes = [Lane(self, number, Progress(min(checkpoints), closed=closed)) for number in range(lanes)]
         self.dirty = True
 
     async def hold(self) -> bool:
@@ -124,13 +127,17 @@ class ShardReader:
             self.lost = self._lease is not None and self._lease.state != self._known
             return self._lease is not None and not self.lost
 
-    async def save(self, result: str | None = None) -> None:
-        """Save every lane's progress, and the mapping's LastProcessingResult if it changed. Raises Fenced."""
+    async def save(self, result: str | None = None, also: Callable[[Transaction], None] | None = None) -> None:
+        """Save every lane's progress, the mapping's LastProcessingResult if it changed, and in the same transaction
+        what `also` writes. Raises Fenced.
+        """
 
         def write(tx: Transaction) -> Lease:
             assert self._lease is not None
             if result is not None:
                 note_result(tx, self.scope, self.mapping, result)
+            if also is not None:
+                also(tx)
             return leases.save(tx, self._lease, self.state())
 
         async with self._guard:

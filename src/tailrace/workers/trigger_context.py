@@ -23,6 +23,18 @@ class Answer(Protocol):
     def payload(self) -> bytes:
         """What the function returned."""
 
+    @property
+    def request_id(self) -> str:
+        """The call's request id."""
+
+    @property
+    def executed_version(self) -> str:
+        """The version that ran."""
+
+    @property
+    def log_stream(self) -> str:
+        """Where the function's log has it."""
+
 
 Invoke = Callable[[Node, str, str, str | None, bytes], Awaitable[Answer]]
 

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from tailrace.expression.event_pattern import EventPattern
+from tailrace.services.lambda_ import event_source_destinations as destinations
 from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.workers.outcome import Rules
@@ -26,6 +27,8 @@ class Settings:
     active: bool
     batch_size: int
     window_s: float
+    tumbling_s: int
+    destination: str | None
     age_s: float
     lanes: int
     rules: Rules
@@ -42,12 +45,15 @@ def compile_settings(document: dict[str, Any]) -> Settings:
         active=document["Enabled"] and document["State"] != "Deleting",
         batch_size=document["BatchSize"],
         window_s=document["MaximumBatchingWindowInSeconds"],
+        tumbling_s=document["TumblingWindowInSeconds"],
+        destination=destinations.of(document),
         age_s=RECORD_LIFE_SECONDS if age < 0 else min(age, RECORD_LIFE_SECONDS),
         lanes=document["ParallelizationFactor"],
         rules=Rules(
             retries_max=None if retries < 0 else retries,
             bisect=document["BisectBatchOnFunctionError"],
             partial="ReportBatchItemFailures" in document["FunctionResponseTypes"],
+            windowed=document["TumblingWindowInSeconds"] > 0,
         ),
         filters=options.patterns(document),
     )

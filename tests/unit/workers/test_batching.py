@@ -48,10 +48,17 @@ def test_looking_stops_at_the_record_that_fills_the_batch() -> None:
     assert (batch.through, [r.sequence for r in batch.records]) == (2, [2])
 
 
-def test_expired_records_are_passed_and_counted() -> None:
+def test_expired_records_make_a_batch_of_their_own() -> None:
     old, new = records(2, created=10.0), [Record(3, 100.0, b"{}")]
     batch = gather(old + new, 0, None, Limits(10, oldest=50.0))
-    assert ([r.sequence for r in batch.records], batch.expired, batch.through) == ([3], 2, 3)
+    assert (batch.records, [r.sequence for r in batch.expired], batch.through) == ([], [1, 2], 2)
+    batch = gather(new, 2, None, Limits(10, oldest=50.0))
+    assert ([r.sequence for r in batch.records], batch.expired, batch.through) == ([3], [], 3)
+
+
+def test_an_expired_record_that_nobody_wanted_is_not_given_up() -> None:
+    batch = gather(records(2, created=10.0), 0, lambda r: False, Limits(10, oldest=50.0))
+    assert (batch.expired, batch.through) == ([], 2)
 
 
 def test_nothing_to_read_leaves_the_position() -> None:

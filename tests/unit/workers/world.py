@@ -16,9 +16,10 @@ from tailrace.expression import keys
 from tailrace.identity import ROLE, Identity
 from tailrace.operation import Call, Node
 from tailrace.services.lambda_ import event_source_mappings as mappings
-from tailrace.store import changes, items, resources
+from tailrace.store import changes, items, log_events, resources
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout
+from tailrace.workers import attempt_log
 from tailrace.workers.stream_triggers import StreamTriggers, shared
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
@@ -35,16 +36,18 @@ class Result:
     def __init__(self, payload: Any = None, error: str | None = None) -> None:
         self.payload = json.dumps(payload).encode()
         self.function_error = error
+        self.request_id, self.executed_version, self.log_stream = "request-1", "$LATEST", "2023/11/14/[$LATEST]0"
 
 
 class World:
-    """Made by `World.open`. `calls` holds the numbers of the records of each call."""
+    """Made by `World.open`. `calls` holds the numbers of the records of each call, `events` the whole events."""
 
     def __init__(self, place: Any, clock: MovableClock) -> None:
         self.clock, self.store = clock, place
         identity = Identity(Config(), clock, ("root", "secret"), b"s" * 32)
         self.node = Node(Config(), clock, place, identity, pool=None)  # type: ignore[arg-type]
         self.calls: list[list[int]] = []
+        self.events: list[dict[str, Any]] = []
         self.behaviour: Behaviour = lambda records: None
         self.gate: asyncio.Event | None = None
         self.settle_turns = 60
@@ -76,10 +79,10 @@ class World:
         document["Inline"] = {"read": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}  # type: ignore[assignment]
         await self.store.update(lambda tx: resources.put(tx, ROLE, ACCOUNT, "reader", document))
 
-    def call(self) -> Call:
+    def call(self, service: str = "lambda") -> Call:
         """A call by root."""
         root = self.node.identity.lookup(None, "root", None).principal  # type: ignore[arg-type]
-        return Call(self.node, root, "lambda", "Test", REGION, "request-id")
+        return Call(self.node, root, service, "Test", REGION, "request-id")
 
     async def map(self, **options: Any) -> str:
         """Create a mapping from the stream to `f`; its UUID."""
@@ -124,12 +127,37 @@ class World:
 
     async def invoke(self, node: Node, scope: str, name: str, qualifier: str | None, payload: bytes) -> Result:
         """The fake function."""
-        records = json.loads(payload)["Records"]
+        self.events.append(json.loads(payload))
+        records = self.events[-1]["Records"]
         self.calls.append([int(record["dynamodb"]["Keys"]["sk"]["N"]) for record in records])
         if self.gate is not None:
             await self.gate.wait()
         answer = self.behaviour(records)
         return answer if isinstance(answer, Result) else Result(answer)
+
+    async def only_mapping(self) -> dict[str, Any]:
+        """The one mapping that there is."""
+        (found,) = (await mappings.list_event_source_mappings(self.call(), {}))["EventSourceMappings"]
+        return dict(found)
+
+    def number_of(self, number: int) -> str:
+        """The sequence number under which the function got this item."""
+        for event in self.events:
+            for record in event["Records"]:
+                if record["dynamodb"]["Keys"]["sk"]["N"] == str(number):
+                    return str(record["dynamodb"]["SequenceNumber"])
+        raise AssertionError(f"{number} was never delivered")
+
+    async def attempts(self, uuid: str) -> list[dict[str, Any]]:
+        """The lines of the mapping's attempt log."""
+
+        def read(tx: Transaction) -> list[dict[str, Any]]:
+            group = attempt_log.group_of(uuid)
+            found = log_events.tail(tx, SCOPE, group, 0, 10_000)
+            return [json.loads(event.message) for event in found]
+
+        found: list[dict[str, Any]] = await self.store.view(read)
+        return found
 
     async def settle(self) -> None:
         """Let everything run that doesn't wait for the clock."""

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tailrace.auth.principal import Principal
 from tailrace.base import arn, ids
-from tailrace.base.errors import AlreadyExists, ApiError
+from tailrace.base.errors import AlreadyExists, ApiError, Missing
 from tailrace.operation import Call, ContextKeys, Shape, not_supported, operation
 from tailrace.services.lambda_ import event_source_access as access
+from tailrace.services.lambda_ import event_source_destinations as destinations
 from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.services.lambda_.event_source_access import role_of
@@ -68,7 +70,8 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
     """
     stream_arn = _source(call, request)
     position = options.starting_position(request)
-    chosen = {**options.DEFAULTS, **options.changed(request)}
+    chosen = {**options.DEFAULTS, **options.changed(call, request)}
+    options.check_together(chosen)
     target = parse(call, request["FunctionName"])
     now, uuid = call.clock.now(), ids.uuid()
 
@@ -77,6 +80,7 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
         if role is None:
             raise invalid("Function does not exist")
         stream = _readable_stream(tx, call, role, stream_arn)
+        _check_destination(tx, call, role, chosen)
         document = {
             "UUID": uuid,
             "EventSourceArn": stream_arn,
@@ -158,7 +162,7 @@ async def update_event_source_mapping(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
     """
-    chosen = options.changed(request)
+    chosen = options.changed(call, request)
     target = parse(call, request["FunctionName"]) if "FunctionName" in request else None
 
     def update(tx: Transaction) -> Document:
@@ -176,6 +180,9 @@ async def update_event_source_mapping(call: Call, request: Shape) -> Shape:
             _claim_pair(tx, call.scope, document["EventSourceArn"], target, document["UUID"])
             resources.delete(tx, PAIR_KIND, call.scope, _pair(document["EventSourceArn"], was))
         changed = {**document, **chosen, "Enabled": enabled, "LastModified": call.clock.now()}
+        options.check_together(changed)
+        if role is not None and (target or "DestinationConfig" in chosen):
+            _check_destination(tx, call, role, changed)
         changed["Function"] = list(target or was)
         changed["State"] = _transition(document["Enabled"], enabled)
         changed["StateTransitionReason"] = USER_ACTION
@@ -241,7 +248,7 @@ def _source(call: Call, request: Shape) -> str:
 
 def _readable_stream(tx: Transaction, call: Call, role: str, stream_arn: str) -> Document:
     """The stream's document, if the role may read it: AWS looks for the stream with the role's own eyes."""
-    reader = call.node.identity.role_principal(tx, role, f"awslambda_{call.request_id[:8]}")
+    reader = _session(tx, call, role)
     asked = access.decisions(call.node.identity, tx, reader, stream_arn)
     call.note(asked)
     if not all(each.decision.allowed for each in asked):
@@ -253,6 +260,24 @@ def _readable_stream(tx: Transaction, call: Call, role: str, stream_arn: str) ->
     if document is None:
         raise invalid(f"Stream not found: {stream_arn}")
     return document
+
+
+def _session(tx: Transaction, call: Call, role: str) -> Principal:
+    """The role as Lambda takes it on to look whether it may do what a mapping needs."""
+    try:
+        return call.node.identity.role_principal(tx, role, f"awslambda_{call.request_id[:8]}")
+    except Missing as problem:
+        raise invalid("The role defined for the function cannot be assumed by Lambda.") from problem
+
+
+def _check_destination(tx: Transaction, call: Call, role: str, document: Document) -> None:
+    """Refuse a failure destination that the role may not send to."""
+    destination = destinations.of(document)
+    if destination is not None:
+        sender = _session(tx, call, role)
+        refusal = destinations.refusal(call.node.identity, tx, sender, destination)
+        if refusal is not None:
+            raise refusal
 
 
 def _pair(stream_arn: str, target: FunctionName) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import event_pattern
-from tailrace.operation import Shape
+from tailrace.operation import Call, Shape
+from tailrace.services.lambda_ import event_source_destinations as destinations
 from tailrace.services.lambda_.refusals import invalid
 
 DEFAULTS: Mapping[str, Any] = {
@@ -31,8 +32,6 @@ RECORD_AGE_SECONDS_MIN = 60
 
 _OTHER_SOURCES = "it is an option of other event sources than a DynamoDB stream"
 LATER_WITHOUT = {
-    "TumblingWindowInSeconds": "batches are not gathered in windows with a state",
-    "DestinationConfig": "there is nowhere to send what failed",
     "MetricsConfig": "there is no CloudWatch",
     "LoggingConfig": "there are no logs of an event source mapping",
     "KMSKeyArn": "there is no KMS",
@@ -47,7 +46,7 @@ WITHOUT = dict.fromkeys(("SelfManagedEventSource", "Topics", "Queues"), _OTHER_S
 """What of CreateEventSourceMapping, and LATER_WITHOUT of UpdateEventSourceMapping, can't be had, and why."""
 
 
-def changed(request: Shape) -> dict[str, Any]:
+def changed(call: Call, request: Shape) -> dict[str, Any]:
     """The options that a Create or Update request sets, as they are stored.
 
     FilterCriteria is None where the request takes the filters away. Raises InvalidParameterValueException for what
@@ -55,13 +54,23 @@ def changed(request: Shape) -> dict[str, Any]:
     """
     found = {name: request[name] for name in DEFAULTS if name in request}
     if "DestinationConfig" in found:
-        found["DestinationConfig"] = {"OnFailure": {}}
+        found["DestinationConfig"] = destinations.read(call, found["DestinationConfig"])
     age = found.get("MaximumRecordAgeInSeconds", -1)
     if -1 < age < RECORD_AGE_SECONDS_MIN:
         raise invalid("MaximumRecordAgeInSeconds must be -1, or between 60 and 604800 seconds.")
     if "FilterCriteria" in request:
         found["FilterCriteria"] = _filters(request["FilterCriteria"])
     return found
+
+
+def check_together(document: Mapping[str, Any]) -> None:
+    """Refuse options that don't go together; `document` has all of them.
+
+    A window's state is one shard's, in order, and lanes would each have a part of it.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
+    """
+    if document["TumblingWindowInSeconds"] and document["ParallelizationFactor"] > 1:
+        raise invalid("Tumbling windows are not supported when ParallelizationFactor is greater than 1.")
 
 
 def starting_position(request: Shape) -> str:
