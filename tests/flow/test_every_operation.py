@@ -44,6 +44,7 @@ NAMED = {
     "PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/Nothing",
     "Statement": "SELECT * FROM \"Nothing\" WHERE pk = 'a'",
     "PolicyDocument": "{}",
+    "Principal": "*",
     "S3Bucket": "nothing",
     "SubscriptionArn": f"arn:aws:sns:{REGIONAL}:Nothing:{UUID}",
     "TaskHandle": base64.b64encode(json.dumps({"taskId": "1", "sourceArn": QUEUE}).encode()).decode(),
@@ -69,6 +70,8 @@ CANDIDATES = (
     "AKIAAAAAAAAAAAAAAAAA",
     "nothing:Nothing",
     "lambda:InvokeFunction",
+    "lambda:GetLayerVersion",
+    f"arn:aws:lambda:{REGIONAL}:layer:nothing:1",
 )
 # One member of those structures that want exactly one, though no model says so.
 ONE_OF = {

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 
+import pytest
+
+from tailrace.runtime.bubblewrap import measures
 from tests.unit.runtime.conftest import Workbench
 
 
@@ -88,3 +91,24 @@ def running(argument: str) -> list[str]:
         except OSError:
             continue
     return found
+
+
+async def test_tmp_holds_no_more_than_its_size_and_keeps_what_it_has(walled: Workbench) -> None:
+    if not measures():
+        pytest.skip("this bubblewrap can't limit a /tmp")
+    source = """
+import os
+def handler(megabytes, context):
+    try:
+        with open("/tmp/file", "ab") as file:
+            for _ in range(megabytes):
+                file.write(bytes(1 << 20))
+    except OSError as problem:
+        return problem.strerror
+    return os.path.getsize("/tmp/file") >> 20
+"""
+    spec = walled.function(source, storage_mb=16)
+    assert await walled.result(spec, 10) == 10
+    assert await walled.result(spec, 5) == 15
+    assert await walled.result(spec, 5) == "No space left on device"
+    assert await walled.result(walled.function(source, storage_mb=32, key=("g",)), 20) == 20

@@ -117,7 +117,7 @@ async def put_function_event_invoke_config(call: Call, request: Shape) -> Shape:
     "lambda", "UpdateFunctionEventInvokeConfig", needs="lambda:UpdateFunctionEventInvokeConfig", on=permission_arn
 )
 async def update_function_event_invoke_config(call: Call, request: Shape) -> Shape:
-    """Change some of these settings; what the request leaves out stays.
+    """Change some of the settings of events; what the request leaves out stays.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
     """
@@ -126,7 +126,7 @@ async def update_function_event_invoke_config(call: Call, request: Shape) -> Sha
 
 @operation("lambda", "GetFunctionEventInvokeConfig", needs="lambda:GetFunctionEventInvokeConfig", on=permission_arn)
 async def get_function_event_invoke_config(call: Call, request: Shape) -> Shape:
-    """These settings of one qualifier.
+    """How events of one qualifier are tried, and where their outcomes go.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html
     """
@@ -141,7 +141,7 @@ async def get_function_event_invoke_config(call: Call, request: Shape) -> Shape:
     "lambda", "DeleteFunctionEventInvokeConfig", needs="lambda:DeleteFunctionEventInvokeConfig", on=permission_arn
 )
 async def delete_function_event_invoke_config(call: Call, request: Shape) -> Shape:
-    """Go back to what everybody has: two more tries, six hours, no destination.
+    """Go back to what everybody has for events: two more tries, six hours, no destination.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html
     """
@@ -157,7 +157,7 @@ async def delete_function_event_invoke_config(call: Call, request: Shape) -> Sha
 
 @operation("lambda", "ListFunctionEventInvokeConfigs", needs="lambda:ListFunctionEventInvokeConfigs", on=permission_arn)
 async def list_function_event_invoke_configs(call: Call, request: Shape) -> Shape:
-    """These settings of all qualifiers that have some.
+    """The settings of events of all qualifiers that have some.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html
     """

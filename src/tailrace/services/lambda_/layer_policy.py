@@ -86,7 +86,7 @@ async def add_layer_version_permission(call: Call, request: Shape) -> Shape:
 
 @operation("lambda", "RemoveLayerVersionPermission", needs="lambda:RemoveLayerVersionPermission", on=on_version)
 async def remove_layer_version_permission(call: Call, request: Shape) -> Shape:
-    """Take one of these statements away.
+    """Take a statement of a version's policy away.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html
     """

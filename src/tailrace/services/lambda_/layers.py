@@ -89,7 +89,7 @@ async def get_layer_version(call: Call, request: Shape) -> Shape:
 
 @operation("lambda", "GetLayerVersionByArn", needs="lambda:GetLayerVersion", on=on_version)
 async def get_layer_version_by_arn(call: Call, request: Shape) -> Shape:
-    """The same, by the version's ARN.
+    """One version of a layer by its ARN, with a link to its archive.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
     """
