@@ -11,6 +11,7 @@ botocore's model gives parsing, constraints and the wire form; `registry.check` 
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -81,6 +82,8 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     entry: Entry | None = None
     """The call's record in the audit."""
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once nobody waits for the answer any more; what only waits (a long poll) ends then."""
 
     @property
     def account(self) -> str:

@@ -15,7 +15,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import cast
 
@@ -46,10 +46,14 @@ log = logging.getLogger("tailrace.http")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who is on the other end: the address, as aws:SourceIp sees it, and whether over TLS (aws:SecureTransport)."""
+    """Who is on the other end: the address, as aws:SourceIp sees it, and whether over TLS (aws:SecureTransport).
+
+    `gone` is set once nobody waits for an answer any more: the client went away, or the server ends.
+    """
 
     address: str
     secure: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 Answer = Callable[[HttpRequest, Peer], Awaitable[HttpResponse]]
@@ -160,6 +164,7 @@ class Connection(asyncio.Protocol):
         """Forget the client. What is being worked on goes on: a write that has begun is not half done."""
         self.connections.open.discard(self)
         self._transport = None
+        self._peer.gone.set()
         self.connections.admission.release(self._body_bytes + sum(size for _, _, size in self._queue))
         self._body_bytes = 0
         self._queue.clear()
@@ -198,6 +203,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """A client that half-closes still gets the answers to what it has asked."""
+        self._peer.gone.set()  # it may only have closed its half, but nothing should wait long for it
         self._broken = True
         return self.task is not None
 
@@ -328,7 +334,8 @@ class Connection(asyncio.Protocol):
             self.abort()
 
     def close_when_answered(self) -> None:
-        """Close now if nothing is being answered, else after that."""
+        """Close now if nothing is being answered, else after that; what only waits need not wait any longer."""
+        self._peer.gone.set()
         if self.task is None:
             self.abort()
 

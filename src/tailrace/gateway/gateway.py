@@ -110,6 +110,7 @@ class Gateway:
             peer.secure,
             headers=request.headers,
             entry=entry,
+            gone=peer.gone,
         )
         self.in_flight.enter(entry.access_key_id, route.service)
         try:

@@ -93,12 +93,14 @@ def _check_numbers(request: Shape) -> int:
 
 
 async def wait_for_message(call: Call, place: Place, queue: Queue, until: float) -> bool:
-    """Wait until there may be a message to take; False where the time `until` comes first.
+    """Wait until there may be a message to take; False where the time `until` comes first, or the client has gone.
 
     True also where the queue was emptied or deleted meanwhile: the caller looks again.
     """
     woken = asyncio.Event()
     undo = call.store.listen(messages.topic(queue.number), lambda _: woken.set())
+    leaving = asyncio.ensure_future(call.gone.wait())
+    leaving.add_done_callback(lambda _: woken.set())
 
     def look(tx: Transaction) -> float | None:
         if find(tx, place).number != queue.number:
@@ -108,6 +110,8 @@ async def wait_for_message(call: Call, place: Place, queue: Queue, until: float)
     try:
         while True:
             woken.clear()
+            if call.gone.is_set():
+                return False  # a message taken for nobody would be hidden from everybody
             due, now = await call.store.view(look), call.clock.now()
             if due is not None and due <= now:
                 return True
@@ -116,6 +120,7 @@ async def wait_for_message(call: Call, place: Place, queue: Queue, until: float)
             await wait_for_event(woken, min(until, until if due is None else due) - now, call.clock)
     finally:
         undo()
+        leaving.cancel()
 
 
 def take_due(
