@@ -152,3 +152,15 @@ def test_a_user_sees_and_changes_some_attributes_alone(table: str, user: Callabl
     assert is_denied(dynamodb.query, TableName=table, **partition_query("frank"))
     query = {**partition_query("frank"), "Select": "SPECIFIC_ATTRIBUTES", "ProjectionExpression": "Score"}
     assert not is_denied(dynamodb.query, TableName=table, **query)
+
+
+def test_insights_of_an_index_are_a_permission_on_the_index(table: str, user: Callable[..., Any]) -> None:
+    theirs = user(["dynamodb:UpdateContributorInsights"], resource="/index/by_title")
+    action = {"TableName": table, "ContributorInsightsAction": "ENABLE"}
+    theirs.update_contributor_insights(**action, IndexName="by_title")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        theirs.update_contributor_insights(**action)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        theirs.describe_contributor_insights(TableName=table, IndexName="by_title")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        theirs.list_contributor_insights()

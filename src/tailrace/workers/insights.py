@@ -1,4 +1,7 @@
-"""Keeps what contributor insights have counted: the minutes that are over, once a minute, and all of it at the end."""
+"""Keeps what contributor insights have counted: the minutes that are over, once a minute, and all of it at the end.
+
+What SIGKILL takes with it is the running minute, and the one before that was not yet written down.
+"""
 
 from __future__ import annotations
 

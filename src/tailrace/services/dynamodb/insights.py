@@ -19,6 +19,7 @@ from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.dynamodb import insight_rules, status
 from tailrace.services.dynamodb.insight_rules import BOTH, DISABLED
+from tailrace.services.dynamodb.insights_report import report as report  # to be asked for as insights.report
 from tailrace.services.dynamodb.names import index_arn, resolve
 from tailrace.services.dynamodb.table import KIND, document_of
 from tailrace.store import resources

@@ -30,8 +30,7 @@ class Watching(Tally):
     """Counts for insights, and has `inner` do what it does."""
 
     def __init__(self, call: Call, inner: Tally) -> None:
-        self._contributors, self._inner = call.node.contributors, inner
-        self._minute = int(call.clock.now() // MINUTE_SECONDS)
+        self._contributors, self._clock, self._inner = call.node.contributors, call.clock, inner
         self._counts: list[tuple[Rule, Key, float]] = []
 
     def is_empty(self, table: Table, kind: Kind, index: str = "") -> bool:
@@ -104,8 +103,9 @@ class Watching(Tally):
             self._add()
 
     def _add(self) -> None:
+        minute = int(self._clock.now() // MINUTE_SECONDS)  # of its end: so that minutes come in their order
         for rule, key, weight in self._counts:
-            self._contributors.add(rule, self._minute, key, weight)
+            self._contributors.add(rule, minute, key, weight)
         self._counts = []
 
 
