@@ -336,3 +336,15 @@ async def test_a_throttled_event_waits_without_spending_its_tries() -> None:
             told.append(record["requestPayload"])
             clock.advance(300)
         assert sorted(told) == [0, 1, 2]
+
+
+def test_an_outcome_survives_a_crash(durable_server: RunningServer) -> None:
+    role = sender_role(durable_server, "sqs:SendMessage")[1]
+    function = make_function(durable_server, "survives", ECHO, role=role)
+    url, queue = make_queue(durable_server, "survives")
+    put(durable_server, function, on_success=queue)
+    sent = {leave(durable_server, function, n) for n in range(20)}
+    durable_server.kill()
+    durable_server.start(int(durable_server.endpoint.rpartition(":")[2]))
+    told = {json.loads(arrived(durable_server, url)["Body"])["requestContext"]["requestId"] for _ in range(20)}
+    assert told == sent

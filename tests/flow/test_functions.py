@@ -205,6 +205,12 @@ def test_an_event_is_taken_and_run_later(server: RunningServer) -> None:
     assert response["ResponseMetadata"]["RequestId"] in start
 
 
+def test_invoke_async_leaves_an_event_too(server: RunningServer) -> None:
+    function = make_function(server, "old-way", "def handler(e, c): print('got', e)")
+    assert server.client("lambda").invoke_async(FunctionName=function, InvokeArgs=b"[1]")["Status"] == 202
+    wait_until("the event's log", lambda: "got [1]\n" in messages(server, function))
+
+
 def test_a_dry_run_runs_nothing(server: RunningServer) -> None:
     function = make_function(server, "dry", ECHO)
     response = server.client("lambda").invoke(FunctionName=function, InvocationType="DryRun")

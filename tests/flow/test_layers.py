@@ -170,6 +170,16 @@ def test_what_layers_a_function_may_not_have(server: RunningServer) -> None:
     elsewhere = one.replace("us-east-1", "eu-west-1")
     text = "Layers are not in the same region as the function. Layers are expected to be in region us-east-1."
     assert refusal(elsewhere) == (INVALID, text)
+    foreign = one.replace("000000000000", "017000801446")
+    text = "because no resource-based policy allows the lambda:GetLayerVersion action"
+    code, message = refusal(foreign)
+    assert (code, message.endswith(f"on resource: {foreign} {text}")) == ("AccessDeniedException", True)
+
+
+def test_a_runtime_that_lambda_does_not_have_is_refused(server: RunningServer) -> None:
+    code, text = refused(publish, server=server, name=unique("r"), files={"a": "1"}, CompatibleRuntimes=["cobol"])
+    assert code == "ValidationException"
+    assert text.startswith("1 validation error detected: Value '[cobol]' at 'compatibleRuntimes' failed to satisfy")
 
 
 def test_code_and_layers_together_have_a_limit(server: RunningServer) -> None:

@@ -6,6 +6,7 @@ from tailrace.operation import Call, Shape, anything, operation
 from tailrace.runtime.pool import CONCURRENCY_MAX
 from tailrace.runtime.unpack import UNZIPPED_BYTES_MAX
 from tailrace.services.lambda_ import function_document as documents
+from tailrace.services.lambda_ import layer_document
 from tailrace.services.lambda_.code import ZIP_BYTES_MAX
 from tailrace.services.lambda_.concurrency import FUNCTIONS_MAX, reserved_by_all
 from tailrace.store import resources
@@ -24,7 +25,8 @@ async def get_account_settings(call: Call, request: Shape) -> Shape:
     def read(tx: Transaction) -> tuple[int, int, int]:
         functions = resources.page(tx, documents.FUNCTION, call.scope, None, FUNCTIONS_MAX)
         versions = resources.page(tx, documents.VERSION, call.scope, None, FUNCTIONS_MAX)
-        size = sum(document["CodeSize"] for _, document in (*functions, *versions))
+        layers = resources.page(tx, layer_document.VERSION, call.scope, None, FUNCTIONS_MAX)
+        size = sum(document["CodeSize"] for _, document in (*functions, *versions, *layers))
         return len(functions), size, reserved_by_all(tx, call.scope)
 
     count, size, reserved = await call.store.view(read)

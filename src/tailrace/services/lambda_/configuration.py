@@ -34,7 +34,7 @@ async def update_function_configuration(call: Call, request: Shape) -> Shape:
         if "Role" in request:
             role.check(call.node.identity, tx, request["Role"], function)
         if "Layers" in request:
-            members.update(layer_use.members(tx, function.scope, request["Layers"]))
+            members.update(layer_use.members(call, tx, request["Layers"]))
         letters = members.get("DeadLetterConfig", {}).get("TargetArn")
         if letters:
             targets.check_dead_letters(call.node.identity, tx, letters, str(members.get("Role", old["Role"])), function)

@@ -46,7 +46,7 @@ async def create_function(call: Call, request: Shape) -> Shape:
         if letters:
             targets.check_dead_letters(call.node.identity, tx, letters, request["Role"], function)
         if request.get("Layers"):
-            members.update(layer_use.members(tx, function.scope, request["Layers"]))
+            members.update(layer_use.members(call, tx, request["Layers"]))
         document = documents.changed({**base, **members}, now, created=True, **package.shown)
         layer_use.check_size(document)
         document |= {"Tags": request.get("Tags", {}), "LastVersion": 0}

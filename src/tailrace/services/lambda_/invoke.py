@@ -84,6 +84,16 @@ async def invoke_function(call: Call, request: Shape) -> Shape:
     return answer(result, request.get("LogType") == "Tail")
 
 
+@operation("lambda", "InvokeAsync", needs="lambda:InvokeFunction", on=qualified_permission_arn)
+async def invoke_async(call: Call, request: Shape) -> Shape:
+    """Leave a function an event, as it was done before Invoke could.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html
+    """
+    event = {"FunctionName": request["FunctionName"], "InvocationType": "Event", "Payload": request["InvokeArgs"]}
+    return {"Status": (await invoke_function(call, event))["StatusCode"]}
+
+
 def answer(result: InvocationResult, with_tail: bool) -> Shape:
     """A synchronous invocation's answer."""
     shape: Shape = {"StatusCode": 200, "ExecutedVersion": result.executed_version, "Payload": result.payload}
@@ -134,7 +144,7 @@ async def run_delivery(node: Node, delivery: Delivery) -> None:
     event = delivery.body
     function = event_outcome.function_of(event)
     limits = await node.store.view(lambda tx: limits_of(tx, function))
-    if node.clock.now() - delivery.created > limits.age_s:
+    if node.clock.now() - delivery.created >= limits.age_s:
         await end(node, delivery, Ending(event_outcome.TOO_OLD, event["Failures"]))
         return
     try:
@@ -202,9 +212,7 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
         await end(node, delivery, Ending(event_outcome.STOPPED, event["Failures"]))
         return
     times = event.get("Throttles", 0)
-    due = now + min(THROTTLED_SECONDS_MIN * 2 ** min(times, 16), THROTTLED_SECONDS_MAX)
-    if due - delivery.created > limits.age_s:
-        await end(node, delivery, Ending(event_outcome.TOO_OLD, event["Failures"]))
-        return
+    wait = min(THROTTLED_SECONDS_MIN * 2 ** min(times, 16), THROTTLED_SECONDS_MAX)
+    due = min(now + wait, delivery.created + limits.age_s)  # when it has become too old, it is told at once
     body = {**event, "Throttles": times + 1}
     await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, body))

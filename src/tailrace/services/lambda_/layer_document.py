@@ -17,6 +17,7 @@ from tailrace.base import arn
 from tailrace.base.clock import iso_milliseconds
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape
+from tailrace.services.lambda_.refusals import invalid
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -42,15 +43,34 @@ def layer_arn(scope: str, name: str, version: int | None = None) -> str:
 
 
 def named(call: Call, given: str) -> tuple[str, str]:
-    """Scope and name of the layer that a name or an ARN means; those of others need a policy, so none is found."""
+    """Scope and name of the layer that a name or an ARN means, in the caller's account and region."""
     found = _layer_arn.fullmatch(given)
-    return (f"{found['account']}/{found['region']}", found["name"]) if found else (call.scope, given)
+    if found is None:
+        return call.scope, given
+    _check_place(call, given, found["account"], found["region"])
+    return call.scope, found["name"]
 
 
-def of_arn(text: str) -> tuple[str, str, int] | None:
-    """Scope, name and number of a layer version's ARN; None where it is none."""
+def of_arn(call: Call, text: str) -> tuple[str, str, int] | None:
+    """Scope, name and number of a layer version's ARN in the caller's account and region; None where it is none."""
     found = _version_arn.fullmatch(text)
-    return (f"{found['account']}/{found['region']}", found["name"], int(found["version"])) if found else None
+    if found is None:
+        return None
+    _check_place(call, text, found["account"], found["region"])
+    return call.scope, found["name"], int(found["version"])
+
+
+def _check_place(call: Call, text: str, account: str, region: str) -> None:
+    """Refuse layers of other accounts, which have no policy for the caller here, and of other regions."""
+    if account != call.account:
+        action = "lambda:GetLayerVersion" if "Function" in call.operation else f"lambda:{call.operation}"
+        raise ApiError.access_denied(
+            f"User: {call.principal.arn} is not authorized to perform: {action} on resource: {text} because no "
+            f"resource-based policy allows the {action} action"
+        )
+    if region != call.region:
+        text = f"Layers are not in the same region as the function. Layers are expected to be in region {call.region}."
+        raise invalid(text)
 
 
 def find(tx: Transaction, scope: str, name: str, version: int) -> Document | None:

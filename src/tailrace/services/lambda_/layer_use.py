@@ -31,20 +31,16 @@ def condition_keys(call: Call, request: Shape) -> ContextKeys:
     return {"lambda:Layer": list(request["Layers"])} if request.get("Layers") else {}
 
 
-def members(tx: Transaction, scope: str, wanted: list[str]) -> dict[str, Any]:
+def members(call: Call, tx: Transaction, wanted: list[str]) -> dict[str, Any]:
     """What a function's document keeps of its layers. Raises AWS's refusals."""
     if len(wanted) > LAYERS_MAX:
         raise invalid(f"Cannot reference more than {LAYERS_MAX} layers.")
     seen: dict[tuple[str, str], str] = {}
     found = []
     for text in wanted:
-        place = layers.of_arn(text)
+        place = layers.of_arn(call, text)
         if place is None:
             raise invalid(f"Layer version {text} does not exist.")
-        if place[0].partition("/")[2] != scope.partition("/")[2]:
-            region = scope.partition("/")[2]
-            text = f"Layers are not in the same region as the function. Layers are expected to be in region {region}."
-            raise invalid(text)
         document = layers.find(tx, *place)
         if document is None:
             raise invalid(f"Layer version {text} does not exist.")

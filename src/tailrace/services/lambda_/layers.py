@@ -15,6 +15,7 @@ from tailrace.services.lambda_ import layer_document as layers
 from tailrace.services.lambda_.refusals import invalid
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
+from tailrace.wire import model
 
 PAGE_MAX = 50
 READ_AT_ONCE = 200
@@ -40,6 +41,18 @@ def check_number(version: int) -> int:
     return version
 
 
+def check_runtimes(names: list[str]) -> None:
+    """Refuse runtimes that Lambda does not have; those that this machine lacks are fine."""
+    create = model.service("lambda").operation("CreateFunction")
+    assert create and create.input, "the model has it"
+    known = create.input.members["Runtime"].shape.enum
+    if set(names) - set(known):
+        raise ApiError.validation(
+            f"1 validation error detected: Value '[{', '.join(names)}]' at 'compatibleRuntimes' failed to satisfy "
+            f"constraint: Member must satisfy enum value set: [{', '.join(known)}]"
+        )
+
+
 @operation(
     "lambda",
     "PublishLayerVersion",
@@ -53,6 +66,7 @@ async def publish_layer_version(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html
     """
     scope, name = layers.named(call, request["LayerName"])
+    check_runtimes(request.get("CompatibleRuntimes", []))
     package = await code.read(call, request["Content"])
 
     def publish(tx: Transaction) -> dict[str, Any]:
@@ -93,7 +107,7 @@ async def get_layer_version_by_arn(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
     """
-    place = layers.of_arn(request["Arn"])
+    place = layers.of_arn(call, request["Arn"])
     return await _get(call, *(place or (call.scope, "", 0)))
 
 
