@@ -302,6 +302,19 @@ async def test_throttled_requests_count_once_for_each_key() -> None:
         assert set(await kept(node, "PKC")) == {("big",)}
 
 
+async def test_of_a_transaction_that_is_cancelled_what_was_refused_alone_counts() -> None:
+    async with counted(**units(1, 1000)) as node:
+        node.node.config = replace(node.node.config, throttle=True)
+        for sk in range(3):
+            await put(node, "big", sk, body={"S": "x" * 250_000})
+        gets = [{"Get": {"TableName": "table", "Key": key("big", sk)}} for sk in range(3)]
+        await node.dynamodb("GetItem", TableName="table", Key=key("big", 0), ConsistentRead=True)  # 62 of 300 units
+        await refused(node, "TransactGetItems", TransactItems=gets)  # 124 each: the third finds nothing left
+        assert await kept(node, "SKT") == {("big", "2"): 1}
+        written = 245 * WRITE
+        assert await kept(node, "SKC") == {("big", str(sk)): written + (62 if sk == 0 else 0) for sk in range(3)}
+
+
 async def test_of_a_batch_that_is_done_in_part_each_item_counts_where_it_belongs() -> None:
     async with counted(**units(100, 1)) as node:
         node.node.config = replace(node.node.config, throttle=True)

@@ -75,7 +75,7 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
 
     def read(tx: Transaction) -> tuple[Shape, Tally]:
         tables = [table.find(tx, call.scope, each.name, now) for each in wanted]
-        tally = throttle.begin(call, *tables)
+        tally = throttle.begin_many(call, tables)
         located = [_locate(found, each) for found, each in zip(tables, wanted, strict=True)]
         answer: Shape = {"Responses": {}, "UnprocessedKeys": {}}
         room, spent = RESPONSE_BYTES_MAX, []
@@ -156,7 +156,7 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
             )
             for each, write, key in zip(requests, plans, _keys(found, plans), strict=True)
         ]
-        tally = throttle.begin(call, *tables)
+        tally = throttle.begin_many(call, tables)
         changes = _write(tx, chosen, now, tally)
         left = Shape()
         for number, each in enumerate(chosen):

@@ -67,7 +67,7 @@ async def _read(call: Call, request: Shape, every: list[Bound]) -> Shape:
             for place, (bound, found) in enumerate(zip(every, tables, strict=True))
         ]
         places = transactions.locate_all(tables, keys)
-        return transactions.get_all(tx, tables, keys, places, throttle.begin(call, *tables))
+        return transactions.get_all(tx, tables, keys, places, throttle.begin_many(call, tables))
 
     found, tally = await call.store.view(read)
     tally.settle()
@@ -87,7 +87,7 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
 
     def change(tx: Transaction) -> tuple[list[Done], list[Found] | None, Tally]:
         tables = _tables(tx, call, every, now)
-        tally = throttle.begin(call, *tables)
+        tally = throttle.begin_many(call, tables)
         planned = [
             partiql_writes.write_of(bound, found, is_in_transaction=True)
             for bound, found in zip(every, tables, strict=True)

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tailrace.base.errors import ApiError
@@ -35,13 +35,15 @@ class _Meter(NamedTuple):
     kind: Kind
 
 
-def begin(call: Call, *tables: Table) -> Tally:
-    """The tally of one run of a request's closure, about these tables."""
+def begin(call: Call, table: Table) -> Tally:
+    """The tally of one run of a request's closure, about this table."""
     tally = _Counting(call) if call.node.config.throttle else NOTHING
-    for table in tables:
-        if table.insights is not None:
-            return Watching(call, tally)
-    return tally
+    return tally if table.insights is None else Watching(call, tally)
+
+
+def begin_many(call: Call, tables: Sequence[Table]) -> Tally:
+    """The tally of one run of a request's closure, about at least one table."""
+    return begin(call, next((table for table in tables if table.insights is not None), tables[0]))
 
 
 class _Counting(Tally):

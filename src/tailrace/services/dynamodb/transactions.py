@@ -80,7 +80,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
         if token and idempotency.is_repeated(tx, call.scope, token, fingerprint, now):
             return [], NOTHING
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
-        tally = throttle.begin(call, *tables)
+        tally = throttle.begin_many(call, tables)
         done = perform(tx, tables, [write for _, write in planned], now, tally)
         if token:
             idempotency.remember(tx, call.scope, token, fingerprint, now)
@@ -187,7 +187,7 @@ async def transact_get_items(call: Call, request: Shape) -> Shape:
     def read(tx: Transaction) -> tuple[list[tuple[Table, items.StoredItem | None]], Tally]:
         tables = [table.find(tx, call.scope, get.name, now) for get in gets]
         places = locate_all(tables, [get.key for get in gets])
-        return get_all(tx, tables, [get.key for get in gets], places, throttle.begin(call, *tables))
+        return get_all(tx, tables, [get.key for get in gets], places, throttle.begin_many(call, tables))
 
     found, tally = await call.store.view(read)
     tally.settle()
