@@ -25,6 +25,7 @@ from tailrace.base.clock import Clock
 from tailrace.base.config import Config
 from tailrace.base.contributors import Contributors
 from tailrace.base.errors import ApiError
+from tailrace.base.meter import Meter
 from tailrace.base.token_bucket import Buckets
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Node:
 
     `endpoint` is where the node answers, which functions get as AWS_ENDPOINT_URL. `last_used` is what this node has
     seen of keys and roles since it was last written down, `contributors` which keys of tables; `audit` keeps who did
-    what.
+    what, and `meter` how much.
     """
 
     config: Config
@@ -64,6 +65,7 @@ class Node:
     last_used: LastUsed = field(default_factory=LastUsed)
     contributors: Contributors = field(default_factory=Contributors)
     audit: Journal = field(default_factory=Journal)
+    meter: Meter = field(default_factory=Meter)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from typing import Any
 
 from tests.conftest import RunningServer, wait_until
@@ -161,6 +162,26 @@ def test_word_is_neither_lost_nor_doubled_by_a_kill(durable_server: RunningServe
     durable_server.start()
     url = durable_server.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
     assert take(durable_server, url, 3) == []
+
+
+def test_metrics_tell_how_triggers_and_requests_fare(server: RunningServer) -> None:
+    trigger = Trigger(server, MaximumRetryAttempts=0)
+    trigger.put("secret-key", 1, poison=True)
+    trigger.put("secret-key", 2)
+    trigger.wait_for(("secret-key", 2))
+
+    def told() -> str:
+        with urllib.request.urlopen(server.endpoint + "/_tailrace/metrics") as answer:
+            assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+            return str(answer.read().decode())
+
+    invoked = f'tailrace_trigger_invocations_total{{mapping="{trigger.uuid}"}} 2'
+    wait_until("both calls are told", lambda: invoked in told().splitlines())
+    page = told()
+    assert f'tailrace_trigger_given_up_total{{mapping="{trigger.uuid}"}} 1' in page.splitlines()
+    assert 'tailrace_requests_total{service="dynamodb",operation="PutItem",status="200"}' in page
+    assert "secret-key" not in page
+    assert trigger.table not in page
 
 
 def test_a_window_has_at_most_fifteen_minutes(server: RunningServer) -> None:

@@ -18,6 +18,7 @@ from tailrace.auth.principal import anonymous
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
+from tailrace.base.meter import REQUESTS
 from tailrace.gateway import front_page
 from tailrace.gateway.admission import InFlight
 from tailrace.gateway.body import deflate, inflate, is_too_large
@@ -64,6 +65,8 @@ class Gateway:
         entry.ms = (clock.monotonic() - began) * 1000
         entry.status = response.status
         self.node.audit.add(entry)
+        status = str(response.status)
+        self.node.meter.count(REQUESTS, service=route.service, operation=route.operation, status=status)
         if route.service in DYNAMODB:
             await deflate(request, response)
         return response

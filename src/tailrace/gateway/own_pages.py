@@ -1,6 +1,7 @@
 """The few pages that aren't AWS's: everything below `/_tailrace/`.
 
-`health` tells anybody that the server is up, with which store and which isolation of functions. `code` is where
+`health` tells anybody that the server is up, with which store and which isolation of functions, and `metrics` tells
+Prometheus how much it does: by operation and by a mapping's UUID, without names, keys or data. `code` is where
 GetFunction's Code.Location points: a short-lived signed link, as S3's are. `sns` has the certificate of notifications.
 """
 
@@ -16,6 +17,7 @@ from tailrace.wire.http import HttpRequest, HttpResponse
 
 PREFIX = "/_tailrace/"
 JSON = {"content-type": "application/json"}
+TEXT = {"content-type": "text/plain; version=0.0.4; charset=utf-8"}
 
 
 class OwnPages:
@@ -33,6 +35,8 @@ class OwnPages:
             return HttpResponse(405, {"allow": "GET, HEAD"}, b"")
         if page == "health":
             return HttpResponse(200, dict(JSON), orjson.dumps(self.health()))
+        if page == "metrics":
+            return HttpResponse(200, dict(TEXT), self.node.meter.text(self.node.clock.now()).encode())
         if page.startswith(signature.PAGES):
             return await self.certificate(page.removeprefix(signature.PAGES))
         if page.startswith("code/"):

@@ -29,6 +29,7 @@ from tailrace.workers.failure_records import EXHAUSTED, TOO_OLD, GivenUp, Range
 from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed, Wait, Window, look
 from tailrace.workers.outcome import FailedFrom, Postponed, Progress, Succeeded
 from tailrace.workers.poll_audit import note_poll
+from tailrace.workers.trigger_metrics import note_attempt, note_given_up, note_position
 from tailrace.workers.trigger_settings import Settings
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Lane:
         self._nudged.clear()
         found: Look = await context.node.store.view(lambda tx: look(tx, self.reader, self))
         self._blocked = isinstance(found, Blocked)
+        note_position(self, found)
         match found:
             case Idle():
                 return False
@@ -128,6 +130,7 @@ class Lane:
             context.budget.give(size)
         if context.stopping and isinstance(made.result, Postponed):
             return False
+        note_attempt(self.reader, found, made)
         settle = self._settle_window if found.final else self._settle_batch
         lost = settle(found, made, context.node.clock.now())
         number = _attempts_before(found) + 1
@@ -179,6 +182,7 @@ class Lane:
         reader, now, id = self.reader, self.reader.context.node.clock.now(), ids.uuid()
         body: dict[str, Any] | None = None
         if lost is not None:
+            note_given_up(reader, lost)
             lines = [*lines, given_up_line(reader, self.number, lost)]
             log.warning("mapping %s gave up records: %s", reader.mapping, lines[-1])
             if settings.destination is not None:

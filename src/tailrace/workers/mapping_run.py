@@ -134,6 +134,7 @@ class MappingRun:
                 await self._context.node.store.update(self._become(lambda document: document["State"] == "Disabling"))
             else:
                 await self._context.node.store.update(self._forget)
+                self._context.node.meter.forget("mapping", self.mapping)
                 self.gone = True
 
     def _become(self, still: Callable[[dict[str, Any]], bool]) -> Callable[[Transaction], None]:

@@ -10,6 +10,7 @@ import pytest
 
 from tailrace.base.clock import iso_milliseconds, iso_seconds
 from tailrace.base.errors import ApiError
+from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.logs import names
 from tailrace.services.sns import subscriptions, topics
 from tailrace.services.sqs import attributes as attributes_of
@@ -279,3 +280,43 @@ async def test_a_mapping_without_attempts_has_no_group(world: World) -> None:
     await world.advance(5)
     group = await world.store.view(lambda tx: resources.get(tx, names.KIND, SCOPE, attempt_log.group_of(uuid)))
     assert group is None
+
+
+async def test_the_meter_counts_what_triggers_do_and_how_far_behind_they_are(world: World) -> None:
+    uuid = await world.map(MaximumRetryAttempts=1)
+    world.behaviour = failing(2)
+    await world.start()
+    await world.put(1)
+    await world.put(2)
+    await world.advance(0.25)
+
+    def told() -> dict[str, float]:
+        lines = world.node.meter.text(world.clock.now()).splitlines()
+        mine = [line.split() for line in lines if f'mapping="{uuid}"' in line]
+        return {name.partition("{")[0].removeprefix("tailrace_trigger_"): float(value) for name, value in mine}
+
+    assert told()["iterator_age_seconds"] == 0.25, "the second record waits for its next attempt"
+    await world.advance(1)
+    world.behaviour = throttled
+    await world.put(3)
+    assert told() == {
+        "iterator_age_seconds": 0,
+        "invocations_total": 3,
+        "errors_total": 2,
+        "throttles_total": 1,
+        "retries_total": 1,
+        "records_total": 3,
+        "given_up_total": 1,
+    }
+    world.behaviour = lambda records: None
+    await world.advance(1)
+    await world.allow("dynamodb:ListStreams")
+    await world.put(4)
+    await world.advance(3)
+    assert told()["iterator_age_seconds"] == 3, "a trigger that may not read falls behind"
+    await world.allow(*SEND)
+    await world.advance(1)
+    assert told()["iterator_age_seconds"] == 0
+    await mappings.delete_event_source_mapping(world.call(), {"UUID": uuid})
+    await world.advance(2)
+    assert told() == {}
