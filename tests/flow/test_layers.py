@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import urllib.error
 import urllib.request
 import zipfile
 from typing import Any
@@ -154,6 +155,22 @@ def test_a_deleted_version_goes_on_where_it_is_used(server: RunningServer) -> No
         INVALID,
         f"Layer version {layer} does not exist.",
     )
+
+
+def test_an_archive_is_gone_with_the_last_who_has_it(server: RunningServer) -> None:
+    client, name = server.client("lambda"), unique("counted")
+    made = publish(server, name, {"python/counted.py": f"NAME = {name!r}"})
+    layer, link = made["LayerVersionArn"], made["Content"]["Location"]
+    function = make_function(server, "counted", "def handler(event, context): pass", Layers=[layer])
+    client.publish_version(FunctionName=function)
+    configure(server, function, Description="changed")
+    client.delete_layer_version(LayerName=name, VersionNumber=1)
+    configure(server, function, Layers=[])
+    with urllib.request.urlopen(link) as answer:  # the version still has it
+        assert answer.status == 200
+    client.delete_function(FunctionName=function)
+    with pytest.raises(urllib.error.HTTPError, match="403|404"):
+        urllib.request.urlopen(link)
 
 
 def test_what_layers_a_function_may_not_have(server: RunningServer) -> None:

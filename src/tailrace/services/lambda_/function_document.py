@@ -85,6 +85,8 @@ def forget_qualifier(tx: Transaction, name: FunctionName, qualifier: str) -> Non
 def find_routed(tx: Transaction, name: FunctionName, draw: float) -> tuple[Document, str]:
     """The document and version that a call through `name` runs; `draw` (0 up to 1) picks one of a weighted alias's."""
     qualifier = name.qualifier or LATEST
+    if qualifier == LATEST or qualifier.isdigit():
+        return find_version(tx, name)
     alias = resources.get(tx, ALIAS, name.scope, alias_name(name.name, qualifier))
     for version, weight in (alias or {}).get("Weights", {}).items():
         if draw < weight:

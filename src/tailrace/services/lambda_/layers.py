@@ -44,7 +44,8 @@ def check_number(version: int) -> int:
 def check_runtimes(names: list[str]) -> None:
     """Refuse runtimes that Lambda does not have; those that this machine lacks are fine."""
     create = model.service("lambda").operation("CreateFunction")
-    assert create and create.input, "the model has it"
+    assert create is not None
+    assert create.input is not None
     known = create.input.members["Runtime"].shape.enum
     if set(names) - set(known):
         raise ApiError.validation(
