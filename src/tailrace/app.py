@@ -40,6 +40,7 @@ from tailrace.workers.insights import KeepInsights
 from tailrace.workers.last_used import KeepLastUsed
 from tailrace.workers.outgoing import Outgoing
 from tailrace.workers.retention import Retention
+from tailrace.workers.rounds import Worker
 from tailrace.workers.stream_triggers import StreamTriggers
 
 # Importing a service registers its operations.
@@ -110,9 +111,7 @@ class Server:
         self.key = key
         self._connections = connections
         self._listener = listener
-        self._workers: list[
-            StreamTriggers | Deliveries | Expiry | Retention | KeepInsights | KeepLastUsed | Outgoing
-        ] = []
+        self._workers: list[Worker] = []
 
     @classmethod
     async def start(cls, config: Config, clock: Clock | None = None) -> Server:

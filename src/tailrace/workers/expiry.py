@@ -8,48 +8,25 @@ AWS takes a few days at most and promises no less. An item is returned until it 
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 
-from tailrace.operation import Node
 from tailrace.services.dynamodb import expiry
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
-
-TICK_SECONDS = 1.0
-PAGE = 500
+from tailrace.workers.rounds import Rounds
 
 log = logging.getLogger("tailrace.expiry")
+
+PAGE = 500
 
 Place = tuple[str, str]  # a table's scope and name
 
 
-class Expiry:
-    """Looks once a second for what is due."""
+class Expiry(Rounds):
+    """Looks once a second for what is due, and begins with what has come due while no server ran."""
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin with what has come due while no server ran."""
-        self._task = asyncio.create_task(self._run(), name="expiry")
-
-    async def stop(self, grace_s: float) -> None:
-        """End after the slice under way; what is left is due after the next start, too."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except Exception:
-                log.exception("a round of expiry failed; the next one goes on")
-            await self._node.clock.sleep(TICK_SECONDS)
+    name = "expiry"
+    seconds = 1.0
 
     async def round(self) -> None:
         """Delete all that is due now. Tables take turns, so that none with a long backlog keeps the others waiting."""

@@ -5,48 +5,34 @@ What SIGKILL takes with it is the running minute, and the one before that was no
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from tailrace.base.clock import wait_for_event
 from tailrace.base.contributors import Minute, Summary
 from tailrace.operation import Node
 from tailrace.services.dynamodb.insights_tally import MINUTE_SECONDS
 from tailrace.store import insight_counts
 from tailrace.store.engine import Transaction
-
-SLICE = 200
+from tailrace.workers.rounds import Rounds
 
 log = logging.getLogger("tailrace.insights")
 
+SLICE = 200
 
-class KeepInsights:
+
+class KeepInsights(Rounds):
     """Writes down what `Node.contributors` has counted, a slice a transaction."""
 
+    name = "insights"
+    seconds = float(MINUTE_SECONDS)
+
     def __init__(self, node: Node) -> None:
-        self._node = node
-        self._task: asyncio.Task[None] | None = None
-        self._ending = asyncio.Event()
+        super().__init__(node)
         self._told = 0
 
-    async def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._run(), name="insights")
-
-    async def stop(self, grace_s: float) -> None:
-        """End, with everything kept that was counted by now.
-
-        A round under way isn't cancelled: whether its last slice was kept wouldn't be known.
-        """
-        if self._task is not None:
-            self._ending.set()
-            await self._task
-            await self.round(everything=True)
-
-    async def _run(self) -> None:
-        while not await wait_for_event(self._ending, MINUTE_SECONDS, self._node.clock):
-            await self.round()
+    async def last(self) -> None:
+        """Keep everything that was counted by now."""
+        await self.round(everything=True)
 
     async def round(self, *, everything: bool = False) -> None:
         """Keep the minutes that are over, or `everything`. What can't be kept is told, and tried again next time."""

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 
-from tailrace.operation import Node
 from tailrace.services.iam import last_used
-
-ROUND_SECONDS = 60.0
+from tailrace.workers.rounds import Rounds
 
 log = logging.getLogger("tailrace.last_used")
 
 
-class KeepLastUsed:
-    """Writes down, once a minute, what `Node.last_used` has noted."""
+class KeepLastUsed(Rounds):
+    """Writes down, once a minute and at the end, what `Node.last_used` has noted."""
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
-        self._task: asyncio.Task[None] | None = None
+    name = "last_used"
+    seconds = 60.0
 
-    async def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._run(), name="last-used")
-
-    async def stop(self, grace_s: float) -> None:
-        """End, with what is noted by now kept."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            await self.round()
-
-    async def _run(self) -> None:
-        while True:
-            await self._node.clock.sleep(ROUND_SECONDS)
-            await self.round()
+    async def last(self) -> None:
+        """Keep what was noted since."""
+        await self.round()
 
     async def round(self) -> None:
         """Keep what is noted. A write that fails is told, and tried again a minute later."""

@@ -8,56 +8,30 @@ contributor insights have counted after 15.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Callable
 from typing import Any
 
-from tailrace.operation import Node
 from tailrace.services.dynamodb import backup_documents, insights_report, insights_tally
 from tailrace.services.logs import names as log_groups
 from tailrace.services.sqs import queues
 from tailrace.store import changes, history, insight_counts, log_events, message_groups, messages, resources
 from tailrace.store.engine import Transaction
+from tailrace.workers.rounds import Rounds
 
-ROUND_SECONDS = 60.0
 STREAM_SECONDS = 24 * 3600.0
 SLICE = 500
 SLICES_MAX = 2_000  # of one kind in one round: a million rows
 PAGE = 500
 STREAM_KIND = "dynamodb:stream"
 
-log = logging.getLogger("tailrace.retention")
-
 Trim = Callable[[Transaction], int]
 
 
-class Retention:
-    """Makes a round at the start, and then one a minute."""
+class Retention(Rounds):
+    """Makes a round a minute. One that the end of the server cuts short goes on after the next start."""
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._run(), name="retention")
-
-    async def stop(self, grace_s: float) -> None:
-        """End after the slice under way; what is left to trim is trimmed after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except Exception:
-                log.exception("a round of retention failed; the next one goes on")
-            await self._node.clock.sleep(ROUND_SECONDS)
+    name = "retention"
+    seconds = 60.0
 
     async def round(self) -> None:
         """Forget everything whose time is over."""
