@@ -218,6 +218,34 @@ def test_a_record_goes_on_to_a_topic_and_to_a_function(server: RunningServer) ->
     wait_until("the last function", lambda: "told Success\n" in messages(server, last))
 
 
+def test_topics_get_dead_letters_and_records_without_what_is_too_large(server: RunningServer) -> None:
+    (url, queue), sns = make_queue(server, "subscribed"), server.client("sns")
+    topics = [sns.create_topic(Name=unique(name))["TopicArn"] for name in ("letters", "records")]
+    policy = json.loads(allow("sqs:SendMessage", on=queue))
+    policy["Statement"][0]["Principal"] = {"Service": "sns.amazonaws.com"}
+    server.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    for topic in topics:
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    role = sender_role(server, "sns:Publish")[1]
+    function = make_function(server, "fails", FAILS, role=role, DeadLetterConfig={"TargetArn": topics[0]})
+    put(server, function, MaximumRetryAttempts=0)
+    request_id = leave(server, function, "small")
+    letter = json.loads(arrived(server, url)["Body"])
+    assert (letter["TopicArn"], letter["Message"]) == (topics[0], '"small"')
+    assert letter["MessageAttributes"] == {
+        "RequestID": {"Type": "String", "Value": request_id},
+        "ErrorCode": {"Type": "Number", "Value": "200"},
+        "ErrorMessage": {"Type": "String", "Value": "no"},
+    }
+    put(server, function, MaximumRetryAttempts=0, on_failure=topics[1])
+    leave(server, function, "x" * 300_000)  # more than a topic takes: there is no letter, and a shorter record
+    notification = json.loads(arrived(server, url)["Body"])
+    record = json.loads(notification["Message"])
+    assert notification["TopicArn"] == topics[1]
+    assert record["requestContext"]["condition"] == "RetriesExhausted"
+    assert not {"requestPayload", "responsePayload"} & set(record)
+
+
 def test_without_the_permission_nothing_is_sent(server: RunningServer) -> None:
     role, arn = sender_role(server, "sqs:SendMessage")
     (url, queue), (after_url, after) = make_queue(server, "denied"), make_queue(server, "allowed")

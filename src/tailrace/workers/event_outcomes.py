@@ -17,7 +17,7 @@ from tailrace.base import ids
 from tailrace.base.errors import ApiError
 from tailrace.identity import Principal
 from tailrace.operation import Node
-from tailrace.services.lambda_ import function_document, invoke, targets
+from tailrace.services.lambda_ import event_outcome, function_document, invoke, targets
 from tailrace.services.lambda_.function_names import LATEST, FunctionName
 from tailrace.services.lambda_.targets import Target
 from tailrace.services.sns import message, publishing
@@ -57,6 +57,8 @@ def send(tx: Transaction, node: Node, body: dict[str, Any]) -> None:
     if target.service == "SQS":
         sending.deliver(tx, node.identity, who, target.arn, Outgoing(text, who.user_id, attributes), now)
     elif target.service == "SNS":
+        if len(text.encode()) > message.BYTES_MAX and body.get("Failure"):
+            text = event_outcome.without_payloads(text)
         if message.size({"Message": text, "MessageAttributes": attributes}) > message.BYTES_MAX:
             raise ApiError("InvalidParameter", "Message too long")
         publishing.deliver(tx, node.identity, who, target.arn, Message(text, attributes=attributes), now)

@@ -69,7 +69,8 @@ def owe(tx: Transaction, delivery: Delivery, ending: Ending, now: float) -> None
         deliveries.put(tx, DELIVERY_KIND, body, now, id=f"{delivery.id}/letter")
     target = event_invoke_config.destination(config, "OnSuccess" if succeeded else "OnFailure")
     if target:
-        body = {**common, "Target": target, "Text": record(delivery.id, event, asked.arn, ending, now).decode()}
+        text = record(delivery.id, event, asked.arn, ending, now).decode()
+        body = {**common, "Target": target, "Text": text, "Failure": not succeeded}
         deliveries.put(tx, DELIVERY_KIND, body, now, id=f"{delivery.id}/record")
 
 
@@ -93,6 +94,15 @@ def record(request_id: str, event: dict[str, Any], function_arn: str, ending: En
         made["responseContext"] = response
         made["responsePayload"] = _answer(ending.result.payload)
     return orjson.dumps(made)
+
+
+def without_payloads(text: str) -> str:
+    """The record of a failure that is too large for its topic: AWS then drops what was asked and answered.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_OnFailure.html
+    """
+    record = orjson.loads(text)
+    return orjson.dumps({name: one for name, one in record.items() if not name.endswith("Payload")}).decode()
 
 
 def _payload(event: dict[str, Any]) -> bytes:
