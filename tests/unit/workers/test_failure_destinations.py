@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from tailrace.services.sqs import queues, receiving
 from tailrace.store import resources
 from tailrace.workers import attempt_log
 from tailrace.workers.deliveries import Deliveries
-from tests.unit.workers.world import READ, SCOPE, STREAM_ARN, World, failing, reporting, throttled
+from tests.unit.workers.world import READ, SCOPE, STREAM_ARN, Result, World, failing, numbers, reporting, throttled
 
 QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:failures"
 TOPIC_ARN = "arn:aws:sns:us-east-1:000000000000:failures"
@@ -320,3 +321,44 @@ async def test_the_meter_counts_what_triggers_do_and_how_far_behind_they_are(wor
     await mappings.delete_event_source_mapping(world.call(), {"UUID": uuid})
     await world.advance(2)
     assert told() == {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_every_record_is_done_or_told_of_once_whatever_fails(world: World, seed: int) -> None:
+    dice = random.Random(seed)
+    done: set[int] = set()
+
+    def answer(records: list[dict[str, Any]]) -> Any:
+        luck = dice.random()
+        if luck < 0.1:
+            return throttled(records)
+        if luck < 0.5:
+            return Result({}, "Unhandled")
+        done.update(numbers(records))
+        return None
+
+    options = {"BatchSize": dice.choice([1, 2, 5]), "BisectBatchOnFunctionError": seed % 2 == 0}
+    await world.map(MaximumRetryAttempts=dice.choice([0, 1]), MaximumRecordAgeInSeconds=60, **options, **TO_QUEUE)
+    world.behaviour = answer
+    await world.start()
+    written, told = 0, []
+    for _ in range(20):
+        more = dice.randrange(4)
+        await world.put(*range(written, written + more))
+        written += more
+        await world.allow(*(SEND if dice.random() < 0.7 else READ))
+        if dice.random() < 0.2:
+            await world.stop()
+            await world.start()
+        await world.advance(dice.choice([0.25, 1, 10]))
+        told += await received(world)
+    await world.allow(*SEND)
+    for _ in range(20):
+        await world.advance(60, step=1)
+        told += await received(world)
+    infos = sorted(
+        (json.loads(body)["DDBStreamBatchInfo"] for body in told), key=lambda i: int(i["startSequenceNumber"])
+    )
+    ends = [int(number) for i in infos for number in (i["startSequenceNumber"], i["endSequenceNumber"])]
+    assert ends == sorted(ends), "no record is told of twice"
+    assert len(done) + sum(info["batchSize"] for info in infos) == written

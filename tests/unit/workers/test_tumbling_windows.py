@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from tailrace.workers import tumbling
 from tailrace.workers.batching import Record
 from tailrace.workers.outcome import Failed, Progress, Rules, Succeeded, close_window, read_answer
 from tailrace.workers.tumbling import Chooser, TumblingWindow, window_at
-from tests.unit.workers.world import STREAM_ARN, Result, World, numbers
+from tests.unit.workers.world import STREAM_ARN, Result, World, numbers, throttled
 
 SECONDS = 60
 FIRST = 1_700_000_000 // SECONDS * SECONDS  # the start of the window in which the world's clock begins
@@ -263,3 +264,45 @@ def test_a_final_call_is_given_up_when_its_records_are_too_old() -> None:
     settled = close_window(Progress(1, (), window), Failed(), Rules(), 71.0, 500.0)
     assert settled.progress == Progress(1, (), None, 120.0)
     assert close_window(Progress(1, (), window), Failed(), Rules(), 70.0, 500.0).progress.window is not None
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_every_record_is_in_exactly_one_final_state_whatever_fails(world: World, seed: int) -> None:
+    """Calls fail and are throttled, readers restart: a state is saved with its checkpoint, so both agree."""
+    dice = random.Random(seed)
+    closed: list[int] = []
+    lucky = False
+
+    def answer(records: list[dict[str, Any]]) -> Any:
+        luck, event = 1.0 if lucky else dice.random(), world.events[-1]
+        if luck < 0.2:
+            return Result({}, "Unhandled")
+        if luck < 0.3:
+            return throttled(records)
+        seen = event["state"].get("seen", [])
+        if event["isFinalInvokeForWindow"]:
+            closed.extend(seen)
+            return {"state": {}}
+        if luck < 0.5 and len(records) > 1:
+            cut = dice.randrange(1, len(records))
+            failed = [{"itemIdentifier": records[cut]["dynamodb"]["SequenceNumber"]}]
+            return {"state": {"seen": seen + numbers(records[:cut])}, "batchItemFailures": failed}
+        return {"state": {"seen": seen + numbers(records)}}
+
+    options = {"FunctionResponseTypes": ["ReportBatchItemFailures"], "BisectBatchOnFunctionError": seed % 2 == 0}
+    await world.map(TumblingWindowInSeconds=dice.choice([5, 7, 20]), BatchSize=dice.choice([1, 3, 100]), **options)
+    world.behaviour = answer
+    await world.start()
+    written = 0
+    for _ in range(25):
+        more = dice.randrange(5)
+        await world.put(*range(written, written + more))
+        written += more
+        if dice.random() < 0.15:
+            await world.stop()
+            await world.start()
+        await world.advance(dice.choice([0.25, 1, 3, 10]))
+    lucky = True
+    await world.advance(200, step=1)
+    assert sorted(closed) == list(range(written))
+    assert closed == sorted(closed), "windows close in order"
