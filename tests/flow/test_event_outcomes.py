@@ -126,6 +126,10 @@ def test_what_settings_are_refused(server: RunningServer) -> None:
     assert refusal(on_success=ARN + function) == (invalid, own)
     gone = ARN + unique("gone")
     assert refusal(on_success=gone) == (invalid, f"The destination ARN {gone} is invalid.")
+    table = "arn:aws:dynamodb:us-east-1:000000000000:table/t"
+    printed = f"DestinationConfig(onSuccess=OnSuccess(destination={table}), onFailure=null)"
+    text = f"The provided destination config {printed} is invalid."
+    assert refusal(on_success=table) == (invalid, text)
     for elsewhere in ("arn:aws:s3:::bucket", "arn:aws:events:us-east-1:000000000000:event-bus/default"):
         code, text = refusal(on_failure=elsewhere)
         assert (code, text.startswith("Tailrace does not support the destination")) == (

@@ -81,6 +81,18 @@ def _given(request: Shape) -> dict[str, Any]:
     return found
 
 
+def _check_targets(wanted: Shape) -> None:
+    """Refuse destinations that are of no kind that there is, as AWS prints them."""
+    named = {outcome: wanted.get(outcome, {}).get("Destination") for outcome in OUTCOMES}
+    if any(text and not targets.is_target(text) for text in named.values()):
+        shown = [f"{name[:1].lower()}{name[1:]}={_printed(name, text)}" for name, text in named.items()]
+        raise invalid(f"The provided destination config DestinationConfig({', '.join(shown)}) is invalid.")
+
+
+def _printed(outcome: str, text: str | None) -> str:
+    return f"{outcome}(destination={text})" if text else "null"
+
+
 async def _keep(call: Call, request: Shape, *, merge: bool) -> Shape:
     function, given = _qualified(call, request), _given(request)
 
@@ -90,6 +102,7 @@ async def _keep(call: Call, request: Shape, *, merge: bool) -> Shape:
         if merge and old is None:
             raise _none(function)
         wanted = given.get("DestinationConfig", {})
+        _check_targets(wanted)
         for outcome in OUTCOMES:
             target = wanted.get(outcome, {}).get("Destination")
             if target:

@@ -68,6 +68,12 @@ def parse(text: str) -> Target | None:
     return Target(text, f"{parts.account}/{parts.region}", parts.resource, *_ACTIONS[parts.service])
 
 
+def is_target(text: str) -> bool:
+    """Whether an ARN is of something that AWS sends to, be it here or not."""
+    service = text.partition(":")[0] if text.startswith("kafka:") else (arn.parse(text) or _NO_ARN).service
+    return service in NOT_HERE or parse(text) is not None
+
+
 def exists(tx: Transaction, target: Target) -> bool:
     """Whether the queue, topic or function is there."""
     return resources.get(tx, target.kind, target.scope, target.place) is not None
@@ -108,7 +114,7 @@ def check_destination(identity: Identity, tx: Transaction, text: str, role: str,
         )
     target = parse(text)
     if target is None:
-        raise invalid(f"The provided destination config DestinationConfig(destination={text}) is invalid.")
+        raise invalid(f"The destination ARN {text} is invalid.")
     if target.service == "LAMBDA" and target.function[:2] == function[:2]:
         raise invalid("You can't specify the function as a destination for itself.")
     _refuse_ordered(target)
