@@ -13,15 +13,9 @@ from tailrace.base import arn
 from tailrace.base.errors import ApiError
 from tailrace.identity import Identity
 from tailrace.operation import Call, Shape, not_supported
+from tailrace.services.lambda_ import targets
 from tailrace.services.lambda_.refusals import invalid
-from tailrace.store import resources
 from tailrace.store.engine import Transaction
-
-TARGETS = {
-    "sqs": ("sqs:queue", "sqs:SendMessage", "SendMessage on SQS"),
-    "sns": ("sns:topic", "sns:Publish", "Publish on SNS"),
-}
-"""What a service's ARNs may name: under which kind it is kept, what sending there needs, AWS's words for that."""
 
 
 def read(call: Call, config: Shape) -> Shape:
@@ -38,14 +32,15 @@ def read(call: Call, config: Shape) -> Shape:
         raise invalid("The Destination field is required for an OnFailure configuration.")
     if not destination:
         return {"OnFailure": {}}
-    parts = arn.parse(destination)
-    service = parts.service if parts else "kafka"
+    named = arn.parse(destination)
+    service = "kafka" if destination.startswith("kafka:") else named.service if named else ""
     if service in ("s3", "kafka"):
         raise not_supported(call, f"failure destinations of {service}; it has queues of SQS and topics of SNS")
-    if parts is None or service not in TARGETS or not parts.resource or ":" in parts.resource:
+    target = targets.parse(destination)
+    if target is None or service not in ("sqs", "sns") or ":" in target.resource:
         raise invalid(f"The destination ARN {destination} is invalid.")
-    if parts.resource.endswith(".fifo"):
-        raise invalid(f"The destination ARN {destination} is invalid: it must be a standard queue or a standard topic.")
+    if target.resource.endswith(".fifo"):
+        raise invalid(f"The destination ARN {destination} is invalid. Use a standard queue or topic.")
     return {"OnFailure": {"Destination": destination}}
 
 
@@ -57,11 +52,10 @@ def of(document: Mapping[str, Any]) -> str | None:
 
 def refusal(identity: Identity, tx: Transaction, sender: Principal, destination: str) -> ApiError | None:
     """AWS's answer where the destination is gone, or the role, in the session `sender`, may not send there."""
-    parts = arn.parse(destination)
-    assert parts is not None, "it was checked when it was read"
-    kind, action, described = TARGETS[parts.service]
-    if resources.get(tx, kind, f"{parts.account}/{parts.region}", parts.resource) is None:
+    target = targets.parse(destination)
+    assert target is not None, "it was checked when it was read"
+    if not targets.exists(tx, target):
         return invalid(f"The destination ARN {destination} is invalid.")
-    if identity.decide(tx, sender, action, destination).allowed:
+    if targets.may_send(identity, tx, sender, target):
         return None
-    return invalid(f"The provided execution role does not have permissions to call {described}")
+    return invalid(f"The provided execution role does not have permissions to call {target.call} on {target.service}")
