@@ -6,9 +6,12 @@ The stream is replayed: applying its records in order to nothing must give the i
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -59,7 +62,7 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.place = self.runner.run(store.open("memory:"))
+        self.place = self.runner.run(self.open())
         stream = self.runner.run(open_stream(self.place, 3))
         self.layout = TableLayout("t", "s", 1, PK, SK, INDEXES, stream, EXPIRY)
         self.model: dict[bytes, Item] = {}
@@ -68,6 +71,10 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.runner.run(self.place.close())
         self.runner.close()
+
+    async def open(self) -> store.Store:
+        """The store that is held to the model."""
+        return await store.open("memory:")
 
     @rule(writes=WRITES)
     def write_together(self, writes: list[tuple[Item, str]]) -> None:
@@ -181,7 +188,45 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
         self.runner.run(self.place.view(check))
 
 
+class DurableStoreAgainstDictionary(StoreAgainstDictionary):
+    """The same on a file that power cuts interrupt: what the disk holds at any moment is all that was acknowledged."""
+
+    def __init__(self) -> None:
+        self.folders = [tempfile.TemporaryDirectory()]
+        super().__init__()
+
+    def teardown(self) -> None:
+        super().teardown()
+        for folder in self.folders:
+            folder.cleanup()
+
+    async def open(self) -> store.Store:
+        return await store.open(self.folders[-1].name)
+
+    @rule(writes=WRITES)
+    def crash(self, writes: list[tuple[Item, str]]) -> None:
+        """The files as they lie there, in the middle of a transaction that was never finished, are opened elsewhere."""
+        self.folders.append(tempfile.TemporaryDirectory())
+
+        def cut_off(tx: Transaction) -> None:
+            self.closure([(thing, "put") for thing, _ in writes])(tx)
+            shutil.copytree(self.folders[-2].name, self.folders[-1].name, dirs_exist_ok=True)
+            raise Refused
+
+        async def ask() -> None:
+            await self.place.update(cut_off)
+
+        with pytest.raises(Refused):
+            self.runner.run(ask())
+        self.runner.run(self.place.close())
+        self.place = self.runner.run(self.open())
+
+
 StoreAgainstDictionary.TestCase.settings = settings(
     max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+DurableStoreAgainstDictionary.TestCase.settings = settings(
+    max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 test_store_against_dictionary = StoreAgainstDictionary.TestCase
+test_durable_store_against_dictionary_through_crashes = DurableStoreAgainstDictionary.TestCase

@@ -114,6 +114,14 @@ def range(
     return [StoredItem(*row) for row in rows]
 
 
+def measure_range(tx: Transaction, collection: int, low: bytes, high: bytes) -> int:
+    """The bytes of all items or entries with low <= key < high; reads each of them, so it is for rare questions."""
+    row = tx.row(
+        "SELECT coalesce(sum(size), 0) FROM items WHERE collection = ? AND key >= ? AND key < ?", collection, low, high
+    )
+    return int(row[0]) if row else 0
+
+
 def measure(tx: Transaction, collection: int) -> tuple[int, int]:
     """How many items or entries a collection has, and their bytes as AWS counts them. Exact, and cheap."""
     return collections.total(tx, collection)

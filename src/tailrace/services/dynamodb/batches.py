@@ -10,8 +10,16 @@ import orjson
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
 from tailrace.operation import Call, Need, Shape, anything, operation
-from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, throttle, writes
-from tailrace.services.dynamodb.items import collection_metrics
+from tailrace.services.dynamodb import (
+    capacity,
+    conditions,
+    item_collections,
+    item_keys,
+    parameters,
+    table,
+    throttle,
+    writes,
+)
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import Tally
@@ -169,7 +177,7 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
 
     done, left, tally = await call.store.update(change)
     tally.settle()
-    return {"UnprocessedItems": left, **write_accounts(request, done)}
+    return {"UnprocessedItems": left, **await write_accounts(call, request, done)}
 
 
 class _Chosen(NamedTuple):
@@ -220,8 +228,8 @@ def _size(write: Put | Delete) -> int:
     return values.item_size(write.key)
 
 
-def write_accounts(
-    request: Shape, done: list[tuple[Table, Write, items.Change]], *, transactional: bool = False
+async def write_accounts(
+    call: Call, request: Shape, done: list[tuple[Table, Write, items.Change]], *, transactional: bool = False
 ) -> Shape:
     """ConsumedCapacity and ItemCollectionMetrics of several writes, by table, where the request asks for them."""
     answer: Shape = {}
@@ -229,14 +237,8 @@ def write_accounts(
     if mode != "NONE":
         answer["ConsumedCapacity"] = list(_units_by_table(done, mode, transactional=transactional))
     if request.get("ReturnItemCollectionMetrics") == "SIZE":
-        metrics: dict[str, list[Shape]] = {}
-        for found, write, _ in done:
-            if found.has_local_indexes:
-                each = collection_metrics(found, write)
-                of_table = metrics.setdefault(found.name, [])
-                if each not in of_table:
-                    of_table.append(each)
-        answer["ItemCollectionMetrics"] = metrics
+        written = [(found, write) for found, write, _ in done]
+        answer["ItemCollectionMetrics"] = await item_collections.metrics(call, written)
     return answer
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.dynamodb import capacity, conditions, item_keys, parameters, table, throttle, writes
+from tailrace.services.dynamodb import (
+    capacity,
+    conditions,
+    item_collections,
+    item_keys,
+    parameters,
+    table,
+    throttle,
+    writes,
+)
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import Tally
@@ -122,13 +129,6 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
         mode = request["ReturnConsumedCapacity"]
         answer["ConsumedCapacity"] = capacity.consumed(found, mode, units, capacity.index_units(done.index_writes))
     if request.get("ReturnItemCollectionMetrics") == "SIZE" and found.has_local_indexes:
-        answer["ItemCollectionMetrics"] = collection_metrics(found, write)
+        by_table = await item_collections.metrics(call, [(found, write)])
+        [answer["ItemCollectionMetrics"]] = by_table[found.name]
     return answer
-
-
-def collection_metrics(found: Table, write: Write) -> dict[str, Any]:
-    """ItemCollectionMetrics of a write to a table with local indexes.
-
-    The estimate is AWS's smallest range: a collection's 10 GB limit isn't enforced here, so its size isn't counted.
-    """
-    return {"ItemCollectionKey": {found.key[0].name: write.hash_value(found)}, "SizeEstimateRangeGB": [0.0, 1.0]}

@@ -110,7 +110,7 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
     tally.settle()
     answer: Shape = {"Responses": [{} for _ in every]}
     if repeated is None:
-        answer |= write_accounts(request, done, transactional=True)
+        answer |= await write_accounts(call, request, done, transactional=True)
     elif capacity.is_wanted(request):
         # What was done already costs the reads that find it done.
         answer["ConsumedCapacity"] = transactions.read_capacity(repeated, request["ReturnConsumedCapacity"])

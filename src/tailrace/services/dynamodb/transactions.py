@@ -88,7 +88,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
 
     done, tally = await call.store.update(change)
     tally.settle()
-    return write_accounts(request, done, transactional=True)
+    return await write_accounts(call, request, done, transactional=True)
 
 
 def _planned(call: Call, action: Shape) -> tuple[str, Write]:
