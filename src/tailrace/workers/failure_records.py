@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from tailrace.audit.entry import Decided, Entry
+from tailrace.auth.principal import Principal
 from tailrace.base import ids
 from tailrace.base.clock import iso_milliseconds, iso_seconds
 from tailrace.base.errors import ApiError, Missing
@@ -119,9 +121,11 @@ def owed(settings: Settings, mapping: str, shard_name: str, lost: GivenUp, now: 
 async def send(node: Node, delivery: Delivery) -> None:
     """Bring the record to the queue or topic, as the function's role; where that is refused, again later, for a day."""
     body, now = delivery.body, node.clock.now()
+    asked: list[tuple[Principal, Decided]] = []
 
     def bring(tx: Transaction) -> None:
-        _bring(tx, node, body, now)
+        asked[:] = [_asked(tx, node, body)]
+        _bring(tx, node, body, asked[0][0], now)
         deliveries.done(tx, delivery.id)
         _say(tx, body, "Delivered", None, delivery.attempts, now)
 
@@ -141,16 +145,31 @@ async def send(node: Node, delivery: Delivery) -> None:
         fate = "is lost" if lost else "is sent again later"
         log.warning("word of what mapping %s gave up %s: %s: %s", body["Mapping"], fate, body["Destination"], reason)
         await node.store.update(later)
+    for sender, decided in asked:
+        service, _, operation = decided.action.partition(":")
+        region = FunctionName(*body["Function"]).scope.split("/")[1]
+        node.audit.add(Entry.by_lambda(now, sender, service, operation, region, [decided]))
 
 
-def _bring(tx: Transaction, node: Node, body: dict[str, Any], now: float) -> None:
-    destination, text = body["Destination"], body["Record"]
+def _asked(tx: Transaction, node: Node, body: dict[str, Any]) -> tuple[Principal, Decided]:
+    """The role's session that sends, and what the policies say to it. Raises Missing: no function, or no role."""
+    destination = body["Destination"]
     function = FunctionName(*body["Function"])
     role = access.role_of(tx, function)
     if role is None:
         raise Missing(f"Function not found: {function.arn}")
     sender = node.identity.role_principal(tx, role, f"awslambda_{body['Mapping'][:8]}")
-    if destination.split(":")[2] == "sqs":
+    action = "sqs:SendMessage" if _is_queue(destination) else "sns:Publish"
+    return sender, Decided(action, destination, node.identity.decide(tx, sender, action, destination))
+
+
+def _is_queue(destination: str) -> bool:
+    return destination.split(":")[2] == "sqs"
+
+
+def _bring(tx: Transaction, node: Node, body: dict[str, Any], sender: Principal, now: float) -> None:
+    destination, text = body["Destination"], body["Record"]
+    if _is_queue(destination):
         sending.deliver(tx, node.identity, sender, destination, Outgoing(text, sender.user_id), now)
     else:
         publishing.deliver(tx, node.identity, sender, destination, Message(text), now)

@@ -178,6 +178,23 @@ async def test_the_role_is_asked_at_each_delivery_and_refused_ones_are_tried_aga
     assert [line["status"] for line in await world.attempts(uuid)].count("Delivered") == 1
 
 
+async def test_the_audit_knows_what_the_role_sent_and_what_it_was_refused(world: World) -> None:
+    heard: list[Any] = []
+    world.node.audit.add = heard.append  # type: ignore[method-assign, assignment]
+    await world.map(MaximumRetryAttempts=0, **TO_QUEUE)
+    world.behaviour = failing(1)
+    await world.start()
+    await world.allow(*READ)
+    await world.put(1)
+    await world.advance(1)
+    await world.allow(*SEND)
+    await world.advance(10)
+    sent = [entry for entry in heard if entry.operation == "SendMessage"]
+    assert [entry.decisions[0].decision.allowed for entry in sent][-1]
+    assert not sent[0].decisions[0].decision.allowed
+    assert sent[0].decisions[0].resource == QUEUE_ARN
+
+
 async def test_word_that_nobody_takes_for_a_day_is_lost_and_the_log_says_so(world: World) -> None:
     uuid = await world.map(MaximumRetryAttempts=0, **TO_QUEUE)
     world.behaviour = failing(1)
