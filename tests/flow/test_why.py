@@ -387,3 +387,18 @@ def test_the_command_line_tells_why(durable_server: RunningServer) -> None:
     assert json.loads(least.stdout)["Statement"][0]["Action"] == "dynamodb:ListTables"
     assert why("no-such-id").returncode == 1
     assert why().returncode == 2
+
+
+def test_a_policy_is_checked_by_who_may(server: RunningServer) -> None:
+    """The tutorial's own trap, the table's ARN where the stream's is needed; and our own actions are known."""
+    table = f"{TABLES}/Cloud9"
+    policy = json.loads(allow("dynamodb:GetRecords", on=table))
+    policy["Statement"].append({"Effect": "Allow", "Action": ["tailrace:LintPolicy", "tailrace:Nope"], "Resource": "*"})
+    text = json.dumps(policy)
+    nobody, editor = User(server), User(server, allow("tailrace:LintPolicy"))
+    _, error = denied(tailrace(server, nobody.key).lint_policy, PolicyDocument=text)
+    assert error["Code"] == "AccessDeniedException"
+    findings = tailrace(server, editor.key).lint_policy(PolicyDocument=text)["Findings"]
+    of_the_table = [f for f in findings if f["Statement"] == "#0" and f["Severity"] == "error"]
+    assert "stream" in of_the_table[0]["Text"] + of_the_table[0].get("Suggestion", "")
+    assert [f["Code"] for f in findings if f["Statement"] == "#1" and f["Severity"] == "error"] == ["unknown-action"]

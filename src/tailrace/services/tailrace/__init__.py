@@ -4,12 +4,13 @@
 ListActivity                    the calls, newest first                          activity
 ExplainRequest                  one call: who, what, which statement, what lacks   explanation -> smallest_policy
 GenerateLeastPrivilegePolicy    what a principal has used                        least_privilege -> smallest_policy
+LintPolicy                      what is wrong with a policy that IAM takes         lint
 ```
 It is spoken, signed and authorized like AWS's own (tailrace:* is denied until a policy allows it), so every SDK can
 call it; the model that describes it lies in `wire/models`. The rejected alternative, pages of our own below
 /_tailrace/, would need a second way to prove who asks.
 """
 
-from tailrace.services.tailrace import activity, explain, least_privilege
+from tailrace.services.tailrace import activity, explain, least_privilege, lint
 
-__all__ = ["activity", "explain", "least_privilege"]
+__all__ = ["activity", "explain", "least_privilege", "lint"]
