@@ -43,6 +43,9 @@ def test_every_parameter_that_is_refused_is_one_of_the_models() -> None:
             path, _, value = what.partition("=")
             for name in path.split("."):
                 assert shape is not None
+                if shape.type == "map":  # an attribute of SNS or SQS: its name is data, which no model lists
+                    shape = shape.value.shape if shape.value else None
+                    continue
                 assert name in shape.members, f"{operation.name} has no {what}"
                 shape = shape.members[name].shape
             assert shape is not None
