@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from tailrace.auth.principal import Principal
-from tailrace.base import arn
 from tailrace.base.errors import ApiError
 from tailrace.identity import Identity
 from tailrace.operation import Call, Shape, not_supported
@@ -32,15 +31,13 @@ def read(call: Call, config: Shape) -> Shape:
         raise invalid("The Destination field is required for an OnFailure configuration.")
     if not destination:
         return {"OnFailure": {}}
-    named = arn.parse(destination)
-    service = "kafka" if destination.startswith("kafka:") else named.service if named else ""
+    service = targets.service_of(destination)
     if service in ("s3", "kafka"):
         raise not_supported(call, f"failure destinations of {service}; it has queues of SQS and topics of SNS")
     target = targets.parse(destination)
     if target is None or service not in ("sqs", "sns") or ":" in target.resource:
         raise invalid(f"The destination ARN {destination} is invalid.")
-    if target.resource.endswith(".fifo"):
-        raise invalid(f"The destination ARN {destination} is invalid. Use a standard queue or topic.")
+    targets.refuse_ordered(target)
     return {"OnFailure": {"Destination": destination}}
 
 

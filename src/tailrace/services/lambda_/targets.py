@@ -68,10 +68,17 @@ def parse(text: str) -> Target | None:
     return Target(text, f"{parts.account}/{parts.region}", parts.resource, *_ACTIONS[parts.service])
 
 
+def service_of(text: str) -> str:
+    """The service that an ARN, or Kafka's `kafka://` form, names; "" where the text is neither."""
+    if text.startswith("kafka:"):
+        return "kafka"
+    named = arn.parse(text)
+    return named.service if named else ""
+
+
 def is_target(text: str) -> bool:
     """Whether an ARN is of something that AWS sends to, be it here or not."""
-    service = text.partition(":")[0] if text.startswith("kafka:") else (arn.parse(text) or _NO_ARN).service
-    return service in NOT_HERE or parse(text) is not None
+    return service_of(text) in NOT_HERE or parse(text) is not None
 
 
 def exists(tx: Transaction, target: Target) -> bool:
@@ -98,7 +105,7 @@ def check_dead_letters(identity: Identity, tx: Transaction, text: str, role: str
         raise invalid(
             f"The provided dead letter target ARN {text} is invalid. Use the ARN of an SQS queue or SNS topic."
         )
-    _refuse_ordered(target)
+    refuse_ordered(target)
     if not exists(tx, target) or not may_send(identity, tx, sender(identity, tx, role, function), target):
         text = f"The provided execution role does not have permissions to call {target.call} on {target.service}"
         raise invalid(text)
@@ -106,7 +113,7 @@ def check_dead_letters(identity: Identity, tx: Transaction, text: str, role: str
 
 def check_destination(identity: Identity, tx: Transaction, text: str, role: str, function: FunctionName) -> None:
     """Refuse a destination that is none, is the function itself, is not there, or that the role may not send to."""
-    service = text.partition(":")[0] if text.startswith("kafka:") else (arn.parse(text) or _NO_ARN).service
+    service = service_of(text)
     if service in NOT_HERE:
         raise ApiError(
             "UnsupportedOperationException",
@@ -117,7 +124,7 @@ def check_destination(identity: Identity, tx: Transaction, text: str, role: str,
         raise invalid(f"The destination ARN {text} is invalid.")
     if target.service == "LAMBDA" and target.function[:2] == function[:2]:
         raise invalid("You can't specify the function as a destination for itself.")
-    _refuse_ordered(target)
+    refuse_ordered(target)
     if not exists(tx, target):
         raise invalid(f"The destination ARN {text} is invalid.")
     who = sender(identity, tx, role, function)
@@ -126,10 +133,7 @@ def check_destination(identity: Identity, tx: Transaction, text: str, role: str,
         raise invalid(f"The function's execution role does not have permissions to call {api} on {text}")
 
 
-_NO_ARN = arn.Arn("", "", "", "", "")
-
-
-def _refuse_ordered(target: Target) -> None:
+def refuse_ordered(target: Target) -> None:
     """AWS sends to standard queues and topics alone."""
     if target.resource.endswith(".fifo"):
         raise invalid(f"The destination ARN {target.arn} is invalid. Use a standard queue or topic.")
