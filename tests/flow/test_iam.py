@@ -465,3 +465,22 @@ def test_only_some_policies_may_be_attached(iam: Any, user: Any) -> None:
     own.attach_role_policy(RoleName=role, PolicyArn=basic)
     administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
     assert refused(own.attach_role_policy, RoleName=role, PolicyArn=administrator)[0] == "AccessDenied"
+
+
+def test_a_renamed_group_keeps_its_members_and_policies(iam: Any) -> None:
+    old, new, member = name("group"), name("renamed"), name("member")
+    read_only = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    iam.create_group(GroupName=old)
+    iam.create_user(UserName=member)
+    iam.add_user_to_group(GroupName=old, UserName=member)
+    iam.attach_group_policy(GroupName=old, PolicyArn=read_only)
+    iam.update_group(GroupName=old, NewGroupName=new, NewPath="/team/")
+    [group] = iam.list_groups_for_user(UserName=member)["Groups"]
+    assert (group["GroupName"], group["Path"]) == (new, "/team/")
+    assert group["Arn"].endswith(f":group/team/{new}")
+    assert [each["UserName"] for each in iam.get_group(GroupName=new)["Users"]] == [member]
+    holders = [each["GroupName"] for each in iam.list_entities_for_policy(PolicyArn=read_only)["PolicyGroups"]]
+    assert new in holders
+    assert old not in holders
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_group(GroupName=old)

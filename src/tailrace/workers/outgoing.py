@@ -37,7 +37,6 @@ USER_AGENT = "Amazon Simple Notification Service Agent"
 JITTER = (0.9, 1.1)
 
 Bring = Callable[[], Awaitable[None]]
-GiveUp = Callable[[str], Awaitable[None]]
 
 log = logging.getLogger("tailrace.notifications")
 

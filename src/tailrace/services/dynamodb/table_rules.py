@@ -16,7 +16,6 @@ GLOBAL_INDEXES_MAX = 20
 KEY_ATTRIBUTES_MAX = 4  # of each kind, in a global index: keys of several attributes
 NON_KEY_ATTRIBUTES_MAX = 100
 UNITS_MAX = 1_000_000_000_000
-VIEW_TYPES = ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
 
 _SAME_NAME = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
 

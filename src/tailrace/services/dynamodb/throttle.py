@@ -22,7 +22,6 @@ from tailrace.store.items import Change
 
 BURST_SECONDS = 300.0
 MAXIMUM_SECONDS = 1.0  # what an on-demand maximum saves up
-CODES = ("ProvisionedThroughputExceededException", "ThrottlingException")
 
 Document = dict[str, Any]
 

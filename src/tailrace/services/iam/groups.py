@@ -6,7 +6,7 @@ from tailrace.identity import key_of
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.iam import entities, users
 from tailrace.services.iam.entities import GROUPS, USERS, Document, about_group, about_user, on_group, on_user
-from tailrace.services.iam.managed_documents import rename_uses
+from tailrace.services.iam.renaming import rename, replaced
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -86,20 +86,13 @@ async def update_group(call: Call, request: Shape) -> Shape:
     old_name = request["GroupName"]
 
     def update(tx: Transaction) -> None:
-        old = entities.find(tx, GROUPS, call.account, old_name)
-        name: str = request.get("NewGroupName") or old["GroupName"]
-        path: str = request.get("NewPath") or old["Path"]
-        new = {**old, "GroupName": name, "Path": path, "Arn": GROUPS.arn(call.account, path, name)}
-        if key_of(name) == key_of(old_name):
-            resources.put(tx, GROUPS.kind, call.account, key_of(name), new)
+        renamed = rename(tx, GROUPS, call.account, old_name, request)
+        if renamed is None:
             return
-        entities.create(tx, GROUPS, call.account, new)
-        resources.delete(tx, GROUPS.kind, call.account, key_of(old_name))
-        rename_uses(tx, call.account, GROUPS, old, old_name, name)
+        old, name = renamed
         for member in old["Members"]:
             groups = entities.find(tx, USERS, call.account, member)["Groups"]
-            renamed = [name if key_of(group) == key_of(old_name) else group for group in groups]
-            entities.change(tx, USERS, call.account, member, Groups=renamed)
+            entities.change(tx, USERS, call.account, member, Groups=replaced(groups, old_name, name))
 
     await call.store.update(update)
     return {}

@@ -7,7 +7,7 @@ from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.iam import entities, tags
 from tailrace.services.iam.boundaries import attachable, boundary_shown, forget, keep
 from tailrace.services.iam.entities import USERS, Document, about_user, on_user
-from tailrace.services.iam.managed_documents import rename_uses
+from tailrace.services.iam.renaming import rename, replaced
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
@@ -79,23 +79,16 @@ async def update_user(call: Call, request: Shape) -> Shape:
     old_name = request["UserName"]
 
     def update(tx: Transaction) -> None:
-        old = entities.find(tx, USERS, call.account, old_name)
-        name: str = request.get("NewUserName") or old["UserName"]
-        path: str = request.get("NewPath") or old["Path"]
-        new = {**old, "UserName": name, "Path": path, "Arn": USERS.arn(call.account, path, name)}
-        if key_of(name) == key_of(old_name):
-            resources.put(tx, USERS.kind, call.account, key_of(name), new)
+        renamed = rename(tx, USERS, call.account, old_name, request)
+        if renamed is None:
             return
-        entities.create(tx, USERS, call.account, new)
-        resources.delete(tx, USERS.kind, call.account, key_of(old_name))
-        rename_uses(tx, call.account, USERS, old, old_name, name)
+        old, name = renamed
         for key in old.get("AccessKeys", ()):
             kept = resources.get(tx, ACCESS_KEY, call.account, key)
             resources.put(tx, ACCESS_KEY, call.account, key, {**(kept or {}), "UserName": name})
         for group in old.get("Groups", ()):
             members = entities.find(tx, entities.GROUPS, call.account, group)["Members"]
-            renamed = [name if key_of(member) == key_of(old_name) else member for member in members]
-            entities.change(tx, entities.GROUPS, call.account, group, Members=renamed)
+            entities.change(tx, entities.GROUPS, call.account, group, Members=replaced(members, old_name, name))
 
     await call.store.update(update)
     return {}

@@ -14,7 +14,6 @@ from tailrace.base.errors import ApiError
 
 MANAGED_BYTES_MAX = 6144
 TRUST_BYTES_MAX = 2048
-SESSION_BYTES_MAX = 2048
 TRUST_ACTIONS = frozenset(
     {
         "sts:assumerole",

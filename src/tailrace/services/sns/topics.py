@@ -9,8 +9,6 @@ from tailrace.services.sns.topic import Document, TopicName, on_every_topic, on_
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
-TOPICS_MAX = 100_000
-
 
 def needs_at_creation(call: Call, request: Shape) -> list[Need]:
     """A topic that is created with tags needs the permission to tag it."""
