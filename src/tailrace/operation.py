@@ -98,6 +98,11 @@ class Call:
         return f"{self.principal.account}/{self.region}"
 
     @property
+    def origin(self) -> str:
+        """What the changes that this request makes are kept with: whoever reads them later knows whence they came."""
+        return self.request_id
+
+    @property
     def store(self) -> Store:
         """The node's store."""
         return self.node.store

@@ -72,6 +72,17 @@ async def test_a_cause_is_named_in_the_record(place: Store) -> None:
     assert found[1]["userIdentity"] == cause
 
 
+async def test_the_request_that_wrote_a_record_is_kept_beside_it(place: Store) -> None:
+    stream = await open_stream(place)
+    table = streaming(stream)
+    key = key_of(table, item("a"))
+    await place.update(lambda tx: items.change(tx, table, key, lambda old: item("a"), NOW, origin="REQUEST1"))
+    await place.update(lambda tx: items.change(tx, table, key, lambda old: None, NOW))
+    found = await place.view(lambda tx: changes.read(tx, stream.shards[0].shard, 0, 10, 10_000))
+    assert [each.origin for each in found] == ["REQUEST1", None]
+    assert b"REQUEST1" not in found[0].body, "readers of the stream don't see it"
+
+
 async def test_numbers_follow_the_commits_without_a_gap(place: Store) -> None:
     stream = await open_stream(place, 4)
     table = streaming(stream)

@@ -2,7 +2,8 @@
 
 ```
 store.open("folder" | "memory:")  ->  Store (engine.py)  ->  view / update(closure)  ->  Transaction
-resources · items · changes · history · deliveries · leases · messages · log_events · blobs: functions of a Transaction
+resources · items · changes · attempts · history · deliveries · leases · messages · log_events · blobs
+    are functions of a Transaction
 ```
 
 One noun is one module whose functions take the Transaction first, so that several nouns change together or not at

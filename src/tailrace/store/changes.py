@@ -44,11 +44,14 @@ class Image(NamedTuple):
 
 
 class StoredChange(NamedTuple):
-    """A record: its number, its JSON without what readers add, and when it was written (epoch seconds)."""
+    """A record: its number, its JSON without what readers add, when it was written (epoch seconds), and the request
+    that wrote it (None: no request did).
+    """
 
     sequence: int
     body: bytes
     created: float
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +140,13 @@ def append(
     new: Image,
     now: float,
     cause: dict[str, Any] | None,
+    origin: str | None = None,
 ) -> int:
     """Add the record of one write to the shard of its partition; its number. For `items.change` alone."""
     number = _take_number(tx, stream, int.from_bytes(key[:HASH_BYTES], "big"))
     body = record(stream.view_type, key_names, old, new, now, cause)
-    tx.run("INSERT INTO changes (sequence, created, body) VALUES (?, ?, ?)", number, now, body)
+    sql = "INSERT INTO changes (sequence, created, body, origin) VALUES (?, ?, ?, ?)"
+    tx.run(sql, number, now, body, origin)
     tx.notify(TOPIC, str(stream.stream))
     return number
 
@@ -196,7 +201,8 @@ def read(tx: Transaction, shard: int, after: int, records: int, bytes_limit: int
     if last == first:
         return []
     rows = tx.rows(
-        "SELECT sequence, body, created FROM changes WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+        "SELECT sequence, body, created, origin FROM changes WHERE sequence > ? AND sequence <= ? "
+        "ORDER BY sequence LIMIT ?",
         first,
         last,
         records,

@@ -65,11 +65,13 @@ def change(
     change: Callable[[Item | None], Item | None],
     now: float,
     cause: dict[str, Any] | None = None,
+    origin: str | None = None,
 ) -> Change:
     """Replace the item of `key` by `change(old)`; None means that there is none.
 
     `change` is pure: it may raise, which leaves everything as it was, and it may run again. It returns a new dict with
-    normalized values and the same primary key. `now` is epoch seconds; `cause` becomes the record's userIdentity.
+    normalized values and the same primary key. `now` is epoch seconds; `cause` becomes the record's userIdentity;
+    `origin` is kept with the record and shown to no reader of the stream.
     """
     row = tx.row(
         f"SELECT body, size FROM items WHERE collection = ? AND key = ?{tx.lock}",  # noqa: S608 - no user's text
@@ -95,7 +97,7 @@ def change(
         expirations.write(tx, layout.expiry, key, old, new)
     if layout.stream is not None:
         before, after = changes.Image(old, old_body, old_size), changes.Image(new, new_body, new_size)
-        changes.append(tx, layout.stream, layout.key_names, key, before, after, now, cause)
+        changes.append(tx, layout.stream, layout.key_names, key, before, after, now, cause, origin)
     return Change(old, new, old_size, new_size, index_writes)
 
 

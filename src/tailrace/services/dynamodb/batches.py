@@ -165,7 +165,7 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
             for each, write, key in zip(requests, plans, _keys(found, plans), strict=True)
         ]
         tally = throttle.begin_many(call, tables)
-        changes = _write(tx, chosen, now, tally)
+        changes = _write(tx, call, chosen, now, tally)
         left = Shape()
         for number, each in enumerate(chosen):
             if number not in changes:
@@ -197,7 +197,7 @@ def _keys(found: Table, plans: list[Put | Delete]) -> list[bytes]:
     return keys
 
 
-def _write(tx: Transaction, chosen: list[_Chosen], now: float, tally: Tally) -> dict[int, items.Change]:
+def _write(tx: Transaction, call: Call, chosen: list[_Chosen], now: float, tally: Tally) -> dict[int, items.Change]:
     """What was done, by the write's place in the request; in the order of keys, as transactions do it, and for the same
     reason.
     """
@@ -205,7 +205,7 @@ def _write(tx: Transaction, chosen: list[_Chosen], now: float, tally: Tally) -> 
     for number in sorted(range(len(chosen)), key=lambda n: (chosen[n].table.layout.collection, chosen[n].key)):
         each = chosen[number]
         if tally.has_room(each.table, "Write"):
-            done[number] = writes.perform(tx, each.table, each.write, now)
+            done[number] = writes.perform(tx, each.table, each.write, now, call.origin)
             tally.write(each.table, done[number], each.write.key)
         else:
             tally.hold_up(each.table, "Write", [each.write.key])

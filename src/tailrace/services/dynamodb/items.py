@@ -111,7 +111,7 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
 
     def change(tx: Transaction) -> tuple[Table, Change, Tally]:
         found = table.find(tx, scope, name, now)
-        done = writes.perform(tx, found, write, now)
+        done = writes.perform(tx, found, write, now, call.origin)
         tally = throttle.begin(call, found)
         tally.write(found, done, write.key)
         return found, done, tally

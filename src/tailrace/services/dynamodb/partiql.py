@@ -138,7 +138,7 @@ async def _write(call: Call, bound: Bound) -> tuple[Table, Write, Change]:
     def change(tx: Transaction) -> tuple[Table, Write, Change, Tally]:
         found = table.find(tx, call.scope, bound.name, now)
         write = partiql_writes.write_of(bound, found)
-        done = writes.perform(tx, found, write, now)
+        done = writes.perform(tx, found, write, now, call.origin)
         tally = throttle.begin(call, found)
         tally.write(found, done, write.key)
         return found, write, done, tally

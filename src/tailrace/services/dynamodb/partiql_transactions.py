@@ -101,7 +101,7 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
                 ],
                 tally,
             )
-        done = transactions.perform(tx, tables, planned, now, tally)
+        done = transactions.perform(tx, call, tables, planned, now, tally)
         if token:
             idempotency.remember(tx, call.scope, token, content, now)
         return done, None, tally

@@ -81,7 +81,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
             return [], NOTHING
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
         tally = throttle.begin_many(call, tables)
-        done = perform(tx, tables, [write for _, write in planned], now, tally)
+        done = perform(tx, call, tables, [write for _, write in planned], now, tally)
         if token:
             idempotency.remember(tx, call.scope, token, fingerprint, now)
         return done, tally
@@ -102,7 +102,7 @@ def _planned(call: Call, action: Shape) -> tuple[str, Write]:
 
 
 def perform(
-    tx: Transaction, tables: list[Table], planned: list[Write], now: float, tally: Tally
+    tx: Transaction, call: Call, tables: list[Table], planned: list[Write], now: float, tally: Tally
 ) -> list[tuple[Table, Write, items.Change]]:
     """Do every write, or none. Where one is refused the others are still tried, for each has its reason in the answer.
 
@@ -110,7 +110,7 @@ def perform(
     """
     reasons: list[Reason] = []
     done: list[tuple[Table, Write, items.Change]] = []
-    for found, write, outcome in zip(tables, planned, _outcomes(tx, tables, planned, now), strict=True):
+    for found, write, outcome in zip(tables, planned, _outcomes(tx, call, tables, planned, now), strict=True):
         try:
             if isinstance(outcome, ApiError):
                 raise outcome
@@ -126,7 +126,9 @@ def perform(
     return done
 
 
-def _outcomes(tx: Transaction, tables: list[Table], planned: list[Write], now: float) -> list[items.Change | ApiError]:
+def _outcomes(
+    tx: Transaction, call: Call, tables: list[Table], planned: list[Write], now: float
+) -> list[items.Change | ApiError]:
     """What each write did, or why it was refused.
 
     They are done in the order of their keys: where the store locks what it reads, all transactions lock in one order,
@@ -145,7 +147,7 @@ def _outcomes(tx: Transaction, tables: list[Table], planned: list[Write], now: f
         places[place] = number
     for _, number in sorted(places.items()):
         try:
-            outcomes[number] = writes.perform(tx, tables[number], planned[number], now)
+            outcomes[number] = writes.perform(tx, tables[number], planned[number], now, call.origin)
         except ApiError as error:
             outcomes[number] = error
     return [outcomes[number] for number in range(len(planned))]

@@ -133,9 +133,11 @@ class Update(_Keyed):
         return new
 
 
-def perform(tx: Transaction, table: Table, write: Write, now: float) -> Change:
-    """Do one write in a transaction. Raises ApiError: no such key, condition failed, item too large."""
-    change = items.change(tx, table.layout, write.locate(table), write.apply, now)
+def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str) -> Change:
+    """Do one write in a transaction, for the request `origin`. Raises ApiError: no such key, condition failed, item too
+    large.
+    """
+    change = items.change(tx, table.layout, write.locate(table), write.apply, now, origin=origin)
     if change.new_size > ITEM_BYTES_MAX:
         raise ApiError.validation(write.too_large)
     return change

@@ -10,6 +10,7 @@ changes     stream records             deliveries    work owed later          le
 log_groups  log_streams  log_events    blobs         packages, by their SHA-256
 queues      messages  message_groups   queue_tokens  what a queue remembers of sends and receives
 insight_counts  which keys a table's traffic was about, minute by minute
+attempts    what became of each call of a function with records, or with an event
 ```
 """
 
@@ -109,4 +110,19 @@ _INSIGHTS: Step = (
     "CREATE INDEX insight_counts_by_minute ON insight_counts (minute)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS)
+_CAUSALITY: Step = (
+    # The request that wrote a change. It has no index: a request's changes are found by its time.
+    "ALTER TABLE changes ADD COLUMN origin TEXT",
+    # `first` and `last` are a range of sequence numbers, 0 where an attempt had no records; `wide`: it is a long one.
+    """CREATE TABLE attempts (
+        attempt INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, source TEXT NOT NULL, request TEXT,
+        first INTEGER NOT NULL, last INTEGER NOT NULL, wide INTEGER NOT NULL,
+        outcome TEXT NOT NULL, created REAL NOT NULL, body BLOB NOT NULL)""",
+    "CREATE INDEX attempts_by_source ON attempts (scope, source, attempt)",
+    "CREATE INDEX attempts_by_request ON attempts (request, attempt)",
+    "CREATE INDEX attempts_by_last ON attempts (last) WHERE last > 0 AND wide = 0",
+    "CREATE INDEX attempts_by_last_wide ON attempts (last) WHERE wide = 1",
+    "CREATE INDEX attempts_given_up ON attempts (scope, source, attempt) WHERE outcome = 'GivenUp'",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS, _CAUSALITY)
