@@ -46,14 +46,14 @@ test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-tests
-	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
-	$(BIN)/ruff check src tests benchmarks hatch_build.py
+	$(BIN)/ruff format --check src tests benchmarks examples hatch_build.py
+	$(BIN)/ruff check src tests benchmarks examples hatch_build.py
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 tests/test_tidy.py tests/unit tests/store
 
 format: $(VENV)/.installed-tests
-	$(BIN)/ruff check --fix src tests benchmarks hatch_build.py
-	$(BIN)/ruff format src tests benchmarks hatch_build.py
+	$(BIN)/ruff check --fix src tests benchmarks examples hatch_build.py
+	$(BIN)/ruff format src tests benchmarks examples hatch_build.py
 
 bench-latency: install
 	$(BIN)/python benchmarks/trigger_latency.py $(ARGS)

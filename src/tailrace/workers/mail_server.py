@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from tailrace.services.sns.mail import Mail
 
 SECONDS_MAX = 30.0
+LINE_CHARACTERS_MAX = 998  # RFC 5322, 2.1.1
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -48,7 +49,9 @@ def compose(mail: Mail, sender: str, now: float) -> EmailMessage:
         raise Undeliverable(f"{mail.to} is no mail address") from problem
     made["Subject"] = mail.subject
     made["Date"] = format_datetime(datetime.fromtimestamp(now, UTC))
-    made.set_content(mail.text)
+    # Links are longer than a line of quoted-printable: as they are, they can be followed in a mail's raw text, too.
+    plain = mail.text.isascii() and max(map(len, mail.text.splitlines()), default=0) <= LINE_CHARACTERS_MAX
+    made.set_content(mail.text, cte="7bit" if plain else None)
     return made
 
 
