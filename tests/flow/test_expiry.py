@@ -113,7 +113,7 @@ def _events(tx: Any, arn: str) -> list[dict[str, Any]]:
     """Every record as a trigger's function is handed it."""
     document = {"StreamArn": arn, "Stream": 1}
     return [
-        event_record(document, shard.shard, change).content
+        event_record(document, change).content
         for shard in changes.shards(tx, 1)
         for change in changes.read(tx, shard.shard, 0, 100, 1 << 20)
     ]

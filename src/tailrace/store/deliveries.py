@@ -76,6 +76,15 @@ def claim(tx: Transaction, kinds: Sequence[str], now: float, limit: int, lease_s
     ]
 
 
+def find(tx: Transaction, id: str) -> Delivery | None:
+    """A delivery that is still owed, or None."""
+    row = tx.row("SELECT id, kind, body, attempts, due, created FROM deliveries WHERE id = ?", id)
+    if row is None:
+        return None
+    name, kind, body, attempts, due, created = row
+    return Delivery(name, kind, orjson.loads(body), attempts, due, created)
+
+
 def done(tx: Transaction, id: str) -> None:
     """Strike a delivery off; one that is gone already is no error, for it may have been claimed twice."""
     tx.run("DELETE FROM deliveries WHERE id = ?", id)

@@ -6,9 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tailrace.base.errors import ApiError
+from tailrace.services.lambda_.invocation import error_text
 from tailrace.store import changes
 from tailrace.workers import outcome
 from tailrace.workers.failure_records import GivenUp, Range
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 OK = "OK"
 FAILED = "PROBLEM: Function call failed"
 INTERNAL = "PROBLEM: Tailrace could not call the function; the server's log says why"
-ERROR_CHARACTERS_MAX = 1024
 
 log = logging.getLogger("tailrace.triggers")
 
@@ -30,7 +28,8 @@ log = logging.getLogger("tailrace.triggers")
 class Attempt:
     """What came of a call. `problem` is the mapping's LastProcessingResult, `status` and `error` the log's words.
 
-    `call` is None, and `log_stream` empty, where the function was not called.
+    `call` is None, and `log_group` and `log_stream` empty, where the function was not called. `began` is in epoch
+    seconds, `init_ms` None unless an environment was started for it.
     """
 
     result: Result
@@ -40,12 +39,18 @@ class Attempt:
     error: str | None = None
     call: LastCall | None = None
     log_stream: str = ""
+    log_group: str = ""
+    init_ms: float | None = None
+    began: float = 0.0
 
 
 async def attempt(reader: ShardReader, found: CallFor) -> Attempt:
     """Call the function once."""
     context, target, clock = reader.context, found.settings.target, reader.context.node.clock
-    began = clock.monotonic()
+    began, began_at = clock.monotonic(), clock.now()
+
+    def not_called(status: str, problem: str, error: str) -> Attempt:
+        return Attempt(Postponed(), problem, status, ms(), error, began=began_at)
 
     def ms() -> float:
         return round((clock.monotonic() - began) * 1000, 1)
@@ -55,18 +60,19 @@ async def attempt(reader: ShardReader, found: CallFor) -> Attempt:
         answer = await context.invoke(context.node, target.scope, target.name, target.qualifier, event)
     except ApiError as refusal:
         status = "Throttled" if refusal.code == "TooManyRequestsException" else "NotCalled"
-        return Attempt(Postponed(), f"PROBLEM: {refusal.message}", status, ms(), refusal.message)
+        return not_called(status, f"PROBLEM: {refusal.message}", refusal.message)
     except Exception:
         log.exception("mapping %s could not call %s; it is tried again", reader.mapping, target.arn)
-        return Attempt(Postponed(), INTERNAL, "NotCalled", ms(), INTERNAL)
+        return not_called("NotCalled", INTERNAL, INTERNAL)
     numbers = {changes.sequence_text(record.sequence): record.sequence for record in found.batch.records}
     result = outcome.read_answer(answer.function_error, answer.payload, numbers, found.settings.rules)
     call = LastCall(answer.request_id, answer.executed_version, answer.function_error)
-    if isinstance(result, Succeeded):
-        return Attempt(result, OK, "Success", ms(), None, call, answer.log_stream)
-    status = "PartialFailure" if isinstance(result, FailedFrom) else "Failure"
-    error = _error_of(answer.payload) if answer.function_error else _reported(result)
-    return Attempt(result, FAILED, status, ms(), error, call, answer.log_stream)
+    problem, status, error = OK, "Success", None
+    if not isinstance(result, Succeeded):
+        problem, status = FAILED, "PartialFailure" if isinstance(result, FailedFrom) else "Failure"
+        error = error_text(answer.payload) if answer.function_error else _reported(result)
+    where = (answer.log_stream, answer.log_group, answer.init_ms)
+    return Attempt(result, problem, status, ms(), error, call, *where, began=began_at)
 
 
 def line(reader: ShardReader, lane: int, found: CallFor, made: Attempt, number: int) -> dict[str, Any]:
@@ -102,17 +108,6 @@ def given_up_line(reader: ShardReader, lane: int, lost: GivenUp) -> dict[str, An
         "status": "GivenUp",
         "error": lost.condition,
     }
-
-
-def _error_of(payload: bytes) -> str:
-    """`Type: message` of a function's error object."""
-    try:
-        found = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict):
-        return "the function failed"
-    return f"{found.get('errorType', 'Error')}: {found.get('errorMessage', '')}"[:ERROR_CHARACTERS_MAX]
 
 
 def _reported(result: Result) -> str:

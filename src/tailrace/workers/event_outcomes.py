@@ -17,7 +17,7 @@ from tailrace.base import ids
 from tailrace.base.errors import ApiError
 from tailrace.identity import Principal
 from tailrace.operation import Node
-from tailrace.services.lambda_ import event_outcome, function_document, invoke, targets
+from tailrace.services.lambda_ import event_attempts, event_outcome, function_document, invoke, targets
 from tailrace.services.lambda_.function_names import LATEST, FunctionName
 from tailrace.services.lambda_.targets import Target
 from tailrace.services.sns import message, publishing
@@ -33,17 +33,24 @@ log = logging.getLogger("tailrace.functions")
 
 async def tell(node: Node, delivery: Delivery) -> None:
     """Send one record or dead letter; what the target refuses is given up at once, for AWS tries no more either."""
-    body = delivery.body
+    body, now = delivery.body, node.clock.now()
 
     def change(tx: Transaction) -> None:
         send(tx, node, body)
+        event_attempts.keep_told(tx, body, "DestinationDelivered", None, now)
         deliveries.done(tx, delivery.id)
 
     try:
         await node.store.update(change)
     except ApiError as problem:
         log.warning("what became of event %s can't be told to %s: %s", body["Event"], body["Target"], problem)
-        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+        reason = str(problem)
+
+        def lose(tx: Transaction) -> None:
+            event_attempts.keep_told(tx, body, "DestinationLost", reason, now)
+            deliveries.done(tx, delivery.id)
+
+        await node.store.update(lose)
 
 
 def send(tx: Transaction, node: Node, body: dict[str, Any]) -> None:

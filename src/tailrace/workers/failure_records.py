@@ -29,7 +29,8 @@ from tailrace.services.sns import publishing
 from tailrace.services.sns.message import Message
 from tailrace.services.sqs import sending
 from tailrace.services.sqs.sending import Outgoing
-from tailrace.store import changes, deliveries
+from tailrace.store import attempts, changes, deliveries
+from tailrace.store.attempts import Attempt
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
 from tailrace.workers import attempt_log
@@ -114,6 +115,7 @@ def owed(settings: Settings, mapping: str, shard_name: str, lost: GivenUp, now: 
         "Function": list(settings.target),
         "Destination": settings.destination,
         "Shard": shard_name,
+        "Range": [lost.range.first, lost.range.last],
         "Record": orjson.dumps(describe(settings, shard_name, lost, now)).decode(),
     }
 
@@ -176,7 +178,12 @@ def _bring(tx: Transaction, node: Node, body: dict[str, Any], sender: Principal,
 
 
 def _say(tx: Transaction, body: dict[str, Any], status: str, error: str | None, attempt: int, now: float) -> None:
-    """A line in the mapping's attempt log."""
-    scope = FunctionName(*body["Function"]).scope
+    """A line in the mapping's attempt log, and an attempt that whoever asks about the records finds."""
+    function = FunctionName(*body["Function"])
     line = {"destination": body["Destination"], "shardId": body["Shard"], "attempt": attempt}
-    attempt_log.write(tx, scope, body["Mapping"], body["Shard"], [{**line, "status": status, "error": error}], now)
+    line |= {"status": status, "error": error}
+    attempt_log.write(tx, function.scope, body["Mapping"], body["Shard"], [line], now)
+    said = {"FunctionArn": function.arn, "Destination": body["Destination"], "ShardId": body["Shard"]}
+    said |= {"Attempt": attempt, **({"Error": error} if error else {})}
+    first, last = body["Range"]
+    attempts.add(tx, Attempt(function.scope, body["Mapping"], f"Destination{status}", now, None, first, last, said))

@@ -21,16 +21,15 @@ from typing import TYPE_CHECKING, Any
 from tailrace.base import ids
 from tailrace.base.clock import wait_for_event
 from tailrace.base.errors import Fenced
-from tailrace.store import deliveries
+from tailrace.store import attempts, deliveries
 from tailrace.store.engine import Transaction
-from tailrace.workers import attempt_log, failure_records, outcome
+from tailrace.workers import attempt_log, attempt_record, failure_records, outcome
 from tailrace.workers.attempt import Attempt, attempt, given_up_line, line
 from tailrace.workers.failure_records import EXHAUSTED, TOO_OLD, GivenUp, Range
 from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed, Wait, Window, look
 from tailrace.workers.outcome import FailedFrom, Postponed, Progress, Succeeded
 from tailrace.workers.poll_audit import note_poll
 from tailrace.workers.trigger_metrics import note_attempt, note_given_up, note_position
-from tailrace.workers.trigger_settings import Settings
 
 if TYPE_CHECKING:
     from tailrace.workers.shard_reader import ShardReader
@@ -133,8 +132,10 @@ class Lane:
         note_attempt(self.reader, found, made)
         settle = self._settle_window if found.final else self._settle_batch
         lost = settle(found, made, context.node.clock.now())
-        number = _attempts_before(found) + 1
-        await self._save([line(self.reader, self.number, found, made, number)], found.settings, lost, made.problem)
+        number, now = _attempts_before(found) + 1, context.node.clock.now()
+        row = attempt_record.of_call(self.reader, self.number, found, made, number, now)
+        said = line(self.reader, self.number, found, made, number)
+        await self._save([(said, row)], found, lost, made.problem)
         return True
 
     def _settle_batch(self, found: CallFor, made: Attempt, now: float) -> GivenUp | None:
@@ -171,25 +172,34 @@ class Lane:
             return False
         self.progress = found.progress
         head = found.head
-        attempts, last = (head.attempts, head.last) if head else (0, None)
-        await self._save([], found.settings, GivenUp(Range.of(found.batch.expired), attempts, TOO_OLD, last), None)
+        tried, last = (head.attempts, head.last) if head else (0, None)
+        await self._save([], found, GivenUp(Range.of(found.batch.expired), tried, TOO_OLD, last), None)
         return True
 
     async def _save(
-        self, lines: list[attempt_log.Line], settings: Settings, lost: GivenUp | None, problem: str | None
+        self,
+        made: list[tuple[attempt_log.Line, attempts.Attempt]],
+        found: CallFor | Expired,
+        lost: GivenUp | None,
+        problem: str | None,
     ) -> None:
-        """Save the progress with the lines of the attempt log and, where records were given up, word of them."""
-        reader, now, id = self.reader, self.reader.context.node.clock.now(), ids.uuid()
+        """Save the progress with what the attempts are remembered by and, where records were given up, word of them."""
+        reader, settings = self.reader, found.settings
+        now, id = reader.context.node.clock.now(), ids.uuid()
         body: dict[str, Any] | None = None
         if lost is not None:
             note_given_up(reader, lost)
-            lines = [*lines, given_up_line(reader, self.number, lost)]
-            log.warning("mapping %s gave up records: %s", reader.mapping, lines[-1])
+            records = found.batch.records or found.batch.expired
+            row = attempt_record.of_given_up(reader, self.number, settings, lost, records, now)
+            made = [*made, (given_up_line(reader, self.number, lost), row)]
+            log.warning("mapping %s gave up records: %s", reader.mapping, made[-1][0])
             if settings.destination is not None:
                 body = failure_records.owed(settings, reader.mapping, reader.shard_name, lost, now)
 
         def also(tx: Transaction) -> None:
-            attempt_log.write(tx, reader.scope, reader.mapping, reader.shard_name, lines, now)
+            attempt_log.write(tx, reader.scope, reader.mapping, reader.shard_name, [said for said, _ in made], now)
+            for _, row in made:
+                attempts.add(tx, row)
             if body is not None:
                 deliveries.put(tx, failure_records.KIND, body, now, id=id)
 

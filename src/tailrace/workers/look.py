@@ -233,7 +233,7 @@ class _Scan:
             for change in slice_:
                 if change.sequence > self._end:
                     break
-                yield event_record(self._stream, self._shard, change)
+                yield event_record(self._stream, change)
             seen += len(slice_)
             size += sum(len(change.body) for change in slice_)
             at = slice_[-1].sequence

@@ -3,7 +3,7 @@
 Stream records go after 24 hours (and with them closed shards, and streams that are off), log events after their
 group's retention, and the rows of deleted log groups and streams as soon as possible. What the writes to a table under
 continuous backup have replaced goes after its recovery period, a deleted table's SYSTEM backup after 35 days, what
-contributor insights have counted after 15.
+contributor insights have counted after 15, attempts of calls after 7.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 from tailrace.services.dynamodb import backup_documents, insights_report, insights_tally
 from tailrace.services.logs import names as log_groups
 from tailrace.services.sqs import queues
-from tailrace.store import changes, history, insight_counts, log_events, message_groups, messages, resources
+from tailrace.store import attempts, changes, history, insight_counts, log_events, message_groups, messages, resources
 from tailrace.store.engine import Transaction
 from tailrace.workers.rounds import Rounds
 
 STREAM_SECONDS = 24 * 3600.0
+ATTEMPT_SECONDS = 7 * 24 * 3600.0  # as long as a mapping's attempt log is kept
 SLICE = 500
 SLICES_MAX = 2_000  # of one kind in one round: a million rows
 PAGE = 500
@@ -37,6 +38,7 @@ class Retention(Rounds):
         """Forget everything whose time is over."""
         now = self._node.clock.now()
         await self._in_slices(lambda tx: changes.trim(tx, now - STREAM_SECONDS, SLICE))
+        await self._in_slices(lambda tx: attempts.trim(tx, now - ATTEMPT_SECONDS, SLICE))
         for scope, name, document in await self._all(STREAM_KIND):
             if document["StreamStatus"] == "DISABLED":
                 await self._node.store.update(_forget_stream(scope, name, document["Stream"]))

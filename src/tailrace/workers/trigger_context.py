@@ -32,8 +32,16 @@ class Answer(Protocol):
         """The version that ran."""
 
     @property
+    def log_group(self) -> str:
+        """The group of the function's log."""
+
+    @property
     def log_stream(self) -> str:
-        """Where the function's log has it."""
+        """Where in the group the function's log has it."""
+
+    @property
+    def init_ms(self) -> float | None:
+        """How long its environment took to start; None where it was warm."""
 
 
 Invoke = Callable[[Node, str, str, str | None, bytes], Awaitable[Answer]]

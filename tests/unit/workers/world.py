@@ -37,6 +37,7 @@ class Result:
         self.payload = json.dumps(payload).encode()
         self.function_error = error
         self.request_id, self.executed_version, self.log_stream = "request-1", "$LATEST", "2023/11/14/[$LATEST]0"
+        self.log_group, self.init_ms = "/aws/lambda/f", None
 
 
 class World:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
+
 from tailrace.base import ids
 from tailrace.base.errors import ApiError, Missing
 from tailrace.identity import Principal, assume_role_for_service
@@ -21,11 +23,14 @@ from tailrace.store import blobs
 from tailrace.store.engine import Transaction
 
 CREDENTIALS_SECONDS = 6 * 3600.0
+ERROR_CHARACTERS_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class InvocationResult:
-    """What came of it. `function_error` is None or `Unhandled`; times are in milliseconds."""
+    """What came of it. `function_error` is None or `Unhandled`; times are in milliseconds, `init_ms` is None unless an
+    environment was started for it.
+    """
 
     request_id: str
     executed_version: str
@@ -35,6 +40,8 @@ class InvocationResult:
     log_stream: str
     duration_ms: float
     kind: str | None = None
+    log_group: str = ""
+    init_ms: float | None = None
 
 
 async def invoke(
@@ -84,7 +91,20 @@ async def invoke(
         outcome.log_stream,
         outcome.duration_ms,
         outcome.kind,
+        document["LoggingConfig"]["LogGroup"],
+        outcome.init_ms,
     )
+
+
+def error_text(payload: bytes) -> str:
+    """`Type: message` of a function's error object."""
+    try:
+        found = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        return "the function failed"
+    return f"{found.get('errorType', 'Error')}: {found.get('errorMessage', '')}"[:ERROR_CHARACTERS_MAX]
 
 
 def trace_id(node: Node) -> str:

@@ -17,7 +17,7 @@ import orjson
 
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Node, Shape, operation
-from tailrace.services.lambda_ import event_invoke_config, event_outcome
+from tailrace.services.lambda_ import event_attempts, event_invoke_config, event_outcome
 from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.event_outcome import Ending
 from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, qualified_permission_arn
@@ -168,8 +168,13 @@ async def run_delivery(node: Node, delivery: Delivery) -> None:
     elif due - delivery.created > limits.age_s:
         await end(node, delivery, Ending(event_outcome.TOO_OLD, calls, result))
     else:
-        body = {**event, "Failures": calls, "Throttles": 0}
-        await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, body))
+        body, now = {**event, "Failures": calls, "Throttles": 0}, node.clock.now()
+
+        def again(tx: Transaction) -> None:
+            event_attempts.keep_call(tx, delivery, result, now)
+            deliveries.retry(tx, delivery.id, due, body)
+
+        await node.store.update(again)
 
 
 class Limits(NamedTuple):
@@ -193,10 +198,19 @@ def limits_of(tx: Transaction, function: FunctionName) -> Limits:
 
 async def end(node: Node, delivery: Delivery, ending: Ending) -> None:
     """Strike an event off, and owe what is to be told about it."""
+    now = node.clock.now()
+
+    def strike(tx: Transaction) -> None:
+        if ending.result is not None:
+            event_attempts.keep_call(tx, delivery, ending.result, now)
+        if ending.condition != event_outcome.SUCCESS:
+            event_attempts.keep_end(tx, delivery, ending.condition, now, ending.calls)
+        event_outcome.owe(tx, delivery, ending, now)
+
     if ending.condition != event_outcome.SUCCESS:
         name, calls = delivery.body["Name"], ending.calls
         log.warning("an event for %s is given up after %d calls: %s (%s)", name, calls, ending.condition, delivery.id)
-    await node.store.update(lambda tx: event_outcome.owe(tx, delivery, ending, node.clock.now()))
+    await node.store.update(strike)
 
 
 async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Limits) -> None:
@@ -206,7 +220,13 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
     event, now = delivery.body, node.clock.now()
     if problem.code == "ResourceNotFoundException":
         log.warning("an event for %s is given up: %s (%s)", event["Name"], problem, delivery.id)
-        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+
+        def forget(tx: Transaction) -> None:
+            event_attempts.keep_refusal(tx, delivery, problem, now)
+            event_attempts.keep_end(tx, delivery, "FunctionNotFound", now, event["Failures"])
+            deliveries.done(tx, delivery.id)
+
+        await node.store.update(forget)
         return
     if problem.code == "TooManyRequestsException" and limits.stopped:
         await end(node, delivery, Ending(event_outcome.STOPPED, event["Failures"]))
@@ -215,4 +235,9 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
     wait = min(THROTTLED_SECONDS_MIN * 2 ** min(times, 16), THROTTLED_SECONDS_MAX)
     due = min(now + wait, delivery.created + limits.age_s)  # when it has become too old, it is told at once
     body = {**event, "Throttles": times + 1}
-    await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, body))
+
+    def later(tx: Transaction) -> None:
+        event_attempts.keep_refusal(tx, delivery, problem, now)
+        deliveries.retry(tx, delivery.id, due, body)
+
+    await node.store.update(later)

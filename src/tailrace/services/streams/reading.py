@@ -117,7 +117,7 @@ async def get_records(call: Call, request: Shape) -> Shape:
     document, shard, found, position, secret = await call.store.view(read)
     parts = arn.parse(document["StreamArn"])
     region = parts.region if parts else call.region
-    answer: Shape = {"Records": [record(document, shard, each, region) for each in found]}
+    answer: Shape = {"Records": [record(document, each, region) for each in found]}
     last = found[-1].sequence if found else position.after
     if shard.last is None or last < shard.last:
         answer["NextShardIterator"] = iterators.seal(Position(position.stream_arn, shard.shard, last, now), secret)

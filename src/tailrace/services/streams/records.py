@@ -6,29 +6,32 @@ in which AWS sends the members.
 
 from __future__ import annotations
 
-from hashlib import blake2b
+import re
 from typing import Any
 
 import orjson
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tailrace.store import changes
-from tailrace.store.changes import Shard, StoredChange
+from tailrace.store.changes import StoredChange
 
 EVENT_VERSION = "1.1"
 EVENT_SOURCE = "aws:dynamodb"
-_EVENT_ID_BYTES = 16
+# A permutation of 16 bytes that anybody may know: ids look like AWS's, and lead back to their records without an index.
+_PERMUTATION = Cipher(algorithms.AES128(b"tailrace:eventID"), modes.ECB())  # noqa: S305 - one block, and no secret
+_SCRAMBLE, _UNSCRAMBLE = _PERMUTATION.encryptor(), _PERMUTATION.decryptor()
+_EVENT_ID = re.compile(r"([0-9a-f]{32})(?:-replay-[0-9a-f]{8})?")
 
 Record = dict[str, Any]
 
 
-def record(stream: dict[str, Any], shard: Shard | int, change: StoredChange, region: str) -> Record:
+def record(stream: dict[str, Any], change: StoredChange, region: str) -> Record:
     """The record of a change, without `eventSourceARN`, which only a trigger's event has.
 
-    `stream` is the stream's document. `eventID` is a function of stream, shard and sequence number: a record that is
+    `stream` is the stream's document. `eventID` is a function of stream and sequence number: a record that is
     read twice has the same one both times. `userIdentity` has this API's capitals; a trigger's event has none.
     """
     stored = orjson.loads(change.body)
-    number = shard if isinstance(shard, int) else shard.shard
     content = stored["dynamodb"]
     image = {
         name: content[name]
@@ -38,7 +41,7 @@ def record(stream: dict[str, Any], shard: Shard | int, change: StoredChange, reg
     image["SequenceNumber"] = changes.sequence_text(change.sequence)
     image["SizeBytes"], image["StreamViewType"] = content["SizeBytes"], content["StreamViewType"]
     shown: Record = {
-        "eventID": _event_id(stream["Stream"], number, change.sequence),
+        "eventID": event_id(stream["Stream"], change.sequence),
         "eventName": stored["eventName"],
         "eventVersion": EVENT_VERSION,
         "eventSource": EVENT_SOURCE,
@@ -50,5 +53,18 @@ def record(stream: dict[str, Any], shard: Shard | int, change: StoredChange, reg
     return shown
 
 
-def _event_id(stream: int, shard: int, sequence: int) -> str:
-    return blake2b(f"{stream}/{shard}/{sequence}".encode(), digest_size=_EVENT_ID_BYTES).hexdigest()
+def event_id(stream: int, sequence: int) -> str:
+    """The eventID of a record: 32 hexadecimal digits, as AWS's."""
+    return _SCRAMBLE.update(stream.to_bytes(8, "big") + sequence.to_bytes(8, "big")).hex()
+
+
+def read_event_id(text: str) -> tuple[int, int] | None:
+    """The stream and the sequence number of an eventID, a replayed record's too; None for a text that is none.
+
+    Any 32 digits lead somewhere: whether there is such a record is for the caller to look up.
+    """
+    found = _EVENT_ID.fullmatch(text)
+    if found is None:
+        return None
+    raw = _UNSCRAMBLE.update(bytes.fromhex(found[1]))
+    return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
