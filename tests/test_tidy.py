@@ -31,6 +31,7 @@ FLOORS = {
     "tls": 5,
     "exposure": 5,
     "reach": 5,
+    "splitting": 5,
     "compatibility": 5,
     "demo": 5,
     "__main__": 5,
@@ -52,7 +53,9 @@ SAME_FLOOR |= {
     ("cli", "demo"),
     ("cli", "why"),
     ("cli", "reach"),
+    ("cli", "splitting"),
     ("why", "reach"),
+    ("splitting", "reach"),
     ("__main__", "cli"),
 }
 FILE_LINES_MAX = 400

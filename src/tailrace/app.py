@@ -41,6 +41,7 @@ from tailrace.workers.last_used import KeepLastUsed
 from tailrace.workers.outgoing import Outgoing
 from tailrace.workers.retention import Retention
 from tailrace.workers.rounds import Worker
+from tailrace.workers.shards import KeepShards
 from tailrace.workers.stream_triggers import StreamTriggers
 
 # Importing a service registers its operations.
@@ -157,7 +158,7 @@ class Server:
     async def _begin(self) -> None:
         parser.parse("a = :b", "ConditionExpression")  # builds the grammar, so that no request has to wait for it
         self._connections.start()
-        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepInsights, KeepLastUsed, Outgoing)
+        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepShards, KeepInsights, KeepLastUsed, Outgoing)
         self._workers = [worker(self.node) for worker in workers]
         for worker in self._workers:
             await worker.start()

@@ -1,4 +1,4 @@
-"""Floor 5: the command line. `tailrace serve`, `env`, `why`, `demo`."""
+"""Floor 5: the command line. `tailrace serve`, `env`, `why`, `split-shard`, `demo`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tailrace.reach import Reached, client
 from tailrace.store import StoreUnavailable
 from tailrace.tls import BadCertificate
 
+SPLIT_HELP = "records (or KB) a second that a shard takes for a minute before it is split; 0 never splits"
 DATA_HELP = "a folder, or memory: for a store that ends with the server"
 
 
@@ -36,6 +37,10 @@ def main() -> None:
 @click.option("--account", default="000000000000", show_default=True, help="the account's twelve digits")
 @click.option("--region", default="us-east-1", show_default=True, help="the region that `tailrace env` names")
 @click.option("--shards", default=4, show_default=True, type=click.IntRange(1, 256), help="shards of a new stream")
+@click.option(
+    "--shard-hours", default=4.0, show_default=True, type=click.FloatRange(0.0003), help="then they roll over"
+)
+@click.option("--split-at", default=1000.0, show_default=True, type=click.FloatRange(0), help=SPLIT_HELP)
 @click.option("--throttle", is_flag=True, help="hold tables to their provisioned throughput, as AWS does")
 @click.option("--audit-days", default=30.0, show_default=True, type=click.FloatRange(0), help="0 keeps no audit")
 @click.option(
@@ -152,6 +157,20 @@ def why(request_id: str | None, role: str | None, user: str | None, since: str, 
         else:
             answers.least_privilege(reach(data), role, user, since)
     except answers.NoAnswer as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command("split-shard")
+@click.argument("table")
+@click.argument("shard_id", required=False)
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+def split_shard(table: str, shard_id: str | None, data: str) -> None:
+    """Split a shard of a table's stream in two, or (without SHARD_ID) each of its open ones."""
+    from tailrace import splitting
+
+    try:
+        splitting.split(reach(data), table, shard_id)
+    except splitting.NotSplit as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -15,11 +16,11 @@ from tailrace.base.config import Config
 from tailrace.base.errors import ApiError
 from tailrace.identity import Identity, Principal
 from tailrace.operation import REGISTRY, Call, Node
-from tailrace.services import dynamodb, streams
+from tailrace.services import dynamodb, streams, tailrace
 from tailrace.store import deliveries
 from tailrace.workers.deliveries import HANDLERS
 
-SERVICES = (dynamodb, streams)
+SERVICES = (dynamodb, streams, tailrace)
 
 
 class InProcess:
@@ -59,6 +60,10 @@ class InProcess:
         await self.dynamodb("CreateTable", TableName=name, **{**parameters, **more})
         self.clock.advance(1)
 
+    async def turn(self) -> None:
+        """Let whatever is ready to run do so once."""
+        await asyncio.sleep(0)
+
     async def deliver(self) -> list[str]:
         """Do the deliveries that are due, as the worker would; their kinds."""
         now = self.clock.now()
@@ -69,12 +74,14 @@ class InProcess:
 
 
 @asynccontextmanager
-async def in_process(data: str = "memory:", clock: MovableClock | None = None) -> AsyncIterator[InProcess]:
+async def in_process(
+    data: str = "memory:", clock: MovableClock | None = None, config: Config | None = None
+) -> AsyncIterator[InProcess]:
     """A node on `data` with a clock that stands still until the test moves it."""
     clock = clock or MovableClock()
     place = await store.open(data)
     try:
-        config = Config(data=data)
+        config = config or Config(data=data)
         vault = Vault(b"k" * 32)
         secret = await place.update(lambda tx: kept_secrets.session_secret(tx, vault))
         node = Node(config, clock, place, Identity(config, clock, ("test", "test"), secret, vault), cast("Any", None))

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tailrace.base.errors import Missing
+from tailrace.base.errors import Outdated
 from tailrace.store import changes, items
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout, ViewType
@@ -167,7 +167,7 @@ async def test_a_closed_stream_stays_readable_and_takes_no_more(place: Store) ->
     found = await place.view(lambda tx: changes.shards(tx, stream.stream))
     assert [shard.last for shard in found] == [shard.latest for shard in found]
     assert len(await bodies(place, stream)) == 1
-    with pytest.raises(Missing):
+    with pytest.raises(Outdated):
         await place.update(putting(table, item("b")))
     assert await place.view(lambda tx: items.get(tx, table, key_of(table, item("b")))) is None
 

@@ -46,6 +46,28 @@ async def test_retry_changes_the_time_and_the_body(place: Store) -> None:
     assert [(d.body, d.attempts, d.created) for d in await claim(place, NOW + 3)] == [({"n": 9}, 3, NOW)]
 
 
+async def test_what_a_known_dead_owner_claimed_is_due_at_once(place: Store) -> None:
+    """And nothing else: not what waits for its time, what another owner holds, or what another worker does."""
+    for n, due, owner, kind in ((1, 0, "me", "invoke"), (2, 0, "other", "invoke"), (3, 0, "me", "mail")):
+        await owe(place, n, NOW + due, kind)
+        await place.update(lambda tx, k=kind, o=owner: deliveries.claim(tx, [k], NOW, 9, 60, o))  # type: ignore[misc]
+    await owe(place, 4, NOW + 50)
+    id = await owe(place, 5, NOW)
+    await place.update(lambda tx: deliveries.claim(tx, ["invoke"], NOW, 9, 60, "me"))
+    await place.update(lambda tx: deliveries.retry(tx, id, NOW + 40))
+    assert await place.update(lambda tx: deliveries.free(tx, ["invoke"], "me", NOW + 1)) == 1
+    assert [d.body["n"] for d in await claim(place, NOW + 1)] == [1]
+
+
+async def test_keeping_a_claim_keeps_it_for_its_owner(place: Store) -> None:
+    id = await owe(place, 1, NOW)
+    await place.update(lambda tx: deliveries.claim(tx, ["invoke"], NOW, 9, 60, "me"))
+    await place.update(lambda tx: deliveries.keep(tx, id, NOW + 100, {"n": 2}))
+    assert await claim(place, NOW + 99) == []
+    assert await place.update(lambda tx: deliveries.free(tx, ["invoke"], "me", NOW + 99)) == 1
+    assert [d.body for d in await claim(place, NOW + 99)] == [{"n": 2}]
+
+
 async def test_kinds_are_apart_and_an_id_owes_once(place: Store) -> None:
     await owe(place, 1, NOW, "invoke", id="x", created=NOW - 5)
     await owe(place, 2, NOW, "invoke", id="x")

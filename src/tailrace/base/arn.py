@@ -41,6 +41,16 @@ def stream(region: str, account: str, table_name: str, label: str) -> str:
     return f"arn:aws:dynamodb:{region}:{account}:table/{table_name}/stream/{label}"
 
 
+def stream_name(text: str) -> tuple[Arn, str] | None:
+    """The parts of a DynamoDB stream's ARN and the stream's name, `TABLE/stream/LABEL`; None where `text` is none."""
+    parts = parse(text)
+    if parts is None or parts.service != "dynamodb" or not parts.resource.startswith("table/"):
+        return None
+    name = parts.resource.removeprefix("table/")
+    table_name, _, label = name.partition("/stream/")
+    return (parts, name) if table_name and label else None
+
+
 def function(region: str, account: str, name: str, qualifier: str | None = None) -> str:
     """A Lambda function's ARN, qualified by version or alias where one is given."""
     tail = f":{qualifier}" if qualifier else ""

@@ -11,10 +11,12 @@ class Config:
     """The settings of one server process.
 
     `data` is a folder, or `memory:` for a store that ends with the process. `shards` is the number of hash ranges
-    that a new table's stream starts with. `throttle` holds tables to the throughput that they are given. Records
-    of the audit are kept for `audit_days`; 0 keeps none. Mails go out through `smtp` (smtp://user:password@host:port,
-    or smtps://) from `mail_from`; without it they stay in the server's own inbox. `tls` is None or "self"; `tls_cert`,
-    `tls_key` and `tls_ca` are files. `allow_weak_keys` opens a server to the network under a key that everybody knows.
+    that a new table's stream starts with; each takes records for `shard_hours` before its child does, and is split when
+    it takes `split_at` units (a record, or each KB of a larger one) a second for a minute (0: never). `throttle` holds
+    tables to the throughput that they are given. Records of the audit are kept for `audit_days`; 0 keeps none. Mails go
+    out through `smtp` (smtp://user:password@host:port, or smtps://) from `mail_from`; without it they stay in the
+    server's own inbox. `tls` is None or "self"; `tls_cert`, `tls_key` and `tls_ca` are files. `allow_weak_keys` opens a
+    server to the network under a key that everybody knows.
     """
 
     host: str = "127.0.0.1"
@@ -23,6 +25,8 @@ class Config:
     account: str = "000000000000"
     region: str = "us-east-1"
     shards: int = 4
+    shard_hours: float = 4.0
+    split_at: float = 1000.0
     throttle: bool = False
     audit_days: float = 30.0
     smtp: str | None = None

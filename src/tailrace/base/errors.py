@@ -5,6 +5,7 @@ ApiError            an answer: AWS's code, text and HTTP status; the wire gives 
 StoreError          what the store has to say; a service turns it into an ApiError
 ├── AlreadyExists
 ├── Missing
+├── Outdated        what a transaction went by has changed meanwhile: run it again
 └── Fenced          a lease was lost to somebody else
 ```
 """
@@ -66,6 +67,14 @@ class AlreadyExists(StoreError):
 
 class Missing(StoreError):
     """There is no such resource, row or blob."""
+
+
+class Outdated(StoreError):
+    """A transaction went by something that another node has changed: a table's layout names a shard that is closed.
+
+    An engine that keeps parsed documents beside other writers forgets them and runs the closure again. Where one
+    process writes alone this does not happen.
+    """
 
 
 class Fenced(StoreError):

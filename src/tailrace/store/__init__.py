@@ -2,7 +2,7 @@
 
 ```
 store.open("folder" | "memory:")  ->  Store (engine.py)  ->  view / update(closure)  ->  Transaction
-resources · items · changes · attempts · history · deliveries · leases · messages · log_events · blobs
+resources · items · changes · lineage · attempts · history · deliveries · leases · messages · log_events · blobs
     are functions of a Transaction
 ```
 

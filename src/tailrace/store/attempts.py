@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from tailrace.store.changes import SHARD_BITS
+from tailrace.store.changes import first_number, shard_of
 from tailrace.store.engine import Row, Transaction
 
 GIVEN_UP = "GivenUp"
@@ -69,7 +69,7 @@ def add(tx: Transaction, attempt: Attempt) -> int:
 
 def with_record(tx: Transaction, sequence: int, limit: int, before: int | None = None) -> list[Attempt]:
     """The latest `limit` attempts whose range has this record, the latest first; below number `before`, if given."""
-    below, end = before or 1 << 62, ((sequence >> SHARD_BITS) + 1) << SHARD_BITS
+    below, end = before or 1 << 62, first_number(shard_of(sequence) + 1)
     found: list[Attempt] = []
     for kind, until in (("last > 0 AND wide = 0", min(sequence + WIDE, end)), ("wide = 1", end)):
         rows = tx.rows(

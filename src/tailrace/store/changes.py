@@ -1,8 +1,8 @@
 """Changes: the records of a table's stream, numbered shard by shard in the order of their commits, without a gap.
 
 ```
-stream 7 ─┬─ shard 12  hashes 0 <= h < 2**62       numbers 12 << 40 | 1, 2, 3 ...
-          ├─ shard 13  hashes 2**62 <= h < 2**63   numbers 13 << 40 | 1, 2, 3 ...
+stream 7 ─┬─ shard 12  hashes 0 <= h < 2**62       numbers first_number(12) + 1, 2, 3 ...
+          ├─ shard 13  hashes 2**62 <= h < 2**63   numbers first_number(13) + 1, 2, 3 ...
           └─ ...
 ```
 
@@ -10,17 +10,19 @@ A shard's row holds its latest number; the writing transaction takes the next on
 So a reader that has seen number n will never find a new record below n. The rejected alternative, a sequence of the
 database, gives numbers out before the commit: a reader passes one that appears behind it later, and loses it.
 
-A number holds its shard in the upper bits, so one key orders all records, and numbers of two shards never collide.
+Each shard has a range of numbers of its own, so one key orders all records, numbers of two shards never collide, and a
+child's are greater than its parent's (see `lineage.py`).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
 
-from tailrace.base.errors import Missing
+from tailrace.base.errors import Missing, Outdated
 from tailrace.expression.values import stream_size
 from tailrace.store import resources
 from tailrace.store.engine import Row, Transaction
@@ -29,7 +31,9 @@ from tailrace.store.layout import Item, ShardRange, StreamLayout, ViewType
 TOPIC = "changes"
 HASH_BYTES = 8
 HASH_END = 1 << 64
-SHARD_BITS = 40  # of a number; a shard may have 10**12 records, a server 8 million shards
+# The first million shards have room for 10**12 records each, those after them for 4 * 10**9 (a shard is open for some
+# hours): a server that opens a shard every second has numbers for sixty years.
+EARLY_SHARDS, EARLY_BITS, LATER_BITS = 1 << 20, 40, 32
 _TEXT_BASE = 10**26  # a number's text has 27 digits, like AWS's
 
 _COLUMNS = "shard, name, low, high, parent, start, latest, trimmed, closed, opened"
@@ -75,6 +79,18 @@ class Shard:
     opened: float
 
 
+def first_number(shard: int) -> int:
+    """The number that all numbers of a shard are greater than, and none of a shard before it."""
+    early, later = min(shard, EARLY_SHARDS), max(0, shard - EARLY_SHARDS)
+    return (early << EARLY_BITS) + (later << LATER_BITS)
+
+
+def shard_of(number: int) -> int:
+    """The shard whose number it is."""
+    first_later = EARLY_SHARDS << EARLY_BITS
+    return number >> EARLY_BITS if number < first_later else EARLY_SHARDS + ((number - first_later) >> LATER_BITS)
+
+
 def sequence_text(number: int) -> str:
     """A SequenceNumber: 27 digits."""
     return str(_TEXT_BASE + number)
@@ -100,8 +116,7 @@ def open_stream(tx: Transaction, shards: int, view_type: ViewType, now: float) -
 def open_shard(tx: Transaction, stream: int, low: int, high: int, parent: str | None, now: float) -> ShardRange:
     """Add an open shard; `parent` is the name of the closed one that it continues."""
     shard = resources.next_number(tx, "shard")
-    first = shard << SHARD_BITS
-    # AWS's names carry the time; ours carry a millisecond count and the shard's own number, which is unique.
+    first = first_number(shard)
     name = f"shardId-{int(now * 1000):020d}-{shard:08x}"
     tx.run(
         "INSERT INTO shards (shard, stream, name, parent, low, high, opened, start, latest, trimmed) "
@@ -117,10 +132,19 @@ def close_stream(tx: Transaction, stream: int, now: float) -> None:
     tx.run("UPDATE shards SET closed = ? WHERE stream = ? AND closed IS NULL", now, stream)
 
 
-def shards(tx: Transaction, stream: int) -> list[Shard]:
-    """All shards of a stream, parents before their children."""
-    rows = tx.rows(f"SELECT {_COLUMNS} FROM shards WHERE stream = ? ORDER BY shard", stream)  # noqa: S608
+def shards(tx: Transaction, stream: int, after: int = 0) -> list[Shard]:
+    """All shards of a stream, or those with numbers above `after`; parents before their children."""
+    rows = tx.rows(f"SELECT {_COLUMNS} FROM shards WHERE stream = ? AND shard > ? ORDER BY shard", stream, after)  # noqa: S608
     return [_shard(row) for row in rows]
+
+
+def shard_number(name: str) -> int | None:
+    """The number of a shard by its name, also after it was forgotten; None for a name that is none of ours.
+
+    AWS's names carry the time; ours carry a millisecond count and the shard's own number, which is unique.
+    """
+    found = re.fullmatch(r"shardId-[0-9]{20}-([0-9a-f]{8,15})", name)
+    return int(found[1], 16) if found else None
 
 
 def shard(tx: Transaction, shard: int) -> Shard:
@@ -184,7 +208,7 @@ def read(tx: Transaction, shard: int, after: int, records: int, bytes_limit: int
 
     Fewer than `records` don't mean that there are no more; none means it.
     """
-    first, end = max(after, shard << SHARD_BITS), (shard + 1) << SHARD_BITS
+    first, end = max(after, first_number(shard)), first_number(shard + 1)
     # Lengths first: a thousand records may be a gigabyte, of which the limit lets a thousandth through.
     lengths = tx.rows(
         "SELECT sequence, length(body) FROM changes WHERE sequence > ? AND sequence < ? ORDER BY sequence LIMIT ?",
@@ -263,7 +287,7 @@ def _take_number(tx: Transaction, stream: StreamLayout, partition: int) -> int:
                 "UPDATE shards SET latest = latest + 1 WHERE shard = ? AND closed IS NULL RETURNING latest", part.shard
             )
             if row is None:
-                raise Missing(f"shard {part.shard} of stream {stream.stream} is closed")
+                raise Outdated(f"shard {part.shard} of stream {stream.stream} is closed")
             number: int = row[0]
             return number
     raise AssertionError("the open shards of a stream cover every hash")

@@ -1,8 +1,8 @@
 """Deliveries: work owed later, kept until somebody says that it is done.
 
 ```
-put ──> due ──claim──> hidden for lease_s ──done──> gone
-                            │ retry(due)  └── the holder died: due again
+put ──> due ──claim──> hidden for lease_s (keep: longer) ──done──> gone
+                            │ retry(due)  └── the holder died: due again, or freed by who knows that it did
 ```
 
 Written in the transaction that causes the work, so it is owed exactly when its cause stands. At least once: a worker
@@ -58,7 +58,9 @@ def put(
     return name
 
 
-def claim(tx: Transaction, kinds: Sequence[str], now: float, limit: int, lease_s: float) -> list[Delivery]:
+def claim(
+    tx: Transaction, kinds: Sequence[str], now: float, limit: int, lease_s: float, owner: str = ""
+) -> list[Delivery]:
     """At most `limit` deliveries that are due, the longest due first, hidden from other claims for `lease_s`."""
     rows = tx.rows(
         f"SELECT id, kind, body, attempts, created FROM deliveries WHERE kind IN ({_marks(kinds)}) AND due <= ? "  # noqa: S608
@@ -69,7 +71,7 @@ def claim(tx: Transaction, kinds: Sequence[str], now: float, limit: int, lease_s
     )
     until = now + lease_s
     for row in rows:
-        tx.run("UPDATE deliveries SET due = ?, attempts = attempts + 1 WHERE id = ?", until, row[0])
+        tx.run("UPDATE deliveries SET due = ?, owner = ?, attempts = attempts + 1 WHERE id = ?", until, owner, row[0])
     return [
         Delivery(id, kind, orjson.loads(body), attempts + 1, until, created)
         for id, kind, body, attempts, created in rows
@@ -90,12 +92,27 @@ def done(tx: Transaction, id: str) -> None:
     tx.run("DELETE FROM deliveries WHERE id = ?", id)
 
 
+def keep(tx: Transaction, id: str, until: float, body: dict[str, Any] | None = None) -> None:
+    """Hold a claim until `until`, with another body where one is given: how far a long piece of work has come."""
+    _put_off(tx, id, until, body, "")
+
+
 def retry(tx: Transaction, id: str, due: float, body: dict[str, Any] | None = None) -> None:
     """Owe a claimed delivery again at `due`, with another body where one is given. One that is gone stays so."""
+    _put_off(tx, id, due, body, ", owner = NULL")
+
+
+def free(tx: Transaction, kinds: Sequence[str], owner: str, now: float) -> int:
+    """Make due what `owner` has claimed, for it is known to have ended; how many they were."""
+    sql = f"UPDATE deliveries SET due = ?, owner = NULL WHERE owner = ? AND kind IN ({_marks(kinds)})"  # noqa: S608
+    return tx.run(sql, now, owner, *kinds)
+
+
+def _put_off(tx: Transaction, id: str, due: float, body: dict[str, Any] | None, release: str) -> None:
     if body is None:
-        tx.run("UPDATE deliveries SET due = ? WHERE id = ?", due, id)
+        tx.run(f"UPDATE deliveries SET due = ?{release} WHERE id = ?", due, id)  # noqa: S608
     else:
-        tx.run("UPDATE deliveries SET due = ?, body = ? WHERE id = ?", due, orjson.dumps(body), id)
+        tx.run(f"UPDATE deliveries SET due = ?, body = ?{release} WHERE id = ?", due, orjson.dumps(body), id)  # noqa: S608
 
 
 def next_due(tx: Transaction, kinds: Sequence[str]) -> float | None:

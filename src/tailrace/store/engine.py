@@ -79,6 +79,7 @@ class Store(Protocol):
 
         An exception from `change` undoes all that it did, and only that, and is raised here. StoreError where the
         disk refused the commit: nothing of the update stands then. Overloaded where too many are waiting already.
+        An engine beside which other processes write runs a closure again that raises Outdated, with nothing cached.
         """
 
     def listen(self, topic: str, listener: Listener) -> Callable[[], None]:

@@ -26,9 +26,10 @@ from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
 from tailrace.workers import event_outcomes, failure_records, notifications
+from tailrace.workers.ownership import is_alone, owner_of
 
 TICK_SECONDS = 1.0
-CLAIM_SECONDS = 10.0  # how long a claim holds without a heartbeat: what a crash delays its deliveries by
+CLAIM_SECONDS = 10.0  # without a heartbeat: what a crash delays deliveries by, where another node does them then
 HEARTBEAT_SECONDS = 3.0
 RUNNING_MAX = 256
 BACKOFF_SECONDS_MIN = 1.0
@@ -51,7 +52,7 @@ def in_slices(work: Slice) -> Handler:
             if work(tx, body):
                 deliveries.done(tx, delivery.id)
                 return None
-            deliveries.retry(tx, delivery.id, node.clock.now() + CLAIM_SECONDS, body)
+            deliveries.keep(tx, delivery.id, node.clock.now() + CLAIM_SECONDS, body)
             return body
 
         while (after := await node.store.update(one)) is not None:
@@ -83,6 +84,7 @@ class Deliveries:
     def __init__(self, node: Node, handlers: Mapping[str, Handler] | None = None) -> None:
         self._node = node
         self._handlers = HANDLERS if handlers is None else handlers
+        self._owner = owner_of(node)
         self._running: dict[asyncio.Task[None], Delivery] = {}
         self._woken = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
@@ -90,7 +92,10 @@ class Deliveries:
         self._undo: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
-        """Listen, and begin with what is due."""
+        """Listen, and begin with what is due, and with what a former process of this store has left half done."""
+        if is_alone(self._node):
+            kinds, now = tuple(self._handlers), self._node.clock.now()
+            await self._node.store.update(lambda tx: deliveries.free(tx, kinds, self._owner, now))
         self._undo = self._node.store.listen(deliveries.TOPIC, self._on_delivery)
         self._loop = asyncio.create_task(self._run(), name="deliveries")
         self._heartbeats = asyncio.create_task(self._beat(), name="delivery heartbeats")
@@ -136,7 +141,10 @@ class Deliveries:
             return TICK_SECONDS
         if due > now:
             return min(max(due - now, 0.001), TICK_SECONDS)
-        for delivery in await self._node.store.update(lambda tx: deliveries.claim(tx, kinds, now, room, CLAIM_SECONDS)):
+        claim = deliveries.claim
+        for delivery in await self._node.store.update(
+            lambda tx: claim(tx, kinds, now, room, CLAIM_SECONDS, self._owner)
+        ):
             self._begin(delivery)
         return TICK_SECONDS
 
@@ -169,7 +177,7 @@ class Deliveries:
 
             def keep(tx: Transaction, names: list[str] = names, until: float = until) -> None:
                 for name in names:
-                    deliveries.retry(tx, name, until)
+                    deliveries.keep(tx, name, until)
 
             try:
                 await self._node.store.update(keep)

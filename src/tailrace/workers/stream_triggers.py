@@ -15,7 +15,6 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from tailrace.base import ids
 from tailrace.operation import Node
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_positions as positions
@@ -23,14 +22,13 @@ from tailrace.services.lambda_ import invocation
 from tailrace.store import changes, resources
 from tailrace.store.engine import Transaction
 from tailrace.workers.mapping_run import MappingRun
+from tailrace.workers.ownership import is_alone, owner_of
 from tailrace.workers.trigger_context import Invoke, TriggerContext
 
 TICK_SECONDS = 1.0
 PAGE = 500
 LEASE_SECONDS = 30.0
-# One process owns an embedded store, so nobody else can want its leases: they are kept without being renewed, and a
-# restarted process, by the same name, takes them over at once.
-EMBEDDED = ("sqlite", "memory")
+# Where nobody else can want them, leases are kept without being renewed.
 EMBEDDED_LEASE_SECONDS = 10 * 365 * 86_400.0
 
 log = logging.getLogger("tailrace.triggers")
@@ -38,9 +36,7 @@ log = logging.getLogger("tailrace.triggers")
 
 def shared(node: Node, invoke: Invoke) -> TriggerContext:
     """What this node's readers share."""
-    if node.store.kind in EMBEDDED:
-        return TriggerContext(node, invoke, "embedded", EMBEDDED_LEASE_SECONDS)
-    return TriggerContext(node, invoke, ids.uuid(), LEASE_SECONDS)
+    return TriggerContext(node, invoke, owner_of(node), EMBEDDED_LEASE_SECONDS if is_alone(node) else LEASE_SECONDS)
 
 
 class StreamTriggers:

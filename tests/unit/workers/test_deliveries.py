@@ -102,6 +102,20 @@ async def test_what_was_abandoned_is_due_at_once_for_the_next(worker: Worker) ->
     assert await worker.owed() is None
 
 
+async def test_what_a_killed_process_had_claimed_is_due_at_the_next_start(worker: Worker) -> None:
+    """An embedded store has one process: what it had claimed when it was killed need not wait for the claim's end."""
+    worker.gate = asyncio.Event()
+    await worker.put({"n": 1})
+    assert len(worker.seen) == 1
+    for task in [each for each in asyncio.all_tasks() if each.get_name().startswith("deliver")]:
+        task.cancel()  # as SIGKILL would, nothing is put back
+    await worker.world.settle()
+    worker.gate = None
+    await worker.start()
+    assert len(worker.seen) == 2
+    assert await worker.owed() is None
+
+
 async def test_kinds_without_a_handler_are_left_alone(worker: Worker) -> None:
     await worker.put({"n": 1}, kind="another")
     await worker.world.advance(5)

@@ -5,6 +5,7 @@ items, batches, transactions ──> writes (Put, Delete, Update, Check) ──>
 query ──> read_plan (what) ──> paging (how far)
 backups, restore ──> copy_table ──> store.history, what writes have replaced
 throttle ──> tally, what a request takes: of the buckets, and, where insights count a table, by which key
+table_streams (on, off) ──> stream_shards (their children) ──> store.lineage
 tables, table_updates ──> table_rules (may it) ──> document ──> table (compiled) and table_description (shown)
 ```
 What a request can be refused for alone is refused before a table is looked up, as AWS does it; what needs the table is
@@ -26,6 +27,7 @@ from tailrace.services.dynamodb import (
     refusals,
     resource_policy,
     restore,
+    stream_shards,
     table_updates,
     tables,
     tags,
@@ -47,6 +49,7 @@ __all__ = [
     "refusals",
     "resource_policy",
     "restore",
+    "stream_shards",
     "table_updates",
     "tables",
     "tags",

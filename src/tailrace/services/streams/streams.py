@@ -25,18 +25,12 @@ def stream_arn(call: Call, request: Shape) -> str:
 
 def find(tx: Transaction, call: Call, text: str) -> Document:
     """The stream's document. Raises ValidationException for what is no stream ARN, ResourceNotFoundException."""
-    parts = arn.parse(text)
-    table, _, label = parts.resource.removeprefix("table/").partition("/stream/") if parts else ("", "", "")
-    if (
-        parts is None
-        or parts.service != "dynamodb"
-        or not parts.resource.startswith("table/")
-        or not table
-        or not label
-    ):
+    named = arn.stream_name(text)
+    if named is None:
         raise ApiError.validation(f"Invalid StreamArn: {text}")
+    parts, name = named
     here = parts.account == call.account and parts.region == call.region
-    document = resources.get(tx, KIND, call.scope, f"{table}/stream/{label}") if here else None
+    document = resources.get(tx, KIND, call.scope, name) if here else None
     if document is None:
         raise ApiError.resource_not_found(f"Requested resource not found: Stream: {text} not found")
     return document
@@ -106,11 +100,11 @@ def _filtered(every: list[Shard], wanted: Shape) -> list[Shard]:
 
 
 def _after(every: list[Shard], start: str | None) -> list[Shard]:
-    """What follows a shard in the order of the list."""
+    """What follows a shard in the order of the list, also if it was trimmed since the page that ended with it."""
     if start is None:
         return every
-    names = [each.name for each in every]
-    return every[names.index(start) + 1 :] if start in names else []
+    number = changes.shard_number(start)
+    return [] if number is None else [each for each in every if each.shard > number]
 
 
 def _shown(shard: Shard, every: list[Shard]) -> Shape:

@@ -125,4 +125,11 @@ _CAUSALITY: Step = (
     "CREATE INDEX attempts_given_up ON attempts (scope, source, attempt) WHERE outcome = 'GivenUp'",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS, _CAUSALITY)
+_LINEAGE: Step = (
+    # Open shards are looked at every other second, and closed ones are many more.
+    "CREATE INDEX shards_open ON shards (shard) WHERE closed IS NULL",
+    # Who has claimed a delivery; NULL while nobody has.
+    "ALTER TABLE deliveries ADD COLUMN owner TEXT",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS, _CAUSALITY, _LINEAGE)
