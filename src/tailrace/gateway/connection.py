@@ -22,8 +22,9 @@ from typing import cast
 import httptools
 
 from tailrace.gateway.admission import Admission
+from tailrace.gateway.answer_bytes import BODILESS, CHUNKED, encode, encode_head
 from tailrace.wire import timestamps
-from tailrace.wire.http import HttpRequest, HttpResponse
+from tailrace.wire.http import HttpRequest, HttpResponse, Interrupted
 
 HEADER_BYTES_MAX = 64 * 1024
 HEADERS_MAX = 200
@@ -36,10 +37,7 @@ BODY_SECONDS = 60.0  # and a second more for each BODY_RATE bytes
 BODY_RATE = 16 * 1024
 UNREAD_SECONDS = 60.0  # without a byte of the answer being taken
 SWEEP_SECONDS = 5.0
-STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-KEEP_ALIVE = b"connection: keep-alive\r\n\r\n"  # said, as AWS does, for clients of HTTP/1.0
-CLOSE = b"connection: close\r\n\r\n"
 
 log = logging.getLogger("tailrace.http")
 
@@ -138,6 +136,7 @@ class Connection(asyncio.Protocol):
         self._admitted = False
         self._broken = False
         self._paused = False
+        self._streaming = False  # an answer goes out in pieces
         self._parser = httptools.HttpRequestParser(self)
         self._url = b""
         self._headers: dict[str, str] = {}
@@ -161,7 +160,9 @@ class Connection(asyncio.Protocol):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the client. What is being worked on goes on: a write that has begun is not half done."""
+        """Forget the client. What is being worked on goes on: a write that has begun is not half done. An answer that
+        goes out in pieces ends.
+        """
         self.connections.open.discard(self)
         self._transport = None
         self._peer.gone.set()
@@ -169,6 +170,8 @@ class Connection(asyncio.Protocol):
         self._body_bytes = 0
         self._queue.clear()
         self._writable.set()
+        if self._streaming and self.task:
+            self.task.cancel()
         if self._admitted:
             self._admitted = False
             self.connections.admission.leave(self._peer.address)
@@ -256,7 +259,8 @@ class Connection(asyncio.Protocol):
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         method = self._parser.get_method().decode("latin-1")
         keep = self._parser.should_keep_alive()
-        self._queue.append((HttpRequest(method, path, query, self._headers, body), keep, self._body_bytes))
+        request = HttpRequest(method, path, query, self._headers, body, self._parser.get_http_version())
+        self._queue.append((request, keep, self._body_bytes))
         self._url, self._headers, self._header_bytes, self._body, self._body_bytes = b"", {}, 0, [], 0
         self._began, self._in_body, self._unparsed = None, False, 0
         if len(self._queue) >= PIPELINE_MAX and self._transport:
@@ -281,15 +285,13 @@ class Connection(asyncio.Protocol):
                     response = await self.connections.answer(request, self._peer)
                 finally:
                     self.connections.admission.release(size)
-                if not self._writable.is_set():
-                    await self._writable.wait()
-                if self._transport is None:
-                    return
-                last = self._broken and not self._queue
-                keep_alive = keep_alive and not last and not self.connections.closing
-                self._transport.write(encode(response, self.connections.head(), request.method, keep_alive))
-                if not keep_alive:
-                    self._transport.close()
+                try:
+                    keep_alive = await self._send(response, request, keep_alive)
+                finally:
+                    if response.pieces is not None:
+                        await response.pieces.aclose()
+                if self._transport is None or not keep_alive:
+                    self.abort()
                     return
                 if self._paused and len(self._queue) < PIPELINE_MAX:
                     self._paused = False
@@ -305,6 +307,48 @@ class Connection(asyncio.Protocol):
                 self._last_active = asyncio.get_running_loop().time()
             if self._transport and (self._broken or self.connections.closing):
                 self._transport.close()
+
+    async def _send(self, response: HttpResponse, request: HttpRequest, keep_alive: bool) -> bool:
+        """Send an answer when the client has taken the ones before. Whether the connection may go on."""
+        if not self._writable.is_set():
+            await self._writable.wait()
+        if self._transport is None:
+            return False
+        last = self._broken and not self._queue
+        keep_alive = keep_alive and not last and not self.connections.closing
+        if response.pieces is not None:
+            return await self._send_pieces(response, request, keep_alive)
+        self._transport.write(encode(response, self.connections.head(), request.method, keep_alive))
+        return keep_alive
+
+    async def _send_pieces(self, response: HttpResponse, request: HttpRequest, keep_alive: bool) -> bool:
+        """Send an answer as its pieces come, no faster than the client takes them. Whether the connection may go on."""
+        assert self._transport
+        assert response.pieces
+        chunked = request.version != "1.0"  # else the end of the connection is the end of the answer
+        self._streaming = True
+        try:
+            head = encode_head(response, self.connections.head(), CHUNKED if chunked else b"", keep_alive and chunked)
+            self._transport.write(head)
+            if request.method == "HEAD" or response.status in BODILESS:
+                return False  # whoever makes the pieces is told by `aclose` that nobody asks for them
+            async for piece in response.pieces:
+                if not self._writable.is_set():
+                    await self._writable.wait()
+                if self._transport is None:
+                    return False
+                if piece:
+                    self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+            if chunked:
+                self._transport.write(b"0\r\n\r\n")
+        except Interrupted:
+            return False  # without its last chunk the client knows that something is missing
+        except Exception:
+            log.exception("an answer to %s broke off", self._peer.address)
+            return False
+        finally:
+            self._streaming = False
+        return keep_alive and chunked and not self.connections.closing
 
     def _refuse(self, status: HTTPStatus) -> None:
         """End a connection that can't be understood. Nothing of it was carried out."""
@@ -343,18 +387,3 @@ class Connection(asyncio.Protocol):
         """Close without waiting for the client."""
         if self._transport:
             self._transport.close()
-
-
-def encode(response: HttpResponse, head: bytes, method: str, keep_alive: bool) -> bytes:
-    """The bytes of an HTTP/1.1 answer."""
-    body = response.body
-    lines = [STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n".encode(), head]
-    lines.append(
-        "".join(f"{name}: {value}\r\n" for name, value in response.headers.items()).encode("latin-1", "replace")
-    )
-    if response.status != HTTPStatus.NO_CONTENT:
-        lines.append(b"content-length: %d\r\n" % len(body))
-    lines.append(KEEP_ALIVE if keep_alive else CLOSE)
-    if method != "HEAD":
-        lines.append(body)
-    return b"".join(lines)

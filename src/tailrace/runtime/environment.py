@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 import shutil
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,8 +132,9 @@ class Environment:
         finally:
             await cancel(ready, report)
 
-    async def invoke(self, request_id: str, payload: bytes, headers: Mapping[str, str]) -> Outcome:
+    async def invoke(self, work: Work) -> Outcome:
         """Run one invocation. Raises Gone where the process had ended before it took the work."""
+        request_id = work.request_id
         if self._init_failure is None and not self._retrying:
             await self._until_ready()
         self.journal.started(request_id)
@@ -147,9 +148,9 @@ class Environment:
                 "Lambda-Runtime-Aws-Request-Id": request_id,
                 "Lambda-Runtime-Deadline-Ms": str(deadline),
                 "Lambda-Runtime-Invoked-Function-Arn": self.spec.arn,
-                **headers,
+                **work.headers,
             }
-            self._api.offer(Work(request_id, payload, work_headers))
+            self._api.offer(replace(work, headers=work_headers))
             found = await self._answered()
         duration_ms = (REAL.monotonic() - began) * 1000
         outcome = self._outcome(request_id, found)
@@ -215,7 +216,7 @@ class Environment:
         if isinstance(found, Ending):
             return ended_outcome(request_id, found, self.spec.timeout_s)
         if found.kind == "response":
-            return Outcome(found.body)
+            return Outcome(found.body, content_type=found.content_type)
         if found.kind == "too large":
             text = f"Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes)."
             return failure("too large", "Function.ResponseSizeTooLarge", text, message_first=True)

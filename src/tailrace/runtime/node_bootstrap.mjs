@@ -9,6 +9,7 @@ import http from "node:http";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { format, types } from "node:util";
+import { ResponseStream, marked, streams } from "./node_streaming.mjs";
 
 const API = process.env.AWS_LAMBDA_RUNTIME_API;
 const [HOST, PORT] = API.split(":");
@@ -20,6 +21,7 @@ const LEVEL_MIN = LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL ?? (JSON_LOGS
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
 let requestId;
+let streaming; // the response stream of the invocation under way, if it has one
 let finish; // reports the outcome of the invocation under way, once
 let onIdle; // called when the event loop has nothing left to do
 
@@ -48,20 +50,19 @@ function logEvent(text) {
 
 function jsonLine(level, parts) {
   const line = { timestamp: new Date().toISOString(), level, requestId };
-  const error = parts.find((part) => types.isNativeError(part));
-  if (error) {
-    line.errorType = error.name;
-    line.errorMessage = error.message;
-    line.stackTrace = (error.stack ?? "").split("\n");
-  }
-  if (parts.length === 1 && !error) {
+  if (parts.length === 1) {
     try {
-      return JSON.stringify({ ...line, message: parts[0] });
+      return JSON.stringify({ ...line, message: parts[0] }, (_, value) => (value instanceof Error ? errorMembers(value) : value));
     } catch {
-      // What JSON cannot say is formatted as text below.
+      // What JSON cannot say (a cycle, a BigInt) is formatted as text.
     }
   }
-  return JSON.stringify({ ...line, message: format(...parts) });
+  const error = parts.length > 1 && parts.find((part) => part instanceof Error);
+  return JSON.stringify({ ...line, message: format(...parts), ...(error && errorMembers(error)) });
+}
+
+function errorMembers(error) {
+  return { ...own(error), errorType: error.constructor?.name ?? "UnknownError", errorMessage: error.message, stackTrace: (error.stack ?? "").split("\n") };
 }
 
 function log(level, parts) {
@@ -116,17 +117,27 @@ class RuntimeFault extends Error {
 
 // -- the Runtime API ------------------------------------------------------------------------------------------------
 
-function call(method, target, body, headers = {}) {
-  return new Promise((resolve, reject) => {
-    const request = http.request({ host: HOST, port: PORT, method, path: PREFIX + target, agent, headers }, (answer) => {
+/** A request that is still open, with `answered`: a promise of the answer. */
+function open(method, target, headers = {}) {
+  const request = http.request({ host: HOST, port: PORT, method, path: PREFIX + target, agent, headers });
+  request.answered = new Promise((resolve, reject) => {
+    request.on("response", (answer) => {
       const chunks = [];
       answer.on("data", (chunk) => chunks.push(chunk));
       answer.on("end", () => resolve({ headers: answer.headers, body: Buffer.concat(chunks), status: answer.statusCode }));
       answer.on("error", reject);
     });
     request.on("error", reject);
-    request.end(body);
   });
+  return request;
+}
+
+const openResponse = (headers) => open("POST", `/invocation/${requestId}/response`, headers);
+
+function call(method, target, body, headers) {
+  const request = open(method, target, headers);
+  request.end(body);
+  return request.answered;
 }
 
 function post(target, body, headers) {
@@ -190,7 +201,7 @@ async function loadHandler() {
   }
   if (found === undefined) throw new RuntimeFault("HandlerNotFound", `${full} is undefined or not exported`);
   if (typeof found !== "function") throw new RuntimeFault("HandlerNotFound", `${full} is not a function`);
-  return owner === module ? found : found.bind(owner);
+  return owner === module ? found : marked(found.bind(owner), found);
 }
 
 function makeContext(headers) {
@@ -261,12 +272,40 @@ function invoke(handler, event, context) {
   });
 }
 
+/** Run a handler that streams once; resolves when its response, or its error, has been taken by the Runtime API. */
+async function invokeStreaming(handler, event, context) {
+  const stream = new ResponseStream(handler, openResponse);
+  streaming = stream;
+  onIdle = () => stream.destroy(new RuntimeFault("StreamNotEnded", "The handler has returned and did not end its response stream"));
+  let error;
+  try {
+    const returned = handler(event, stream, context);
+    if (typeof returned?.then !== "function") throw new RuntimeFault("StreamingHandler", "Streaming does not support non-async handlers.");
+    if ((await returned) !== undefined) console.warn("Streaming handlers ignore return values.");
+    error = await stream.ended;
+  } catch (thrown) {
+    error = thrown ?? new Error("Unknown Reason");
+  }
+  onIdle = undefined;
+  if (error !== undefined && !stream.writableFinished) {
+    logError("Invoke Error", error);
+    await tellStreaming(error);
+  }
+  streaming = undefined;
+}
+
+/** Tell an error of a handler that streams: by itself, or at the end of what was sent already. */
+function tellStreaming(error) {
+  return streaming.begun ? streaming.tell(describe(error)) : postError(`/invocation/${requestId}/error`, error);
+}
+
 process.on("beforeExit", () => onIdle?.());
 
 async function crash(what, error, status) {
   logError(what, error);
   const target = requestId ? `/invocation/${requestId}/error` : "/init/error";
-  await postError(target, error).catch(() => undefined); // the server may have given this environment up already
+  const told = streaming?.begun ? tellStreaming(error) : postError(target, error);
+  await told.catch(() => undefined); // the server may have given this environment up already
   process.exit(status);
 }
 
@@ -295,7 +334,8 @@ async function main() {
     const trace = next.headers["lambda-runtime-trace-id"];
     if (trace) process.env._X_AMZN_TRACE_ID = trace;
     else delete process.env._X_AMZN_TRACE_ID;
-    await invoke(handler, JSON.parse(next.body.toString("utf8")), makeContext(next.headers));
+    const run = streams(handler) ? invokeStreaming : invoke;
+    await run(handler, JSON.parse(next.body.toString("utf8")), makeContext(next.headers));
   }
 }
 

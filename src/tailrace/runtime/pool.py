@@ -28,6 +28,8 @@ from tailrace.base.clock import Clock
 from tailrace.runtime import bubblewrap, interpreters, packages, trust
 from tailrace.runtime.environment import Environment, Gone, remove
 from tailrace.runtime.process import Guard, PlainProcess
+from tailrace.runtime.response_stream import ResponseStream
+from tailrace.runtime.runtime_api import Work
 from tailrace.runtime.sandbox import Folders, Sandboxes
 from tailrace.runtime.spec import FunctionSpec, Outcome, Throttled
 from tailrace.runtime.unpack import CodeFolders
@@ -78,20 +80,25 @@ class Pool:
         self._stopped = False
 
     async def invoke(
-        self, spec: FunctionSpec, request_id: str, payload: bytes, headers: Mapping[str, str] | None = None
+        self,
+        spec: FunctionSpec,
+        request_id: str,
+        payload: bytes,
+        headers: Mapping[str, str] | None = None,
+        stream: ResponseStream | None = None,
     ) -> Outcome:
         """Run one invocation and return what it came to, its log kept by the journal.
 
         `headers` are further headers of the Runtime API (Lambda-Runtime-Trace-Id, -Client-Context,
-        -Invoked-Function-Arn). Raises Throttled, CodeProblem, interpreters.RuntimeMissing, and what `spec.launch`
-        raises.
+        -Invoked-Function-Arn); `stream` takes a response that the code streams. Raises Throttled, CodeProblem,
+        interpreters.RuntimeMissing, and what `spec.launch` raises.
         """
-        work = asyncio.ensure_future(self._invoke(spec, request_id, payload, headers or {}))
+        work = asyncio.ensure_future(self._invoke(spec, Work(request_id, payload, headers or {}, stream)))
         self._invocations.add(work)
         work.add_done_callback(self._invocations.discard)
         return await asyncio.shield(work)  # a caller that goes away does not end the function: on AWS neither
 
-    async def _invoke(self, spec: FunctionSpec, request_id: str, payload: bytes, headers: Mapping[str, str]) -> Outcome:
+    async def _invoke(self, spec: FunctionSpec, work: Work) -> Outcome:
         name = spec.key[0]
         if sum(self._busy.values()) >= self._concurrency_max:
             raise Throttled("account")
@@ -102,7 +109,7 @@ class Pool:
             for _ in range(RESTARTS_MAX):
                 environment = await self._take(spec)
                 try:
-                    outcome = await environment.invoke(request_id, payload, headers)
+                    outcome = await environment.invoke(work)
                 except Gone:
                     self._end(environment)
                     continue
@@ -309,7 +316,7 @@ class Home:
         self.guard.start()
         self.runtime = self.folder / "runtime"
         self.runtime.mkdir()
-        for name in ("python_bootstrap.py", "node_bootstrap.mjs"):
+        for name in ("python_bootstrap.py", "node_bootstrap.mjs", "node_streaming.mjs"):
             copyfile(Path(__file__).parent / name, self.runtime / name)
         if authority:
             trust.write(self.runtime, authority)

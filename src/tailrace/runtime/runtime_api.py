@@ -6,6 +6,8 @@ POST /2018-06-01/runtime/invocation/{id}/response   what the handler returned
 POST /2018-06-01/runtime/invocation/{id}/error      what it raised
 POST /2018-06-01/runtime/init/error                 the code could not be loaded
 ```
+A response with `Lambda-Runtime-Function-Response-Mode: streaming` is passed on while it comes, where the caller wants
+that; trailers tell an error in the midst of it.
 Each environment has a listener of its own, because AWS's clients know a host and a port and no path or secret. Source:
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -13,6 +15,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,31 +25,39 @@ from typing import cast
 
 import httptools
 
+from tailrace.runtime.response_stream import STREAM_BYTES_MAX, ResponseStream
 from tailrace.runtime.spec import RESPONSE_BYTES_MAX
 
 PREFIX = "/2018-06-01/runtime"
 INVOCATION = re.compile(rf"{PREFIX}/invocation/([^/]+)/(response|error)")
 CONNECTIONS_MAX = 64
 HEADER_BYTES_MAX = 2 * 1024 * 1024  # the Python client sends X-Ray causes of up to 1 MB in a header
+TRUNCATED_SECONDS = 0.2  # how long the end of the process, which says more, may come after the end of its connection
+TRUNCATED = b'{"errorType":"Runtime.TruncatedResponse","errorMessage":"Response truncated"}'
 ACCEPTED = b'{"status":"OK"}\n'
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One invocation, as the code gets it."""
+    """One invocation, as the code gets it; `stream` takes the response piece by piece, where the caller wants that."""
 
     request_id: str
     payload: bytes
     headers: Mapping[str, str]
+    stream: ResponseStream | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the code sent back: `response`, `error`, `init/error`, or `too large` for a response over the limit."""
+    """What the code sent back: `response`, `error`, `init/error`, or `too large` for a response over the limit.
+
+    The body of a response that was streamed has gone to its stream.
+    """
 
     kind: str
     body: bytes
     error_type: str | None = None
+    content_type: str = ""
 
 
 class RuntimeApi:
@@ -60,6 +72,7 @@ class RuntimeApi:
         self._waiting: Connection | None = None
         self._offered: Work | None = None
         self._current: str | None = None
+        self._stream: ResponseStream | None = None
 
     async def start(self) -> None:
         """Listen on a free port of the loopback interface."""
@@ -97,6 +110,15 @@ class RuntimeApi:
         if self._waiting is connection:
             self._waiting = None
 
+    def truncated(self, stream: ResponseStream) -> None:
+        """A client went away in the midst of a streamed response."""
+        asyncio.get_running_loop().call_later(TRUNCATED_SECONDS, self._give_up, stream)
+
+    def _give_up(self, stream: ResponseStream) -> None:
+        if self._stream is stream and not self._reports.full():
+            self._current = self._stream = None
+            self._reports.put_nowait(Report("error", TRUNCATED, "Runtime.TruncatedResponse"))
+
     def answer(self, connection: Connection, method: str, path: str, body: Body) -> None:
         """Serve one request."""
         if (method, path) == ("GET", f"{PREFIX}/invocation/next"):
@@ -116,20 +138,30 @@ class RuntimeApi:
         work, connection = self._offered, self._waiting
         self._offered = self._waiting = None
         self._current = work.request_id
+        self._stream = work.stream
         self.ready.clear()
         connection.send(HTTPStatus.OK, work.payload, work.headers)
+
+    def stream_of(self, method: str, path: str) -> ResponseStream | None:
+        """Where the body of this request goes while it comes; None for all but a response to who reads it so."""
+        match = INVOCATION.fullmatch(path) if method == "POST" and self._stream else None
+        return self._stream if match and match[1] == self._current and match[2] == "response" else None
 
     def _finish(self, connection: Connection, request_id: str, kind: str, body: Body) -> None:
         if request_id != self._current:
             connection.refuse(HTTPStatus.BAD_REQUEST, "InvalidRequestID", "Invalid request ID")
             return
-        self._current = None
+        self._current = self._stream = None
         if body.too_large and kind == "response":
             self._reports.put_nowait(Report("too large", b""))
-            text = f"Exceeded maximum allowed payload size ({RESPONSE_BYTES_MAX} bytes)."
+            limit = STREAM_BYTES_MAX if body.stream else RESPONSE_BYTES_MAX
+            text = f"Exceeded maximum allowed payload size ({limit} bytes)."
             connection.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestEntityTooLarge", text)
             return
-        self._accept(connection, Report(kind, bytes(body.data), body.error_type))
+        if body.broke_off and kind == "response":
+            self._accept(connection, Report("error", body.error(), body.error_type))
+            return
+        self._accept(connection, Report(kind, bytes(body.data), body.error_type, body.content_type))
 
     def _accept(self, connection: Connection, report: Report) -> None:
         if self._reports.full():
@@ -140,22 +172,38 @@ class RuntimeApi:
 
 
 class Body:
-    """A request's body up to the limit of a response; what is beyond is counted as too large, and not kept."""
+    """A request's body up to the limit of a response, or passed on to a stream; what is beyond the limit is counted as
+    too large, and not kept.
+    """
 
-    __slots__ = ("data", "error_type", "too_large")
+    __slots__ = ("broke_off", "content_type", "data", "error_body", "error_type", "stream", "streaming", "too_large")
 
     def __init__(self) -> None:
         self.data = bytearray()
+        self.stream: ResponseStream | None = None
+        self.streaming = False  # as its header says
         self.too_large = False
+        self.broke_off = False  # its trailers tell an error
+        self.content_type = ""
         self.error_type: str | None = None
+        self.error_body = ""
 
     def add(self, chunk: bytes) -> None:
         """Take the next bytes."""
-        if len(self.data) + len(chunk) > RESPONSE_BYTES_MAX:
+        if self.stream:
+            self.too_large = self.too_large or not self.stream.feed(chunk)
+        elif len(self.data) + len(chunk) > RESPONSE_BYTES_MAX:
             self.too_large = True
             self.data.clear()
         elif not self.too_large:
             self.data += chunk
+
+    def error(self) -> bytes:
+        """The error object of the trailers, which comes in base64."""
+        try:
+            return base64.b64decode(self.error_body, validate=True)
+        except binascii.Error:
+            return b""
 
 
 class Connection(asyncio.Protocol):
@@ -168,6 +216,8 @@ class Connection(asyncio.Protocol):
         self._url = b""
         self._header_bytes = 0
         self._body = Body()
+        self._in_body = False
+        self._refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a place among the connections, if there is one."""
@@ -178,6 +228,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place up."""
         self._transport = None
+        if self._in_body and self._body.stream:
+            self._api.truncated(self._body.stream)
         self._api.closed(self)
 
     def data_received(self, data: bytes) -> None:
@@ -196,7 +248,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._url, self._header_bytes, self._body = b"", 0, Body()
+        self._url, self._header_bytes, self._body, self._in_body = b"", 0, Body(), False
 
     def on_url(self, url: bytes) -> None:
         """A piece of its path."""
@@ -210,17 +262,53 @@ class Connection(asyncio.Protocol):
         lower = name.lower()
         if lower == b"lambda-runtime-function-error-type":
             self._body.error_type = value.decode("latin-1")
+            self._body.broke_off = self._in_body
+        elif lower == b"lambda-runtime-function-error-body":
+            self._body.error_body = value.decode("latin-1")
+        elif lower == b"lambda-runtime-function-response-mode":
+            self._body.streaming = value.lower() == b"streaming"
+        elif lower == b"content-type":
+            self._body.content_type = value.decode("latin-1")
         elif lower == b"expect" and self._transport:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
+    def on_headers_complete(self) -> None:
+        """The body begins; one that is streamed goes on at once to who reads it."""
+        self._in_body = True
+        body = self._body
+        if body.streaming:
+            body.stream = self._api.stream_of(self._parser.get_method().decode(), self._path())
+            if body.stream:
+                body.stream.begin(body.content_type)
+
     def on_body(self, chunk: bytes) -> None:
         """A piece of its body."""
+        if self._refused:
+            return
         self._body.add(chunk)
+        stream = self._body.stream
+        if stream is None or self._transport is None:
+            return
+        if self._body.too_large:  # there is no end of it to wait for
+            self._refused = True
+            self._api.answer(self, "POST", self._path(), self._body)
+            self._transport.close()
+        elif stream.full(self._go_on):
+            self._transport.pause_reading()
+
+    def _go_on(self) -> None:
+        if self._transport:
+            self._transport.resume_reading()
+
+    def _path(self) -> str:
+        return self._url.decode("latin-1").split("?", 1)[0]
 
     def on_message_complete(self) -> None:
         """The request is whole: serve it."""
-        path = self._url.decode("latin-1").split("?", 1)[0]
-        self._api.answer(self, self._parser.get_method().decode(), path, self._body)
+        self._in_body = False
+        if self._refused:
+            return
+        self._api.answer(self, self._parser.get_method().decode(), self._path(), self._body)
 
     # -- answers ---------------------------------------------------------------------------------------------------
 

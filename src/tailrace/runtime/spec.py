@@ -90,7 +90,8 @@ class Outcome:
 
     `kind` is None after a success, else "handler" (the code reported an error), "timeout", "exit", "init", "memory" or
     "too large"; `payload` then is the error object as AWS words it. Times are in milliseconds; `init_ms` is None when
-    the environment was warm. `notice` is the platform's line about what ended the environment.
+    the environment was warm. `notice` is the platform's line about what ended the environment. The payload of a success
+    that was streamed has gone to its stream; `content_type` is what the code said of it.
     """
 
     payload: bytes
@@ -103,6 +104,7 @@ class Outcome:
     notice: str | None = None
     log_stream: str = ""
     log_tail: str = ""
+    content_type: str = ""
 
     @property
     def function_error(self) -> str | None:

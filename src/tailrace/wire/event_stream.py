@@ -3,15 +3,15 @@
 ```
 u32 total length | u32 header length | u32 crc of both | headers | payload | u32 crc of all before
 ```
-https://smithy.io/2.0/aws/amazon-eventstream.html. The events of one answer go out in one body: a handler returns them
-as a list of {event's name: its members}. InvokeWithResponseStream, GetLogObject.
+https://smithy.io/2.0/aws/amazon-eventstream.html. A handler returns events as {event's name: its members}: a list goes
+out in one body (GetLogObject), an asynchronous iterator event by event (InvokeWithResponseStream).
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 from zlib import crc32
 
 import orjson
@@ -24,6 +24,19 @@ STRING_HEADER = 7
 INITIAL_RESPONSE = "initial-response"  # what an RPC protocol sends first: the members beside the stream
 
 
+class Events(Protocol):
+    """Events that are still to come."""
+
+    def __aiter__(self) -> Events:
+        """Itself."""
+
+    async def __anext__(self) -> Mapping[str, Any]:
+        """The next one."""
+
+    async def aclose(self) -> None:
+        """Nobody reads any more."""
+
+
 def stream_member(shape: ShapeModel | None) -> Member | None:
     """The member of an answer that is a stream of events, or None."""
     members = shape.members.values() if shape else ()
@@ -33,6 +46,24 @@ def stream_member(shape: ShapeModel | None) -> Member | None:
 def encode(shape: ShapeModel, events: Iterable[Mapping[str, Any]]) -> bytes:
     """The frames of a stream's events, each a mapping of one member of the stream's union."""
     return b"".join(_event(shape.members[name], content) for event in events for name, content in event.items())
+
+
+class Frames:
+    """The frames of events that are still to come, one after the other."""
+
+    def __init__(self, shape: ShapeModel, events: Events) -> None:
+        self._shape = shape
+        self._events = events
+
+    def __aiter__(self) -> Frames:
+        return self
+
+    async def __anext__(self) -> bytes:
+        return encode(self._shape, (await anext(self._events),))
+
+    async def aclose(self) -> None:
+        """Nobody reads any more."""
+        await self._events.aclose()
 
 
 def initial_response(members: Mapping[str, Any]) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(slots=True)
@@ -10,6 +12,7 @@ class HttpRequest:
     """One HTTP request with its whole body.
 
     `path` and `query` are raw, still percent-encoded, without the question mark; header names are lower-case.
+    `version` is `1.1` or `1.0`.
     """
 
     method: str
@@ -17,12 +20,36 @@ class HttpRequest:
     query: str
     headers: dict[str, str]
     body: bytes
+    version: str = "1.1"
+
+
+class Pieces(Protocol):
+    """A body that is still to come. `aclose` is always called, also where no piece was ever asked for."""
+
+    def __aiter__(self) -> Pieces:
+        """Itself."""
+
+    async def __anext__(self) -> bytes:
+        """The next piece. Raises Interrupted where the rest can't be had."""
+
+    async def aclose(self) -> None:
+        """Nobody reads any more."""
 
 
 @dataclass(slots=True)
 class HttpResponse:
-    """One answer. The connection adds server, date, content-length and connection."""
+    """One answer. The connection adds server, date, content-length and connection.
+
+    `cookies` become a Set-Cookie header each. `pieces` are sent as they come, in place of the body; where they are
+    interrupted, the connection ends without the answer's end.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: Sequence[str] = ()
+    pieces: Pieces | None = None
+
+
+class Interrupted(Exception):
+    """The rest of an answer that is sent in pieces can't be had."""

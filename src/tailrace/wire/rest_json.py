@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
@@ -59,6 +59,10 @@ class RestJson:
                 status = value or status
             elif value is not None and member.location == "header":
                 headers[member.wire_name] = _text(value, member)
+        events = event_stream.stream_member(output)
+        if events and isinstance(rest.get(events.name), AsyncIterator):
+            headers["content-type"] = event_stream.CONTENT_TYPE
+            return HttpResponse(status, headers, b"", pieces=event_stream.Frames(events.shape, rest[events.name]))
         body = b"" if status == 204 else _body(output, rest)
         if body:
             headers["content-type"] = _content_type(output)

@@ -4,7 +4,8 @@
 functions  code  configuration  versions  aliases     the operations on a function, a file a noun
 function_names  function_document  settings  role     what a request names; what is kept and shown; what is allowed
 invoke -> invocation -> runtime.pool                   one call, from the request to the environment
-              └── log_writer <- log_lines              its log, written as its role may
+    │         └── log_writer <- log_lines              its log, written as its role may
+    └── streaming  tracing                             answers piece by piece; the header that joins calls
 event_invoke_config -> event_outcome                   how events are tried, what is told of their end, and to whom
 layers  layer_policy  layer_document  layer_use         archives that functions share
 resource_policy  targets                               who may call a function; what a function may send to
@@ -30,6 +31,7 @@ from tailrace.services.lambda_ import (
     layer_policy,
     layers,
     resource_policy,
+    streaming,
     tags,
     versions,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "layer_policy",
     "layers",
     "resource_policy",
+    "streaming",
     "tags",
     "versions",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,8 +13,10 @@ from tailrace.identity import Principal, assume_role_for_service
 from tailrace.operation import Node
 from tailrace.runtime.command import RESERVED
 from tailrace.runtime.interpreters import RuntimeMissing
+from tailrace.runtime.response_stream import ResponseStream
 from tailrace.runtime.spec import Archive, CodeProblem, FunctionSpec, Launch, Throttled
 from tailrace.services.lambda_ import function_document as documents
+from tailrace.services.lambda_ import tracing
 from tailrace.services.lambda_.function_names import LATEST, FunctionName
 from tailrace.services.lambda_.log_writer import LogSettings, LogWriter
 from tailrace.services.lambda_.refusals import throttled
@@ -30,6 +32,8 @@ ERROR_CHARACTERS_MAX = 1024
 class InvocationResult:
     """What came of it. `function_error` is None or `Unhandled`; times are in milliseconds, `init_ms` is None unless an
     environment was started for it.
+
+    `content_type` is what the code said of its response; a response that was streamed isn't in the payload.
     """
 
     request_id: str
@@ -42,6 +46,19 @@ class InvocationResult:
     kind: str | None = None
     log_group: str = ""
     init_ms: float | None = None
+    error_type: str | None = None
+    content_type: str = ""
+
+
+class Prepared(NamedTuple):
+    """An invocation before it runs: what runs, which version that is, and what the code is told with the event."""
+
+    node: Node
+    spec: FunctionSpec
+    version: str
+    request_id: str
+    headers: dict[str, str]
+    log_group: str
 
 
 async def invoke(
@@ -53,14 +70,30 @@ async def invoke(
     *,
     request_id: str | None = None,
     client_context: str | None = None,
+    trace: str | None = None,
 ) -> InvocationResult:
     """Run the function once and wait for it; its log is stored when this returns.
 
     Raises ApiError: the function is gone, its role is, or it is throttled (TooManyRequestsException).
     """
-    request_id = request_id or ids.uuid()
     function = FunctionName(scope, name, qualifier)
-    asked = function._replace(qualifier=qualifier or LATEST)
+    prepared = await prepare(node, function, request_id=request_id, client_context=client_context, trace=trace)
+    return await run(prepared, payload)
+
+
+async def prepare(
+    node: Node,
+    function: FunctionName,
+    *,
+    request_id: str | None = None,
+    client_context: str | None = None,
+    trace: str | None = None,
+) -> Prepared:
+    """Find what a call of the function runs; `trace` is the caller's X-Amzn-Trace-Id, `client_context` JSON.
+
+    Raises ApiError where the function is gone.
+    """
+    asked = function._replace(qualifier=function.qualifier or LATEST)
 
     def read(tx: Transaction) -> tuple[dict[str, Any], str, int | None]:
         document, version = documents.find_routed(tx, asked, ids.uniform(0, 1))
@@ -68,12 +101,24 @@ async def invoke(
         return document, version, reserved
 
     document, version, reserved = await node.store.view(read)
-    spec = specify(node, function, document, version, reserved)
-    headers = {"Lambda-Runtime-Trace-Id": trace_id(node), "Lambda-Runtime-Invoked-Function-Arn": function.arn}
+    active = document["TracingConfig"]["Mode"] == "Active"
+    headers = {
+        "Lambda-Runtime-Trace-Id": tracing.passed_on(trace, node.clock.now(), active=active),
+        "Lambda-Runtime-Invoked-Function-Arn": function.arn,
+    }
     if client_context:
         headers["Lambda-Runtime-Client-Context"] = client_context
+    spec = specify(node, function, document, version, reserved)
+    group: str = document["LoggingConfig"]["LogGroup"]
+    return Prepared(node, spec, version, request_id or ids.uuid(), headers, group)
+
+
+async def run(prepared: Prepared, payload: bytes, stream: ResponseStream | None = None) -> InvocationResult:
+    """Run it; `stream` takes a response that the code streams. Raises ApiError where nothing can be run."""
     try:
-        outcome = await node.pool.invoke(spec, request_id, payload or b"{}", headers)
+        outcome = await prepared.node.pool.invoke(
+            prepared.spec, prepared.request_id, payload or b"{}", prepared.headers, stream
+        )
     except Throttled as problem:
         function_limit = problem.args == ("function",)
         reason = "ReservedFunctionConcurrent" if function_limit else "Concurrent"
@@ -83,16 +128,18 @@ async def invoke(
     except CodeProblem as problem:
         raise ApiError("InvalidZipFileException", str(problem), status=502) from problem
     return InvocationResult(
-        request_id,
-        version,
+        prepared.request_id,
+        prepared.version,
         outcome.function_error,
         outcome.payload,
         outcome.log_tail,
         outcome.log_stream,
         outcome.duration_ms,
         outcome.kind,
-        document["LoggingConfig"]["LogGroup"],
+        prepared.log_group,
         outcome.init_ms,
+        outcome.error_type,
+        outcome.content_type,
     )
 
 
@@ -105,12 +152,6 @@ def error_text(payload: bytes) -> str:
     if not isinstance(found, dict):
         return "the function failed"
     return f"{found.get('errorType', 'Error')}: {found.get('errorMessage', '')}"[:ERROR_CHARACTERS_MAX]
-
-
-def trace_id(node: Node) -> str:
-    """An X-Ray header that says: not sampled."""
-    root = f"1-{int(node.clock.now()):08x}-{ids.hex_digits(24)}"
-    return f"Root={root};Parent={ids.hex_digits(16)};Sampled=0"
 
 
 def specify(

@@ -34,6 +34,7 @@ THROTTLED_SECONDS_MIN, THROTTLED_SECONDS_MAX = 1.0, 300.0
 EVENT_AGE_SECONDS_MAX = 6 * 3600.0
 PAYLOAD_BYTES_MAX = 6_291_456
 EVENT_BYTES_MAX = 1_048_576
+TRACE_HEADER = "x-amzn-trace-id"
 
 log = logging.getLogger("tailrace.functions")
 
@@ -68,6 +69,7 @@ async def invoke_function(call: Call, request: Shape) -> Shape:
             "Qualifier": function.qualifier,
             "Payload": base64.b64encode(payload).decode(),
             "ClientContext": request.get("ClientContext"),
+            "Trace": call.headers.get(TRACE_HEADER),
             "Failures": 0,
         }
         await call.store.update(lambda tx: leave(tx, event, call.clock.now(), call.request_id))
@@ -80,6 +82,7 @@ async def invoke_function(call: Call, request: Shape) -> Shape:
         payload,
         request_id=call.request_id,
         client_context=decoded_context(request.get("ClientContext")),
+        trace=call.headers.get(TRACE_HEADER),
     )
     return answer(result, request.get("LogType") == "Tail")
 
@@ -154,6 +157,7 @@ async def run_delivery(node: Node, delivery: Delivery) -> None:
             base64.b64decode(event["Payload"]),
             request_id=delivery.id,
             client_context=decoded_context(event["ClientContext"]),
+            trace=event.get("Trace"),
         )
     except ApiError as problem:
         await put_off(node, delivery, problem, limits)
