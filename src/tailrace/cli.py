@@ -1,12 +1,14 @@
-"""Floor 5: the command line. `tailrace serve`, `env`, `why`, `split-shard`, `demo`."""
+"""Floor 5: the command line. `tailrace serve`, `env`, `console`, `why`, `split-shard`, `demo`."""
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
 import shlex
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,6 +23,7 @@ from tailrace.store import StoreUnavailable
 from tailrace.tls import BadCertificate
 
 SPLIT_HELP = "records (or KB) a second that a shard takes for a minute before it is split; 0 never splits"
+SESSION_SECONDS = 3600  # as long as a session of the root may last
 DATA_HELP = "a folder, or memory: for a store that ends with the server"
 
 
@@ -122,6 +125,36 @@ def env(data: str) -> None:
         exports |= {"AWS_CA_BUNDLE": reached.authority, "NODE_EXTRA_CA_CERTS": reached.authority}
     for name, value in exports.items():
         click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+@click.option("--print", "only_print", is_flag=True, help="print the address instead of opening a browser")
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+def console(only_print: bool, data: str) -> None:
+    """Open the web console, signed in for an hour.
+
+    The address carries temporary credentials after its `#`, which no browser sends to a server, and which the page
+    takes away at once. Whoever reads the address before that is signed in, too.
+    """
+    reached = reach(data)
+    address = f"{reached.endpoint}/console/#session={console_session(reached)}"
+    if only_print or not webbrowser.open(address):
+        click.echo(address)
+    else:
+        click.echo(f"The console is open at {reached.endpoint}/console/, signed in for an hour")
+
+
+def console_session(reached: Reached) -> str:
+    """Temporary credentials as the console reads them (console/src/aws/session.ts): base64 of JSON."""
+    made = client(reached, "sts").get_session_token(DurationSeconds=SESSION_SECONDS)["Credentials"]
+    session = {
+        "accessKeyId": made["AccessKeyId"],
+        "secretAccessKey": made["SecretAccessKey"],
+        "sessionToken": made["SessionToken"],
+        "expiration": int(made["Expiration"].timestamp() * 1000),
+        "region": reached.region,
+    }
+    return base64.urlsafe_b64encode(json.dumps(session).encode()).decode()
 
 
 @main.command()

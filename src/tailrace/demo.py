@@ -103,7 +103,9 @@ def stay(console: Console, process: subprocess.Popen[str], endpoint: str) -> Non
         f"aws logs filter-log-events --log-group-name {LOG_GROUP} --query events[].message --output text",
     ):
         console.print(f"    [cyan]{escape(line)}[/cyan]")
-    console.print("\nboto3 and the JavaScript SDK read the same variables. Ctrl-C ends it.")
+    console.print("\nboto3 and the JavaScript SDK read the same variables. In a browser:\n")
+    console.print(f"    [cyan]{endpoint}/console/[/cyan]   access key test, secret test")
+    console.print("\nCtrl-C ends it.")
     process.wait()
 
 

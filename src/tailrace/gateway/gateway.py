@@ -19,10 +19,11 @@ from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
 from tailrace.base.meter import REQUESTS
-from tailrace.gateway import front_page
+from tailrace.gateway import console_files, front_page, own_pages
 from tailrace.gateway.admission import InFlight
 from tailrace.gateway.body import deflate, inflate, is_too_large
 from tailrace.gateway.connection import Peer
+from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
 from tailrace.store import Overloaded
@@ -34,6 +35,7 @@ from tailrace.wire.validate import validate
 
 log = logging.getLogger("tailrace.gateway")
 
+PAGES = (own_pages.PREFIX, console_files.PREFIX)
 DYNAMODB = ("dynamodb", "dynamodbstreams")  # with long request ids, and answers that may be compressed
 
 
@@ -43,13 +45,14 @@ class Gateway:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.own_pages = OwnPages(node)
+        self.console = ConsoleFiles()
         self.in_flight = InFlight()
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
-        own = await self.own_pages.answer(request) or front_page.answer(request, self.node.config.region)
-        if own is not None:
-            return own
+        page = await self._page(request)
+        if page is not None:
+            return page
         try:
             route = routing.route(request)
         except ApiError as error:
@@ -70,6 +73,14 @@ class Gateway:
         if route.service in DYNAMODB:
             await deflate(request, response)
         return response
+
+    async def _page(self, request: HttpRequest) -> HttpResponse | None:
+        """What isn't an API's: our own pages, the console, the front page. None for all others."""
+        if request.path.startswith(PAGES):
+            found = await self.own_pages.answer(request) or await self.console.answer(request)
+            if found is not None:
+                return found
+        return front_page.answer(request, self.node.config.region, with_console=self.console.are_there)
 
     async def _respond(self, route: Route, request: HttpRequest, peer: Peer, entry: Entry) -> HttpResponse:
         """The operation's answer, or the refusal, as the route's protocol has it."""

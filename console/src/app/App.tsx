@@ -1,0 +1,24 @@
+import I18nProvider from "@cloudscape-design/components/i18n";
+import messages from "@cloudscape-design/components/i18n/messages/all.en";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createBrowserRouter, RouterProvider } from "react-router";
+
+import { newQueryClient } from "../aws/hooks";
+import { followLinks } from "./follow-links";
+import { routes } from "./routes";
+
+const router = createBrowserRouter(routes);
+const cache = newQueryClient();
+
+followLinks((href) => void router.navigate(href));
+
+/** The console. */
+export function App() {
+  return (
+    <I18nProvider locale="en" messages={[messages]}>
+      <QueryClientProvider client={cache}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </I18nProvider>
+  );
+}

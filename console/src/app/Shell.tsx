@@ -1,0 +1,84 @@
+import AppLayout from "@cloudscape-design/components/app-layout";
+import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Flashbar from "@cloudscape-design/components/flashbar";
+import SideNavigation from "@cloudscape-design/components/side-navigation";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { Outlet, useLocation, useMatches, useNavigation } from "react-router";
+
+import { session, subscribe } from "../aws/session";
+import { SignIn } from "../features/sign-in/SignIn";
+import { dismiss, flashes, subscribe as subscribeToFlashes } from "./flashes";
+import { activeEntry, NAVIGATION } from "./navigation";
+import { to } from "./paths";
+import type { Crumb, Handle } from "./route";
+import { TopBar } from "./TopBar";
+
+const NARROW_PX = 900;
+
+/** The frame of every page: top bar, side navigation, breadcrumbs and flash bar; or the sign-in. */
+export function Shell() {
+  const signedIn = useSyncExternalStore(subscribe, session);
+  const [open, setOpen] = useState(window.innerWidth > NARROW_PX);
+  const { pathname } = useLocation();
+  const crumbs = useCrumbs();
+  const busy = useNavigation().state === "loading";
+  useEffect(() => {
+    document.title = crumbs.length ? `${crumbs.at(-1)?.text} · Tailrace` : "Tailrace";
+  }, [crumbs]);
+  if (!signedIn) return <SignIn />;
+  return (
+    <>
+      <div id="top-bar" style={{ position: "sticky", top: 0, zIndex: 1002 }}>
+        <TopBar session={signedIn} />
+      </div>
+      <AppLayout
+        headerSelector="#top-bar"
+        navigationOpen={open}
+        onNavigationChange={({ detail }) => setOpen(detail.open)}
+        navigation={
+          <SideNavigation
+            header={{ text: "Services", href: to.home() }}
+            items={NAVIGATION}
+            activeHref={activeEntry(pathname) ?? to.home()}
+          />
+        }
+        toolsHide
+        breadcrumbs={crumbs.length > 0 && <BreadcrumbGroup items={crumbs} ariaLabel="Breadcrumbs" />}
+        notifications={<Flashes />}
+        stickyNotifications
+        content={
+          <div aria-busy={busy}>
+            <Outlet />
+          </div>
+        }
+        ariaLabels={{
+          navigation: "Side navigation",
+          navigationClose: "Close side navigation",
+          navigationToggle: "Open side navigation",
+          notifications: "Notifications",
+        }}
+      />
+    </>
+  );
+}
+
+function Flashes() {
+  const shown = useSyncExternalStore(subscribeToFlashes, flashes);
+  return (
+    <Flashbar
+      items={shown.map((message) => ({
+        ...message,
+        dismissible: true,
+        dismissLabel: "Dismiss message",
+        onDismiss: () => dismiss(message.id),
+      }))}
+      i18nStrings={{ ariaLabel: "Notifications" }}
+    />
+  );
+}
+
+function useCrumbs(): Crumb[] {
+  const match = useMatches().at(-1);
+  const handle = match?.handle as Handle | undefined;
+  return handle ? handle.crumbs(match?.params as Record<string, string>) : [];
+}

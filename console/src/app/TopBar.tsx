@@ -1,0 +1,73 @@
+import TopNavigation from "@cloudscape-design/components/top-navigation";
+import { Mode } from "@cloudscape-design/global-styles";
+import { useQueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+
+import { keep, type Session } from "../aws/session";
+import { to } from "./paths";
+import { choose, mode, subscribe } from "./theme";
+
+const REGIONS = [
+  ["us-east-1", "US East (N. Virginia)"],
+  ["us-east-2", "US East (Ohio)"],
+  ["us-west-1", "US West (N. California)"],
+  ["us-west-2", "US West (Oregon)"],
+  ["ap-south-1", "Asia Pacific (Mumbai)"],
+  ["ap-northeast-1", "Asia Pacific (Tokyo)"],
+  ["ap-southeast-1", "Asia Pacific (Singapore)"],
+  ["ap-southeast-2", "Asia Pacific (Sydney)"],
+  ["ca-central-1", "Canada (Central)"],
+  ["eu-central-1", "Europe (Frankfurt)"],
+  ["eu-west-1", "Europe (Ireland)"],
+  ["eu-west-2", "Europe (London)"],
+  ["eu-north-1", "Europe (Stockholm)"],
+  ["sa-east-1", "South America (São Paulo)"],
+] as const;
+
+/** The name under which somebody is known: the last part of the ARN. */
+function nameOf(arn: string): string {
+  return arn.split(":").at(-1)?.replace(/^(user|assumed-role)\//, "") ?? arn;
+}
+
+/** Light or dark, the region, and who is signed in. */
+export function TopBar({ session }: { session: Session }) {
+  const cache = useQueryClient();
+  const shown = useSyncExternalStore(subscribe, mode);
+  const dark = shown === Mode.Dark;
+  const leave = (next: Session | null) => {
+    keep(next);
+    cache.clear();
+  };
+  return (
+    <TopNavigation
+      identity={{ href: to.home(), title: "Tailrace", logo: { src: "/console/icon.svg", alt: "" } }}
+      utilities={[
+        {
+          type: "button",
+          text: dark ? "Light" : "Dark",
+          iconName: dark ? "star-filled" : "star",
+          ariaLabel: dark ? "Change to light mode" : "Change to dark mode",
+          disableUtilityCollapse: true,
+          onClick: () => choose(dark ? Mode.Light : Mode.Dark),
+        },
+        {
+          type: "menu-dropdown",
+          text: session.region,
+          ariaLabel: `Region ${session.region}`,
+          items: REGIONS.map(([id, name]) => ({ id, text: `${name} ${id}` })),
+          onItemClick: ({ detail }) => leave({ ...session, region: detail.id }),
+        },
+        {
+          type: "menu-dropdown",
+          text: nameOf(session.arn),
+          description: `Account ${session.account}`,
+          iconName: "user-profile",
+          ariaLabel: `Signed in as ${nameOf(session.arn)}`,
+          items: [{ id: "sign-out", text: "Sign out" }],
+          onItemClick: () => leave(null),
+        },
+      ]}
+      i18nStrings={{ overflowMenuTriggerText: "More", overflowMenuTitleText: "All" }}
+    />
+  );
+}

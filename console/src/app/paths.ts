@@ -1,0 +1,43 @@
+/**
+ * The address of every page, in one place. Links are plain `href={to.table(name)}`; `followLinks` keeps them in the page.
+ *
+ * A dot in a name is written %2E, for the server takes a path that ends in an extension for a file.
+ */
+
+export const BASE = "/console";
+
+/** One part of an address. */
+function part(name: string): string {
+  return encodeURIComponent(name).replaceAll(".", "%2E");
+}
+
+/** An address with its parameters; what is undefined or empty is left out. */
+function at(path: string, parameters: Record<string, string | undefined> = {}): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const query = new URLSearchParams(given).toString();
+  return `${BASE}${path}${query ? `?${query}` : ""}`;
+}
+
+export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "backups" | "settings";
+
+export const to = {
+  home: () => at("/"),
+  tables: () => at("/tables"),
+  createTable: () => at("/tables/create"),
+  table: (name: string, tab?: TableTab) => at(`/tables/${part(name)}`, { tab }),
+  turnOnStream: (table: string) => at(`/tables/${part(table)}/turn-on-stream`),
+  createTrigger: (table: string, functionName?: string) => at(`/tables/${part(table)}/create-trigger`, { function: functionName }),
+  items: (table?: string, parameters?: Record<string, string | undefined>) =>
+    at(table ? `/items/${part(table)}` : "/items", parameters),
+  createItem: (table: string) => at(`/items/${part(table)}/create`),
+  editItem: (table: string, key: string) => at(`/items/${part(table)}/edit`, { key }),
+  functions: () => at("/functions"),
+  createFunction: (returnTo?: string) => at("/functions/create", { returnTo }),
+  function: (name: string, parameters?: { tab?: string; section?: string }) => at(`/functions/${part(name)}`, parameters),
+  roles: () => at("/iam/roles"),
+  role: (name: string) => at(`/iam/roles/${part(name)}`),
+  createInlinePolicy: (role: string) => at(`/iam/roles/${part(role)}/create-policy`),
+  logGroups: () => at("/logs/groups"),
+  logGroup: (name: string) => at(`/logs/groups/${part(name)}`),
+  logStream: (group: string, stream: string) => at(`/logs/groups/${part(group)}/streams/${part(stream)}`),
+} as const;

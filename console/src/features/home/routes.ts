@@ -1,0 +1,3 @@
+import { page } from "../../app/route";
+
+export const routes = [page("", () => [], () => import("./Home"))];

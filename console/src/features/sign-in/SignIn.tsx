@@ -1,0 +1,82 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type FormEvent, useState } from "react";
+
+import { keep } from "../../aws/session";
+import { signIn } from "../../aws/sts";
+import { ErrorAlert } from "../../pieces/ErrorAlert";
+import styles from "./sign-in.module.css";
+
+/** Asks for an access key, and keeps only the temporary credentials that it is exchanged for. */
+export function SignIn() {
+  const [accessKeyId, setAccessKeyId] = useState("");
+  const [secretAccessKey, setSecretAccessKey] = useState("");
+  const [region, setRegion] = useState("us-east-1");
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      keep(await signIn({ accessKeyId: accessKeyId.trim(), secretAccessKey: secretAccessKey.trim(), region: region.trim() }));
+    } catch (problem) {
+      setError(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <main className={styles.page}>
+      <div className={styles.card}>
+        <SpaceBetween size="l">
+          <div className={styles.brand}>
+            <img src="/console/icon.svg" alt="" width="40" height="40" />
+            <Box variant="h1" fontSize="heading-xl" padding="n">
+              Tailrace
+            </Box>
+          </div>
+          <form onSubmit={(event) => void submit(event)}>
+            <Container header={<Header variant="h2" description="With an access key of this server">Sign in</Header>}>
+              <Form actions={<Button variant="primary" loading={busy}>Sign in</Button>}>
+                <SpaceBetween size="m">
+                  <ErrorAlert error={error} />
+                  <FormField label="Access key ID">
+                    <Input
+                      value={accessKeyId}
+                      onChange={({ detail }) => setAccessKeyId(detail.value)}
+                      autoFocus
+                      autoComplete="username"
+                      spellcheck={false}
+                    />
+                  </FormField>
+                  <FormField label="Secret access key">
+                    <Input
+                      type="password"
+                      value={secretAccessKey}
+                      onChange={({ detail }) => setSecretAccessKey(detail.value)}
+                      autoComplete="current-password"
+                    />
+                  </FormField>
+                  <FormField label="Region">
+                    <Input value={region} onChange={({ detail }) => setRegion(detail.value)} spellcheck={false} />
+                  </FormField>
+                </SpaceBetween>
+              </Form>
+            </Container>
+          </form>
+          <Box color="text-body-secondary" fontSize="body-s">
+            Only temporary credentials are kept, in this tab alone. In a terminal, <code>tailrace console</code> opens this page
+            signed in.
+          </Box>
+        </SpaceBetween>
+      </div>
+    </main>
+  );
+}

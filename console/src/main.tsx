@@ -1,0 +1,28 @@
+import "@cloudscape-design/global-styles/index.css";
+import "./app/fonts.css";
+import "./app/console.css";
+
+import { createRoot } from "react-dom/client";
+
+import { App } from "./app/App";
+import { flashError } from "./app/flashes";
+import { followMode } from "./app/theme";
+import { askOtherTabs, fromFragment, keep, session, shareWithTabs } from "./aws/session";
+import { adopt } from "./aws/sts";
+
+/** Take the session that `tailrace console` put after the `#`, and wipe it from the address and the history. */
+async function start(): Promise<void> {
+  followMode();
+  const given = fromFragment(window.location.hash);
+  if (given) {
+    window.history.replaceState(null, "", window.location.pathname + window.location.search);
+    await adopt(given).then(keep, flashError);
+  } else if (!session()) {
+    keep(await askOtherTabs());
+  }
+  shareWithTabs();
+  const root = document.getElementById("root");
+  if (root) createRoot(root).render(<App />);
+}
+
+void start();

@@ -1,0 +1,28 @@
+"""axe-core on a page: WCAG 2.1 AA, in light and in dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with what axe finds on the page as it is now, in either mode. The page is light afterwards."""
+    found = []
+    for mode in ("dark", "light"):
+        page.evaluate(
+            "mode => { localStorage.setItem('tailrace.mode', mode); window.dispatchEvent(new Event('storage')); }", mode
+        )
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(AXE.read_text())  # not a script tag, which the policy of the page refuses
+        answer = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
+        found += [
+            f"{mode}: {problem['id']} ({problem['help']}): {node['html'][:200]} {node['failureSummary']}"
+            for problem in answer["violations"]
+            for node in problem["nodes"]
+        ]
+    assert not found, "\n".join(found)

@@ -1,0 +1,124 @@
+"""A real Chromium on a real server. A page that reports an error fails its test; a failed test leaves its trace.
+
+Chromium is the machine's own (Debian: `apt install chromium`; elsewhere CHROMIUM names it). Where there is none the
+tests are skipped, but in CI they fail. TAILRACE_TRACES names the folder of the traces, which `playwright show-trace`
+opens.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tailrace.cli import console_session
+from tailrace.gateway.console_files import FOLDER
+from tailrace.reach import Reached
+from tests.conftest import RunningServer
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+TRACES = Path(os.environ.get("TAILRACE_TRACES", Path(tempfile.gettempdir()) / "tailrace-traces"))
+ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 15_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def needed(what: str) -> None:
+    """Skip for want of something, but fail in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        needed("Chromium (apt install chromium)")
+    subprocess.run([sys.executable, ROOT / "node_parts.py"], check=True)  # the console of now, not of an hour ago
+    if not (FOLDER / "index.html").exists():
+        needed("the built console (make console)")
+    with sync_playwright() as playwright:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*sandbox, "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(chromium: Browser) -> Iterator[RunningServer]:
+    """One in-memory server for all tests of a worker process, begun once the console is built."""
+    running = RunningServer("memory:")
+    yield running
+    assert running.stop() == 0
+
+
+class Watched:
+    """A browser's context, whose pages must not report any error but those that a test says it expects."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.errors: list[str] = []
+        self.expected: list[str] = []
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.errors.append(f"page error: {error.error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def expect(self, part: str) -> None:
+        """Errors that have `part` in them are part of this test: a refusal is an answer of 400, which browsers log."""
+        self.expected.append(part)
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [error for error in self.errors if not any(part in error for part in self.expected)]
+
+
+@pytest.fixture
+def watched(chromium: Browser, server: RunningServer, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    context = chromium.new_context(base_url=server.endpoint, viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE_MS)
+    context.tracing.start(screenshots=True, snapshots=True)
+    watching = Watched(context)
+    yield watching
+    failed = getattr(request.node, "failed", False) or bool(watching.unexpected)
+    TRACES.mkdir(parents=True, exist_ok=True)
+    context.tracing.stop(**({"path": TRACES / f"{request.node.name}.zip"} if failed else {}))
+    context.close()
+    assert not watching.unexpected
+
+
+@pytest.fixture
+def blank(watched: Watched) -> Page:
+    """A page of a browser where nobody is signed in."""
+    return watched.context.new_page()
+
+
+@pytest.fixture
+def page(blank: Page, server: RunningServer) -> Page:
+    """A page of a browser where the root is signed in."""
+    blank.goto(f"/console/#session={fragment(server)}")
+    expect(blank.get_by_role("navigation", name="Side navigation")).to_be_visible()
+    return blank
+
+
+def fragment(server: RunningServer) -> str:
+    """The session that `tailrace console` puts into the address."""
+    return console_session(Reached(server.endpoint, server.access_key, server.secret_key, "us-east-1"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
+    outcome: Any = yield
+    if outcome.get_result().failed:
+        item.failed = True  # type: ignore[attr-defined]
