@@ -24,10 +24,12 @@ FLOORS = {
     "operation": 2,
     "services": 3,
     "workers": 4,
+    "causality": 4,
     "gateway": 4,
     "app": 5,
     "cli": 5,
     "why": 5,
+    "trace": 5,
     "tls": 5,
     "exposure": 5,
     "reach": 5,
@@ -43,6 +45,7 @@ SAME_FLOOR |= {("identity", "resource_policies"), ("resource_policies", "store")
 SAME_FLOOR |= {
     ("kept_secrets", "identity"),
     ("kept_secrets", "store"),
+    ("causality", "workers"),
     ("operation", "audit"),
     ("operation", "runtime"),
     ("app", "exposure"),
@@ -56,6 +59,8 @@ SAME_FLOOR |= {
     ("cli", "splitting"),
     ("why", "reach"),
     ("splitting", "reach"),
+    ("cli", "trace"),
+    ("trace", "reach"),
     ("__main__", "cli"),
 }
 FILE_LINES_MAX = 400

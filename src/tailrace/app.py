@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tailrace import __version__, exposure, kept_secrets, store, tls
+from tailrace import __version__, causality, exposure, kept_secrets, store, tls
 from tailrace.audit.journal import Journal
 from tailrace.auth.vault import Vault, WrongKey, new_key
 from tailrace.base import ids
@@ -45,7 +45,7 @@ from tailrace.workers.shards import KeepShards
 from tailrace.workers.stream_triggers import StreamTriggers
 
 # Importing a service registers its operations.
-SERVICES = (dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace)
+SERVICES = (dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace, causality)
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
 CREDENTIALS_FILE = "credentials.json"
 SERVER_FILE = "server.json"

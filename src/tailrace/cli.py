@@ -1,4 +1,4 @@
-"""Floor 5: the command line. `tailrace serve`, `env`, `console`, `why`, `split-shard`, `demo`."""
+"""Floor 5: the command line; `tailrace --help` lists its commands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import uvloop
 from tailrace import __version__, app
 from tailrace.base.config import Config
 from tailrace.exposure import WeakKey
-from tailrace.reach import Reached, client
+from tailrace.reach import NoAnswer, Reached, client
 from tailrace.store import StoreUnavailable
 from tailrace.tls import BadCertificate
 
@@ -189,7 +189,22 @@ def why(request_id: str | None, role: str | None, user: str | None, since: str, 
             answers.explain(reach(data), request_id)
         else:
             answers.least_privilege(reach(data), role, user, since)
-    except answers.NoAnswer as error:
+    except NoAnswer as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.argument("what", metavar="EVENT_ID|REQUEST_ID")
+@click.option("--json", "as_json", is_flag=True, help="the whole answer as JSON")
+@click.option("--no-logs", is_flag=True, help="leave the functions' log lines out")
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+def trace(what: str, as_json: bool, no_logs: bool, data: str) -> None:
+    """Tell what a write has caused: by the eventID or sequence number of its record, or by a request id."""
+    from tailrace import trace as answers
+
+    try:
+        answers.tell(reach(data), what, as_json=as_json, with_logs=not no_logs)
+    except NoAnswer as error:
         raise click.ClickException(str(error)) from error
 
 

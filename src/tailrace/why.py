@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import click
 
 from tailrace.base.clock import SystemClock, iso_seconds
-from tailrace.reach import Reached, client
+from tailrace.reach import NoAnswer, Reached, ask
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
-class NoAnswer(Exception):
-    """The server has no answer; the text says why."""
-
-
 def explain(reached: Reached, request_id: str) -> None:
     """Print why a request was allowed or denied."""
-    found = _ask(reached, "explain_request", RequestId=request_id)
+    found = ask(reached, "explain_request", RequestId=request_id)
     activity = found["Activity"]
     click.echo(found["Summary"])
     click.echo(f"  status {activity['StatusCode']}, from {activity.get('SourceIp', '?')}, request {request_id}")
@@ -36,7 +31,7 @@ def least_privilege(reached: Reached, role: str | None, user: str | None, since:
     """Print the policy that allows what a role or user has used, and nothing else."""
     start = SystemClock().now() - seconds(since)
     whose = {"RoleName": role} if role else {"UserName": user}
-    found = _ask(reached, "generate_least_privilege_policy", StartTime=start, **whose)
+    found = ask(reached, "generate_least_privilege_policy", StartTime=start, **whose)
     if "PolicyDocument" not in found:
         raise NoAnswer(
             f"{found['PrincipalArn']} was allowed nothing since {iso_seconds(start)} ({found['Calls']} calls)"
@@ -53,15 +48,3 @@ def seconds(text: str) -> int:
     if parts is None:
         raise NoAnswer(f"{text!r} is no length of time: write 90s, 30m, 24h or 7d")
     return int(parts[1]) * UNITS[parts[2]]
-
-
-def _ask(reached: Reached, operation: str, **request: Any) -> dict[str, Any]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        answer: dict[str, Any] = getattr(client(reached), operation)(**request)
-    except ClientError as error:
-        raise NoAnswer(error.response["Error"]["Message"]) from error
-    except BotoCoreError as error:
-        raise NoAnswer(str(error)) from error
-    return answer

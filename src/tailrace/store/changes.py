@@ -155,6 +155,15 @@ def shard(tx: Transaction, shard: int) -> Shard:
     return _shard(row)
 
 
+def stream_of(tx: Transaction, shard: int) -> int:
+    """The stream of a shard. Raises Missing."""
+    row = tx.row("SELECT stream FROM shards WHERE shard = ?", shard)
+    if row is None:
+        raise Missing(f"shard {shard}")
+    number: int = row[0]
+    return number
+
+
 def append(
     tx: Transaction,
     stream: StreamLayout,

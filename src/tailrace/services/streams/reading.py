@@ -9,7 +9,7 @@ from tailrace.services.streams import iterators
 from tailrace.services.streams.iterators import Position
 from tailrace.services.streams.records import record
 from tailrace.services.streams.streams import Document, find, stream_arn
-from tailrace.store import changes
+from tailrace.store import change_search, changes
 from tailrace.store.changes import Shard, StoredChange
 from tailrace.store.engine import Transaction
 
@@ -59,7 +59,7 @@ def _start(tx: Transaction, shard: Shard, request: Shape, now: float) -> int:
         raise ApiError.validation("Timestamp is required when ShardIteratorType is AT_TIMESTAMP")
     if wanted > now:
         raise ApiError.validation("Timestamp must not be in the future")
-    return _before(tx, shard, wanted)
+    return change_search.before(tx, shard, wanted)
 
 
 def _by_number(shard: Shard, request: Shape, kind: str) -> int:
@@ -74,19 +74,6 @@ def _by_number(shard: Shard, request: Shape, kind: str) -> int:
     if number <= shard.trimmed and not (number == shard.first == shard.trimmed):
         raise _trimmed()
     return number - 1 if kind == "AT_SEQUENCE_NUMBER" and number > shard.first else number
-
-
-def _before(tx: Transaction, shard: Shard, wanted: float) -> int:
-    """The last number that was written before a time: a binary search, for times rise with numbers."""
-    low, high = shard.trimmed, shard.latest
-    while low < high:
-        middle = (low + high) // 2
-        found = changes.read(tx, shard.shard, middle, 1, BYTES_MAX)
-        if found and found[0].created < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @operation("dynamodbstreams", "GetRecords", needs="dynamodb:GetRecords", on=iterator_arn)

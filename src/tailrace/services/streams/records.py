@@ -53,6 +53,11 @@ def record(stream: dict[str, Any], change: StoredChange, region: str) -> Record:
     return shown
 
 
+def text(content: Any) -> str:
+    """A part of a record as JSON."""
+    return orjson.dumps(content).decode()
+
+
 def event_id(stream: int, sequence: int) -> str:
     """The eventID of a record: 32 hexadecimal digits, as AWS's."""
     return _SCRAMBLE.update(stream.to_bytes(8, "big") + sequence.to_bytes(8, "big")).hex()
