@@ -243,8 +243,10 @@ def test_refusals_of_create_are_those_of_aws(server: RunningServer) -> None:
     [
         {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},
         {"DestinationConfig": {"OnFailure": {"Destination": "kafka://topic"}}},
-        {"EventSourceArn": "arn:aws:sqs:us-east-1:000000000000:q"},
-        {"MetricsConfig": {"Metrics": ["EventCount"]}},
+        {"EventSourceArn": "arn:aws:kinesis:us-east-1:000000000000:stream/s"},
+        {"LoggingConfig": {"SystemLogLevel": "INFO"}},
+        {"KMSKeyArn": "arn:aws:kms:us-east-1:000000000000:key/k"},
+        {"ProvisionedPollerConfig": {"MinimumPollers": 2}},
     ],
     ids=lambda option: next(iter(option)),
 )

@@ -210,3 +210,35 @@ async def test_looking_for_what_is_due_reads_no_other_message(place: Store) -> N
         plan = await place.view(lambda tx, look=look: tx.rows(f"EXPLAIN QUERY PLAN {look}"))  # type: ignore[misc]
         assert index in plan[0][3], plan
         assert not any("TEMP B-TREE" in step[3] for step in plan), plan
+
+
+async def test_a_message_given_back_is_as_if_it_had_not_been_received(place: Store) -> None:
+    queue = await new_queue(place)
+    await send(place, queue, "a")
+    [first] = await take(place, queue)
+    assert await place.update(lambda tx: messages.give_back(tx, queue, first.number, 1, NOW + 1))
+    [again] = await take(place, queue, NOW + 1)
+    assert (again.receives, again.first) == (1, NOW + 1)
+    assert not await place.update(lambda tx: messages.give_back(tx, queue, first.number, 2, NOW + 1)), "not so often"
+    [third] = await take(place, queue, NOW + 31)
+    assert await place.update(lambda tx: messages.give_back(tx, queue, first.number, 2, NOW + 32))
+    found = await place.view(lambda tx: messages.read(tx, queue, third.number))
+    assert found
+    assert (found.receives, found.first, found.due) == (1, NOW + 1, NOW + 32)
+
+
+async def test_a_group_given_back_can_be_received_at_once_and_in_order(place: Store) -> None:
+    queue = await new_queue(place)
+    await send(place, queue, "a", "b", group="g")
+    taken = await take(place, queue, grouped=True)
+    await place.update(lambda tx: [messages.give_back(tx, queue, each.number, 1, NOW + 1) for each in taken])
+    assert bodies(await take(place, queue, NOW + 1, grouped=True)) == ["a", "b"]
+
+
+async def test_what_waits_is_counted_up_to_a_limit(place: Store) -> None:
+    queue = await new_queue(place)
+    await send(place, queue, "a", "bb", "ccc")
+    await send(place, queue, "late", due=NOW + 5)
+    waiting = await place.view(lambda tx: [messages.waiting(tx, queue, NOW, limit) for limit in (2, 10)])
+    assert waiting == [(2, 3), (3, 6)]
+    assert await place.view(lambda tx: messages.total(tx, queue)) == 4

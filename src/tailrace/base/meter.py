@@ -16,6 +16,17 @@ from collections.abc import Hashable, Mapping
 SERIES_MAX = 20_000
 REQUESTS = "tailrace_requests_total"
 ITERATOR_AGE = "tailrace_trigger_iterator_age_seconds"
+# AWS's counts of events, by its names without `EventCount`.
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
+EVENTS = (
+    ("polled", "Events that were read."),
+    ("filtered_out", "Events that no filter let pass."),
+    ("invoked", "Events that a function was called with, each time."),
+    ("failed_invoke", "Events of calls that could not be made, or that reported failures."),
+    ("dropped", "Events given up, out of retries or too old, of which nobody was told."),
+    ("on_failure_destination_delivered", "Events given up of which the destination was told."),
+    ("deleted", "Messages that were deleted from their queue."),
+)
 METRICS = {
     REQUESTS: "Requests that were answered, by service, operation and HTTP status.",
     ITERATOR_AGE: "Age of the oldest record that a trigger is at; 0 where it waits for new ones.",
@@ -25,6 +36,7 @@ METRICS = {
     "tailrace_trigger_retries_total": "Calls, made or not, with records of a call before.",
     "tailrace_trigger_records_total": "Records that functions were called with, each time.",
     "tailrace_trigger_given_up_total": "Records passed over: out of retries, or too old.",
+    **{f"tailrace_trigger_{name}_events_total": f"{meaning} (MetricsConfig: EventCount)" for name, meaning in EVENTS},
 }
 
 Labels = tuple[tuple[str, str], ...]

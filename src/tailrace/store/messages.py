@@ -134,6 +134,26 @@ def due_in_groups(tx: Transaction, queue: int, now: float, limit: int) -> list[M
     return found
 
 
+def waiting(tx: Transaction, queue: int, now: float, limit: int) -> tuple[int, int]:
+    """How many messages can be received, counted up to `limit`, and the characters of their bodies.
+
+    For queues without groups.
+    """
+    row = tx.row(
+        "SELECT count(*), coalesce(sum(length(body)), 0) FROM "
+        "(SELECT body FROM messages WHERE queue = ? AND due <= ? ORDER BY due, message LIMIT ?) AS first",
+        *(queue, now, limit),
+    )
+    assert row
+    return int(row[0]), int(row[1])
+
+
+def total(tx: Transaction, queue: int) -> int:
+    """How many messages the queue has, those that can't be received now among them; a bound for `waiting`."""
+    row = tx.row("SELECT messages FROM queues WHERE queue = ?", queue)
+    return int(row[0]) if row else 0
+
+
 def next_due(tx: Transaction, queue: int, *, grouped: bool) -> float | None:
     """When the next message can be received (in the past: now); None in an empty queue."""
     if grouped:
@@ -173,6 +193,26 @@ def hide(tx: Transaction, queue: int, number: int, found: State, now: float, unt
     if found.group is not None:
         message_groups.settle(tx, queue, found.group, now)
     tx.notify(topic(queue), "")
+
+
+def give_back(tx: Transaction, queue: int, number: int, receives: int, now: float) -> bool:
+    """Undo the receive that made it `receives`: the message can be received now, as if it hadn't been.
+
+    False, and nothing done, where the message is gone or was received again since.
+    """
+    row = tx.row(
+        "UPDATE messages SET due = ?, receives = receives - 1, first = CASE WHEN receives > 1 THEN first END "
+        "WHERE message = ? AND queue = ? AND receives = ? RETURNING message_group",
+        *(now, number, queue, receives),
+    )
+    if row is None:
+        return False
+    if receives == 1:
+        _count(tx, queue, 0, -1)
+    if row[0] is not None:
+        message_groups.settle(tx, queue, row[0], now)
+    tx.notify(topic(queue), "")
+    return True
 
 
 def remove(tx: Transaction, queue: int, number: int, now: float) -> bool:

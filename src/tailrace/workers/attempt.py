@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tailrace.base.errors import ApiError
 from tailrace.services.lambda_.invocation import error_text
@@ -14,8 +14,10 @@ from tailrace.workers.failure_records import GivenUp, Range
 from tailrace.workers.outcome import Failed, FailedFrom, LastCall, Postponed, Result, Succeeded
 
 if TYPE_CHECKING:
+    from tailrace.services.lambda_.function_names import FunctionName
     from tailrace.workers.look import CallFor
     from tailrace.workers.shard_reader import ShardReader
+    from tailrace.workers.trigger_context import Answer, TriggerContext
 
 OK = "OK"
 FAILED = "PROBLEM: Function call failed"
@@ -44,35 +46,46 @@ class Attempt:
     began: float = 0.0
 
 
+class Refused(NamedTuple):
+    """A call that could not be made."""
+
+    problem: str
+    status: str
+    error: str
+
+
 async def attempt(reader: ShardReader, found: CallFor) -> Attempt:
     """Call the function once."""
     context, target, clock = reader.context, found.settings.target, reader.context.node.clock
     began, began_at = clock.monotonic(), clock.now()
 
-    def not_called(status: str, problem: str, error: str) -> Attempt:
-        return Attempt(Postponed(), problem, status, ms(), error, began=began_at)
-
     def ms() -> float:
         return round((clock.monotonic() - began) * 1000, 1)
 
-    try:
-        event = found.event(reader.shard_name)
-        answer = await context.invoke(context.node, target.scope, target.name, target.qualifier, event)
-    except ApiError as refusal:
-        status = "Throttled" if refusal.code == "TooManyRequestsException" else "NotCalled"
-        return not_called(status, f"PROBLEM: {refusal.message}", refusal.message)
-    except Exception:
-        log.exception("mapping %s could not call %s; it is tried again", reader.mapping, target.arn)
-        return not_called("NotCalled", INTERNAL, INTERNAL)
+    answer = await call(context, reader.mapping, target, found.event(reader.shard_name))
+    if isinstance(answer, Refused):
+        return Attempt(Postponed(), answer.problem, answer.status, ms(), answer.error, began=began_at)
     numbers = {changes.sequence_text(record.sequence): record.sequence for record in found.batch.records}
     result = outcome.read_answer(answer.function_error, answer.payload, numbers, found.settings.rules)
-    call = LastCall(answer.request_id, answer.executed_version, answer.function_error)
+    last = LastCall(answer.request_id, answer.executed_version, answer.function_error)
     problem, status, error = OK, "Success", None
     if not isinstance(result, Succeeded):
         problem, status = FAILED, "PartialFailure" if isinstance(result, FailedFrom) else "Failure"
         error = error_text(answer.payload) if answer.function_error else _reported(result)
     where = (answer.log_stream, answer.log_group, answer.init_ms)
-    return Attempt(result, problem, status, ms(), error, call, *where, began=began_at)
+    return Attempt(result, problem, status, ms(), error, last, *where, began=began_at)
+
+
+async def call(context: TriggerContext, mapping: str, target: FunctionName, event: bytes) -> Answer | Refused:
+    """Call the function with an event."""
+    try:
+        return await context.invoke(context.node, target.scope, target.name, target.qualifier, event)
+    except ApiError as refusal:
+        status = "Throttled" if refusal.code == "TooManyRequestsException" else "NotCalled"
+        return Refused(f"PROBLEM: {refusal.message}", status, refusal.message)
+    except Exception:
+        log.exception("mapping %s could not call %s; it is tried again", mapping, target.arn)
+        return Refused(INTERNAL, "NotCalled", INTERNAL)
 
 
 def line(reader: ShardReader, lane: int, found: CallFor, made: Attempt, number: int) -> dict[str, Any]:

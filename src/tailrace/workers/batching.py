@@ -38,7 +38,7 @@ class Batch:
     """What was gathered: every record up to `through` is in it, or needs no call.
 
     `expired` are records that came too late for a call; they make a batch of their own. `outside`: the next record is
-    of a later window.
+    of a later window. `filtered` are the records that a filter turned away.
     """
 
     through: int
@@ -48,6 +48,7 @@ class Batch:
     expired: list[Record] = field(default_factory=list)
     full: bool = False
     outside: bool = False
+    filtered: int = 0
 
     def event(self) -> bytes:
         """The function's event."""

@@ -24,18 +24,21 @@ from tailrace.base.clock import iso_milliseconds, iso_seconds
 from tailrace.base.errors import ApiError, Missing
 from tailrace.operation import Node
 from tailrace.services.lambda_ import event_source_access as access
+from tailrace.services.lambda_ import event_source_mappings as mappings
+from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.services.sns import publishing
 from tailrace.services.sns.message import Message
 from tailrace.services.sqs import sending
 from tailrace.services.sqs.sending import Outgoing
-from tailrace.store import attempts, changes, deliveries
+from tailrace.store import attempts, changes, deliveries, resources
 from tailrace.store.attempts import Attempt
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
-from tailrace.workers import attempt_log
+from tailrace.workers import attempt_log, event_counts
 from tailrace.workers.batching import Record
 from tailrace.workers.outcome import LastCall
+from tailrace.workers.trigger_access import session_name
 from tailrace.workers.trigger_settings import Settings
 from tailrace.workers.tumbling import TumblingWindow
 
@@ -147,10 +150,21 @@ async def send(node: Node, delivery: Delivery) -> None:
         fate = "is lost" if lost else "is sent again later"
         log.warning("word of what mapping %s gave up %s: %s: %s", body["Mapping"], fate, body["Destination"], reason)
         await node.store.update(later)
+    else:
+        await _count(node, body)
     for sender, decided in asked:
         service, _, operation = decided.action.partition(":")
         region = FunctionName(*body["Function"]).scope.split("/")[1]
         node.audit.add(Entry.by_lambda(now, sender, service, operation, region, [decided]))
+
+
+async def _count(node: Node, body: dict[str, Any]) -> None:
+    """Count the events that the destination was told of, where their mapping asks for it."""
+    scope, mapping = FunctionName(*body["Function"]).scope, body["Mapping"]
+    document = await node.store.view(lambda tx: resources.get(tx, mappings.KIND, scope, mapping))
+    if document is not None and options.counts_events(document):
+        told = orjson.loads(body["Record"])["DDBStreamBatchInfo"]["batchSize"]
+        event_counts.count(node.meter, mapping, on_failure_destination_delivered=told)
 
 
 def _asked(tx: Transaction, node: Node, body: dict[str, Any]) -> tuple[Principal, Decided]:
@@ -160,7 +174,7 @@ def _asked(tx: Transaction, node: Node, body: dict[str, Any]) -> tuple[Principal
     role = access.role_of(tx, function)
     if role is None:
         raise Missing(f"Function not found: {function.arn}")
-    sender = node.identity.role_principal(tx, role, f"awslambda_{body['Mapping'][:8]}")
+    sender = node.identity.role_principal(tx, role, session_name(body["Mapping"]))
     action = "sqs:SendMessage" if _is_queue(destination) else "sns:Publish"
     return sender, Decided(action, destination, node.identity.decide(tx, sender, action, destination))
 

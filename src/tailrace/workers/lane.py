@@ -29,7 +29,13 @@ from tailrace.workers.failure_records import EXHAUSTED, TOO_OLD, GivenUp, Range
 from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed, Wait, Window, look
 from tailrace.workers.outcome import FailedFrom, Postponed, Progress, Succeeded
 from tailrace.workers.poll_audit import note_poll
-from tailrace.workers.trigger_metrics import note_attempt, note_given_up, note_position
+from tailrace.workers.trigger_metrics import (
+    note_attempt,
+    note_expired,
+    note_given_up,
+    note_passed,
+    note_position,
+)
 
 if TYPE_CHECKING:
     from tailrace.workers.shard_reader import ShardReader
@@ -99,7 +105,8 @@ class Lane:
                 await self.reader.note(problem)
                 await note_poll(self.reader, problem)
                 return False
-            case Passed(progress):
+            case Passed(progress=progress):
+                note_passed(self.reader, found)
                 assert progress != self.progress, "who passes records comes further"
                 self.progress = progress
                 self.reader.dirty = True
@@ -171,6 +178,7 @@ class Lane:
             self._blocked = True
             return False
         self.progress = found.progress
+        note_expired(self.reader, found)
         head = found.head
         tried, last = (head.attempts, head.last) if head else (0, None)
         await self._save([], found, GivenUp(Range.of(found.batch.expired), tried, TOO_OLD, last), None)
@@ -188,7 +196,7 @@ class Lane:
         now, id = reader.context.node.clock.now(), ids.uuid()
         body: dict[str, Any] | None = None
         if lost is not None:
-            note_given_up(reader, lost)
+            note_given_up(reader, settings, lost)
             records = found.batch.records or found.batch.expired
             row = attempt_record.of_given_up(reader, self.number, settings, lost, records, now)
             made = [*made, (given_up_line(reader, self.number, lost), row)]

@@ -13,7 +13,7 @@ from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.store import changes, resources
 from tailrace.store.engine import Transaction
-from tailrace.workers import outcome
+from tailrace.workers import outcome, trigger_access
 from tailrace.workers.batching import EVENT_BYTES_MAX, Batch, Limits, Record, gather, more_needed
 from tailrace.workers.outcome import Piece, Progress
 from tailrace.workers.trigger_event import event_record
@@ -21,13 +21,11 @@ from tailrace.workers.trigger_settings import Settings, compile_settings, lane_o
 from tailrace.workers.tumbling import Chooser, TumblingWindow
 
 if TYPE_CHECKING:
-    from tailrace.operation import Node
     from tailrace.workers.lane import Lane
     from tailrace.workers.shard_reader import ShardReader
 
 CHANGES_MAX = 10_000  # looked at in one snapshot, however few of them a filter lets through
 SLICE_MAX = 1_000
-NO_ROLE = "PROBLEM: The role defined for the function cannot be assumed by Lambda."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,11 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Records that need no call were passed."""
+    """Records that need no call were passed; `filtered` of them because a filter turned them away."""
 
+    settings: Settings
     progress: Progress
+    filtered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,8 @@ def look(tx: Transaction, reader: ShardReader, lane: Lane) -> Look:
     due = window.retry_at if window and closing else head.retry_at if head else 0.0
     if due > now:
         return Wait(due)
-    problem = _problem(tx, node, settings, reader.mapping)
+    source, target = settings.stream_arn, settings.target
+    problem = trigger_access.problem(tx, node.identity, target, reader.mapping, access.refusal, source)
     if problem:
         return Blocked(problem)
     parts = settings.stream_arn.partition(":table/")
@@ -166,7 +167,7 @@ def _records(
                 return Wait(until, Window(began, batch.through + missing))
         return CallFor(settings, batch, progress, window)
     if behind != lane.progress:
-        return Passed(behind)
+        return Passed(settings, behind, batch.filtered)
     window = progress.window
     if window is None:
         return Idle()
@@ -178,19 +179,6 @@ def _records(
 def _final(settings: Settings, progress: Progress, window: TumblingWindow, *, early: bool) -> CallFor:
     """The call that closes a window: it has the window's state and no records."""
     return CallFor(settings, Batch(progress.checkpoint), progress, window, final=True, early=early)
-
-
-def _problem(tx: Transaction, node: Node, settings: Settings, mapping: str) -> str | None:
-    """Why nothing may be delivered now: the role is asked at each poll, as AWS does."""
-    role = access.role_of(tx, settings.target)
-    if role is None:
-        return f"PROBLEM: Function not found: {settings.target.arn}"
-    try:
-        reader = node.identity.role_principal(tx, role, f"awslambda_{mapping[:8]}")
-    except Missing:
-        return NO_ROLE
-    refusal = access.refusal(node.identity, tx, reader, settings.stream_arn)
-    return f"PROBLEM: {refusal}" if refusal else None
 
 
 def _batch(
@@ -208,8 +196,9 @@ def _batch(
     known = lane.progress.window
     room = EVENT_BYTES_MAX - (known.size if known else 0)
     limits = Limits(settings.batch_size, oldest=now - settings.age_s, bytes_max=room)
-    wanted = _Wanted(reader, lane, settings, stream).test
-    batch = gather(scan, lane.progress.checkpoint, wanted, limits, chooser.inside if chooser else None)
+    wanted = _Wanted(reader, lane, settings, stream)
+    batch = gather(scan, lane.progress.checkpoint, wanted.test, limits, chooser.inside if chooser else None)
+    batch.filtered = wanted.turned_away
     if scan.ended and not batch.full:
         batch.through = max(batch.through, end)
     return batch
@@ -248,6 +237,7 @@ class _Wanted:
 
     def __init__(self, reader: ShardReader, lane: Lane, settings: Settings, stream: dict[str, Any]) -> None:
         self._filters = settings.filters
+        self.turned_away = 0
         self._divided = settings.lanes > 1 or bool(reader.former)
         self._lanes, self._number, self._former = settings.lanes, lane.number, reader.former
         self._partition_key = stream["KeySchema"][0]["AttributeName"]
@@ -260,4 +250,7 @@ class _Wanted:
                 return False
             if any(former.did(record.sequence, partition) for former in self._former):
                 return False
-        return not self._filters or any(pattern.test(record.content) for pattern in self._filters)
+        if not self._filters or any(pattern.test(record.content) for pattern in self._filters):
+            return True
+        self.turned_away += 1
+        return False

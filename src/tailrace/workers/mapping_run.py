@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tailrace.services.lambda_ import event_source_mappings as mappings
@@ -12,11 +11,10 @@ from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.store import changes, leases, resources
 from tailrace.store.changes import Shard
 from tailrace.store.engine import Transaction
+from tailrace.workers import mapping_states
 from tailrace.workers.shard_reader import ShardReader
 from tailrace.workers.trigger_context import TriggerContext
 from tailrace.workers.trigger_settings import Settings, compile_settings
-
-SETTLED = {"Creating", "Enabling", "Updating"}  # states that become Enabled (or Disabled) by being noticed
 
 log = logging.getLogger("tailrace.triggers")
 
@@ -117,8 +115,8 @@ class MappingRun:
 
     async def _settle(self, seen: _View) -> None:
         """Write the state that the operation's state leads to, once what it asks for is done."""
-        if seen.state in SETTLED:
-            await self._context.node.store.update(self._become(lambda document: document["State"] in SETTLED))
+        if seen.state in mapping_states.SETTLED:
+            await self._become(*mapping_states.SETTLED)
         elif seen.state in ("Disabling", "Deleting"):
             running = [lane.task for reader in self.readers for lane in reader.lanes if lane.task]
             if running:
@@ -131,21 +129,17 @@ class MappingRun:
                 await reader.let_go()
             self._readers.clear()
             if seen.state == "Disabling":
-                await self._context.node.store.update(self._become(lambda document: document["State"] == "Disabling"))
+                await self._become("Disabling")
             else:
-                await self._context.node.store.update(self._forget)
+                await self._context.node.store.update(lambda tx: mapping_states.forget(tx, self.scope, self.mapping))
                 self._context.node.meter.forget("mapping", self.mapping)
                 self.gone = True
 
-    def _become(self, still: Callable[[dict[str, Any]], bool]) -> Callable[[Transaction], None]:
-        def change(tx: Transaction) -> None:
-            document = resources.get(tx, mappings.KIND, self.scope, self.mapping)
-            if document is not None and still(document):
-                state = "Enabled" if document["Enabled"] else "Disabled"
-                resources.put(tx, mappings.KIND, self.scope, self.mapping, {**document, "State": state})
+    async def _become(self, *states: str) -> None:
+        await self._context.node.store.update(lambda tx: mapping_states.become(tx, self.scope, self.mapping, *states))
 
-        return change
-
-    def _forget(self, tx: Transaction) -> None:
-        resources.delete(tx, mappings.KIND, self.scope, self.mapping)
-        leases.forget(tx, positions.lease_prefix(self.mapping))
+    async def close(self) -> None:
+        """Save what was passed over, and give the leases back; called when nothing of this mapping runs any more."""
+        for reader in self.readers:
+            await reader.tend()
+            await reader.let_go()

@@ -12,7 +12,7 @@ saved with the checkpoint, so a restart goes on in the middle of a bisection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -155,15 +155,22 @@ def read_answer(function_error: str | None, payload: bytes, numbers: Mapping[str
     state = members.get("state") if rules.windowed else None
     if rules.windowed and not isinstance(state, dict):
         return Failed()
-    failures = members.get("batchItemFailures") if rules.partial else None
+    named = failed_items(members, numbers) if rules.partial else ()
+    if not named:
+        return Failed() if named is None else Succeeded(state)
+    return FailedFrom(min(numbers[name] for name in named), state)
+
+
+def failed_items(answer: Mapping[str, Any], known: Container[str]) -> Sequence[str] | None:
+    """The identifiers that an answer's batchItemFailures names; None, all have failed, where it names one unknown."""
+    failures = answer.get("batchItemFailures")
     if not failures:
-        return Succeeded(state)
+        return ()
     if not isinstance(failures, list):
-        return Failed()
+        return None
     named = [one.get("itemIdentifier") if isinstance(one, dict) else None for one in failures]
-    found = [numbers.get(name) if isinstance(name, str) else None for name in named]
-    known = [number for number in found if number is not None]
-    return FailedFrom(min(known), state) if len(known) == len(found) else Failed()
+    found = [name for name in named if isinstance(name, str) and name in known]
+    return found if len(found) == len(named) else None
 
 
 def settle(

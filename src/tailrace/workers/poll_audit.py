@@ -14,6 +14,7 @@ from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
+from tailrace.workers.trigger_access import session_name
 from tailrace.workers.trigger_settings import compile_settings
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _asked(tx: Transaction, reader: ShardReader) -> tuple[Principal, list[Decide
         return None
     identity = reader.context.node.identity
     try:
-        session = identity.role_principal(tx, role, f"awslambda_{reader.mapping[:8]}")
+        session = identity.role_principal(tx, role, session_name(reader.mapping))
     except Missing:
         return None
     return session, [

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tailrace.base.errors import Fenced
-from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_positions as positions
-from tailrace.store import leases, resources
+from tailrace.store import leases
 from tailrace.store.changes import Shard
 from tailrace.store.engine import Transaction
 from tailrace.store.leases import Lease
 from tailrace.workers.lane import Lane
+from tailrace.workers.mapping_states import note_result
 from tailrace.workers.outcome import Progress
 from tailrace.workers.trigger_context import TriggerContext
 from tailrace.workers.trigger_settings import lane_of
@@ -155,7 +155,11 @@ class ShardReader:
 
     async def note(self, result: str) -> None:
         """Save the mapping's LastProcessingResult alone."""
-        await self.context.node.store.update(lambda tx: note_result(tx, self.scope, self.mapping, result))
+
+        def write(tx: Transaction) -> None:
+            note_result(tx, self.scope, self.mapping, result)
+
+        await self.context.node.store.update(write)
 
     async def tend(self) -> None:
         """Every second: save what was passed over without a call, and keep the lease of long calls."""
@@ -173,10 +177,3 @@ class ShardReader:
         if lease is not None:
             self._lease = None
             await self.context.node.store.update(lambda tx: leases.release(tx, lease))
-
-
-def note_result(tx: Transaction, scope: str, mapping: str, result: str) -> None:
-    """Write LastProcessingResult, if it says something new."""
-    document = resources.get(tx, mappings.KIND, scope, mapping)
-    if document is not None and document["LastProcessingResult"] != result:
-        resources.put(tx, mappings.KIND, scope, mapping, {**document, "LastProcessingResult": result})

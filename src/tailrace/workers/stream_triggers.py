@@ -1,11 +1,12 @@
-"""Stream triggers: from a committed change to a function's call.
+"""Triggers: from a committed change, or a message that was sent, to a function's call.
 
 ```
-commit ──"changes"──> MappingRun of that stream ──> ShardReader ──> Lane ──> function
-           1 s tick ──> every MappingRun: mappings and shards that no notice told of, blocked lanes, leases
+commit ──"changes"────> MappingRun of that stream ──> ShardReader ──> Lane ──> function
+      └──"messages/N"─> QueueRun of that queue ──> batches ──> function
+           1 s tick ──> every run: mappings and shards that no notice told of, blocked lanes, leases
 ```
-A commit wakes the lanes at once, on the loop that committed: there is no polling delay and no hop between threads. The
-tick is the net below it; it also is what looks again at mappings whose role was refused.
+A commit wakes its readers at once, on the loop that committed: there is no polling delay and no hop between threads.
+The tick is the net below it; it also is what looks again at mappings whose role was refused.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from collections.abc import Callable
 from tailrace.operation import Node
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_positions as positions
+from tailrace.services.lambda_ import event_source_queues as queues
 from tailrace.services.lambda_ import invocation
 from tailrace.store import changes, resources
 from tailrace.store.engine import Transaction
 from tailrace.workers.mapping_run import MappingRun
 from tailrace.workers.ownership import is_alone, owner_of
+from tailrace.workers.queue_run import QueueRun
 from tailrace.workers.trigger_context import Invoke, TriggerContext
 
 TICK_SECONDS = 1.0
@@ -45,7 +48,7 @@ class StreamTriggers:
     def __init__(self, node: Node, context: TriggerContext | None = None) -> None:
         self._node = node
         self._context = context or shared(node, _invoke)
-        self._runs: dict[tuple[str, str], MappingRun] = {}
+        self._runs: dict[tuple[str, str], MappingRun | QueueRun] = {}
         self._streams: dict[str, list[MappingRun]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._discovery: asyncio.Task[None] | None = None
@@ -80,9 +83,8 @@ class StreamTriggers:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        for reader in [reader for run in runs for reader in run.readers]:
-            await reader.tend()
-            await reader.let_go()
+        for run in runs:
+            await run.close()
 
     def _on_change(self, stream: str) -> None:
         for run in self._streams.get(stream, ()):
@@ -115,20 +117,26 @@ class StreamTriggers:
                 page = await self._node.store.view(_page_after(after))
                 for scope, name, document in page:
                     if (scope, name) not in self._runs:
-                        self._take_up(MappingRun(self._context, scope, name, document["Stream"]))
+                        self._take_up(scope, name, document)
                 if len(page) < PAGE:
                     break
                 after = page[-1][:2]
             for key, run in list(self._runs.items()):
                 if run.gone:
                     del self._runs[key]
-                    self._streams[str(run.stream)].remove(run)
+                    if isinstance(run, MappingRun):
+                        self._streams[str(run.stream)].remove(run)
         finally:
             self._discovery = None
 
-    def _take_up(self, run: MappingRun) -> None:
-        self._runs[run.scope, run.mapping] = run
-        self._streams.setdefault(str(run.stream), []).append(run)
+    def _take_up(self, scope: str, mapping: str, document: mappings.Document) -> None:
+        run: MappingRun | QueueRun
+        if queues.is_queue(document["EventSourceArn"]):
+            run = QueueRun(self._context, scope, mapping)
+        else:
+            run = MappingRun(self._context, scope, mapping, document["Stream"])
+            self._streams.setdefault(str(run.stream), []).append(run)
+        self._runs[scope, mapping] = run
         run.wake(tick=True)
 
 

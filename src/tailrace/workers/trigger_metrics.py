@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tailrace.base.meter import ITERATOR_AGE
-from tailrace.workers.look import Blocked, CallFor, Idle, Look
-from tailrace.workers.outcome import Postponed, Succeeded
+from tailrace.workers import event_counts
+from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed
+from tailrace.workers.outcome import FailedFrom, Postponed, Succeeded
 
 if TYPE_CHECKING:
     from tailrace.workers.attempt import Attempt
+    from tailrace.workers.batching import Batch
     from tailrace.workers.failure_records import GivenUp
     from tailrace.workers.lane import Lane
     from tailrace.workers.shard_reader import ShardReader
+    from tailrace.workers.trigger_settings import Settings
 
 
 def note_position(lane: Lane, found: Look) -> None:
@@ -39,6 +42,8 @@ def note_attempt(reader: ShardReader, found: CallFor, made: Attempt) -> None:
         reader.context.node.meter.count(f"tailrace_trigger_{what}_total", amount, mapping=reader.mapping)
 
     head = found.progress.pieces[0] if found.progress.pieces else None
+    if found.settings.counts_events:
+        _count_events(reader, found, made)
     if (found.known_window.failures if found.final else head.failures if head else 0) > 0:
         count("retries")
     if isinstance(made.result, Postponed):
@@ -50,7 +55,42 @@ def note_attempt(reader: ShardReader, found: CallFor, made: Attempt) -> None:
         count("errors")
 
 
-def note_given_up(reader: ShardReader, lost: GivenUp) -> None:
+def _count_events(reader: ShardReader, found: CallFor, made: Attempt) -> None:
+    """AWS's counts of events; a batch counts as read with its first call."""
+    batch = found.batch
+    counts = {} if found.progress.pieces or found.final else _read(batch)
+    match made.result:
+        case Postponed():
+            counts["failed_invoke"] = len(batch.records)
+        case FailedFrom(sequence):
+            counts["failed_invoke"] = sum(record.sequence >= sequence for record in batch.records)
+    if not isinstance(made.result, Postponed):
+        counts["invoked"] = len(batch.records)
+    event_counts.count(reader.context.node.meter, reader.mapping, **counts)
+
+
+def _read(batch: Batch) -> dict[str, int]:
+    read = len(batch.records) + len(batch.expired) + batch.filtered
+    return {"polled": read, "filtered_out": batch.filtered}
+
+
+def note_passed(reader: ShardReader, found: Passed) -> None:
+    """Records that filters turned away, without one that they let pass."""
+    if found.settings.counts_events:
+        event_counts.count(
+            reader.context.node.meter, reader.mapping, polled=found.filtered, filtered_out=found.filtered
+        )
+
+
+def note_expired(reader: ShardReader, found: Expired) -> None:
+    """Records that are too old at their first call."""
+    if found.settings.counts_events and found.head is None:
+        event_counts.count(reader.context.node.meter, reader.mapping, **_read(found.batch))
+
+
+def note_given_up(reader: ShardReader, settings: Settings, lost: GivenUp) -> None:
     """Records that are passed over."""
     meter = reader.context.node.meter
     meter.count("tailrace_trigger_given_up_total", lost.range.records, mapping=reader.mapping)
+    if settings.counts_events and settings.destination is None:
+        event_counts.count(meter, reader.mapping, dropped=lost.range.records)

@@ -33,6 +33,7 @@ class Settings:
     lanes: int
     rules: Rules
     filters: tuple[EventPattern, ...]
+    counts_events: bool = False
 
 
 def compile_settings(document: dict[str, Any]) -> Settings:
@@ -56,6 +57,7 @@ def compile_settings(document: dict[str, Any]) -> Settings:
             windowed=document["TumblingWindowInSeconds"] > 0,
         ),
         filters=options.patterns(document),
+        counts_events=options.counts_events(document),
     )
 
 

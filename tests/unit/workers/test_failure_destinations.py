@@ -379,3 +379,13 @@ async def test_every_record_is_done_or_told_of_once_whatever_fails(world: World,
     ends = [int(number) for i in infos for number in (i["startSequenceNumber"], i["endSequenceNumber"])]
     assert ends == sorted(ends), "no record is told of twice"
     assert len(done) + sum(info["batchSize"] for info in infos) == written
+
+
+async def test_events_that_the_destination_was_told_of_are_counted(world: World) -> None:
+    await world.map(MaximumRetryAttempts=0, MetricsConfig={"Metrics": ["EventCount"]}, **TO_QUEUE)
+    world.behaviour = failing(1)
+    await world.start()
+    await world.put(1, 2)
+    await world.advance(1)
+    assert len(await received(world)) == 1
+    assert world.event_counts() == {"polled": 2, "invoked": 2, "on_failure_destination_delivered": 2}

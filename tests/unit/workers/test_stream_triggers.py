@@ -512,3 +512,48 @@ async def test_a_commit_during_a_look_is_not_missed(world: World, seed: int) -> 
             written += 1
             await world.put(written)
         assert world.delivered() == list(range(1, written + 1)), "without the tick"
+
+
+EVENT_COUNT = {"MetricsConfig": {"Metrics": ["EventCount"]}}
+
+
+async def test_events_are_counted_for_a_mapping_that_asks_for_it(world: World) -> None:
+    pattern = {"Pattern": '{"dynamodb": {"Keys": {"sk": {"N": [{"anything-but": ["2", "5", "6"]}]}}}}'}
+    uuid = await world.map(
+        FilterCriteria={"Filters": [pattern]},
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        MaximumRetryAttempts=1,
+        **EVENT_COUNT,
+    )
+    assert (await world.mapping(uuid))["MetricsConfig"] == {"Metrics": ["EventCount"]}
+    world.behaviour = reporting(3)
+    await world.put(1, 2, 3, 4)
+    await world.start()
+    assert world.event_counts() == {"polled": 4, "filtered_out": 1, "invoked": 3, "failed_invoke": 2}
+    await world.advance(5)
+    assert world.calls == [[1, 3, 4], [3, 4], [3, 4]]
+    assert world.event_counts() == {"polled": 4, "filtered_out": 1, "invoked": 7, "failed_invoke": 6, "dropped": 2}
+    await world.put(5, 6)
+    assert world.event_counts() | {"polled": 6, "filtered_out": 3} == world.event_counts(), "none was left to call with"
+    await world.update(uuid, MetricsConfig={"Metrics": []})
+    before = world.event_counts()
+    await world.put(7)
+    assert (world.calls[-1], world.event_counts()) == ([7], before)
+
+
+async def test_calls_that_could_not_be_made_count_as_failed(world: World) -> None:
+    await world.map(**EVENT_COUNT)
+    world.behaviour = throttled
+    await world.put(1, 2)
+    await world.start()
+    assert world.event_counts() == {"polled": 2, "failed_invoke": 2}
+    world.behaviour = lambda records: None
+    await world.advance(1)
+    assert world.event_counts() == {"polled": 2, "failed_invoke": 2, "invoked": 2}
+
+
+async def test_a_mapping_that_does_not_ask_counts_no_events(world: World) -> None:
+    await world.map()
+    await world.put(1)
+    await world.start()
+    assert world.event_counts() == {}

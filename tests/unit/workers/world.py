@@ -160,6 +160,12 @@ class World:
         found: list[dict[str, Any]] = await self.store.view(read)
         return found
 
+    def event_counts(self) -> dict[str, int]:
+        """AWS's counts of events, as the node's meter has them."""
+        lines = [line for line in self.node.meter.text(self.clock.now()).splitlines() if "_events_total{" in line]
+        names = [line.partition("{")[0].removeprefix("tailrace_trigger_") for line in lines]
+        return {n.removesuffix("_events_total"): int(line.split()[-1]) for n, line in zip(names, lines, strict=True)}
+
     async def settle(self) -> None:
         """Let everything run that doesn't wait for the clock."""
         for _ in range(self.settle_turns):

@@ -9,7 +9,7 @@ invoke -> invocation -> runtime.pool                   one call, from the reques
 event_invoke_config -> event_outcome                   how events are tried, what is told of their end, and to whom
 layers  layer_policy  layer_document  layer_use         archives that functions share
 resource_policy  targets                               who may call a function; what a function may send to
-event_source_*                                         mappings from streams to functions
+event_source_*                                         mappings from streams and queues to functions
 ```
 A function is one document; its state (Pending, InProgress, ...) is read off times in it, so that nothing has to happen
 for it to become Active and no process has to remember it. The rejected alternative, a task that flips the state, loses

@@ -1,4 +1,4 @@
-"""Event source mappings: which function gets which stream's records, and how.
+"""Event source mappings: which function gets the records of which stream or queue, and how.
 
 ```
 Creating ──> Enabled ──(Enabled=false)──> Disabling ──> Disabled ──(Enabled=true)──> Enabling ──> Enabled
@@ -20,7 +20,9 @@ from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_destinations as destinations
 from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_ import event_source_positions as positions
+from tailrace.services.lambda_ import event_source_queues as queues
 from tailrace.services.lambda_.event_source_access import role_of
+from tailrace.services.lambda_.function_document import find_version
 from tailrace.services.lambda_.function_names import FunctionName, parse
 from tailrace.services.lambda_.refusals import invalid
 from tailrace.store import resources
@@ -31,7 +33,7 @@ PAIR_KIND = "lambda:mapping-pair"  # (stream, function) -> UUID: there is one ma
 STREAM_KIND = "dynamodb:stream"
 LIST_DEFAULT = 100
 PAGE_MAX = 1000
-USER_ACTION = "User action"
+ELSEWHERE = ("kinesis", "kafka", "mq", "rds")  # event sources of AWS that aren't here
 Document = dict[str, Any]
 
 
@@ -64,14 +66,14 @@ async def function_key(call: Call, request: Shape) -> ContextKeys:
     without=options.WITHOUT,
 )
 async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
-    """Let a stream's records be given to a function.
+    """Let a stream's records, or a queue's messages, be given to a function.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
     """
-    stream_arn = _source(call, request)
+    source = _source(call, request)
     position = options.starting_position(request)
-    chosen = {**options.DEFAULTS, **options.changed(call, request)}
-    options.check_together(chosen)
+    chosen = {**options.defaults(source), **options.changed(call, request, source)}
+    options.check_together({**chosen, "EventSourceArn": source})
     target = parse(call, request["FunctionName"])
     now, uuid = call.clock.now(), ids.uuid()
 
@@ -79,26 +81,27 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
         role = role_of(tx, target)
         if role is None:
             raise invalid("Function does not exist")
-        stream = _readable_stream(tx, call, role, stream_arn)
-        _check_destination(tx, call, role, chosen)
         document = {
             "UUID": uuid,
-            "EventSourceArn": stream_arn,
-            "Stream": stream["Stream"],
-            "StartingPosition": position,
+            "EventSourceArn": source,
             "Function": list(target),
             "Enabled": request.get("Enabled", True),
             "State": "Creating",
-            "StateTransitionReason": USER_ACTION,
-            "LastProcessingResult": "No records processed",
+            "StateTransitionReason": _user_action(source),
             "LastModified": now,
             "Tags": request.get("Tags", {}),
             **chosen,
         }
-        _claim_pair(tx, call.scope, stream_arn, target, uuid)
+        if queues.is_queue(source):
+            _check_queue(tx, call, role, target, source)
+        else:
+            document |= {"StartingPosition": position, "LastProcessingResult": "No records processed"}
+            document["Stream"] = stream = _readable_stream(tx, call, role, source)["Stream"]
+            _check_destination(tx, call, role, chosen)
+            if position == "LATEST":
+                positions.start_at_latest(tx, uuid, stream, now)
+        _claim_pair(tx, call.scope, source, target, uuid)
         resources.create(tx, KIND, call.scope, uuid, document)
-        if position == "LATEST":
-            positions.start_at_latest(tx, uuid, stream["Stream"], now)
         tx.notify(positions.TOPIC, f"{call.scope} {uuid}")
         return document
 
@@ -162,30 +165,32 @@ async def update_event_source_mapping(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
     """
-    chosen = options.changed(call, request)
     target = parse(call, request["FunctionName"]) if "FunctionName" in request else None
 
     def update(tx: Transaction) -> Document:
         document = find(tx, call.scope, request["UUID"])
         if document["State"] == "Deleting":
-            raise ApiError("ResourceInUseException", _in_use(call, document))
-        was = FunctionName(*document["Function"])
+            raise ApiError("ResourceInUseException", _in_use("update"))
+        source, was = document["EventSourceArn"], FunctionName(*document["Function"])
+        chosen = options.changed(call, request, source)
+        changed = {**document, **chosen, "LastModified": call.clock.now(), "Function": list(target or was)}
+        changed["Enabled"] = enabled = bool(request.get("Enabled", document["Enabled"]))
+        options.check_together(changed)
         role = role_of(tx, target or was)
         if target and role is None:
             raise invalid("Function does not exist")
-        enabled = bool(request.get("Enabled", document["Enabled"]))
         if role is not None and enabled and (target or not document["Enabled"]):
-            _readable_stream(tx, call, role, document["EventSourceArn"])
-        if target and target != was:
-            _claim_pair(tx, call.scope, document["EventSourceArn"], target, document["UUID"])
-            resources.delete(tx, PAIR_KIND, call.scope, _pair(document["EventSourceArn"], was))
-        changed = {**document, **chosen, "Enabled": enabled, "LastModified": call.clock.now()}
-        options.check_together(changed)
+            if queues.is_queue(source):
+                _check_queue(tx, call, role, target or was, source)
+            else:
+                _readable_stream(tx, call, role, source)
         if role is not None and (target or "DestinationConfig" in chosen):
             _check_destination(tx, call, role, changed)
-        changed["Function"] = list(target or was)
+        if target and target != was:
+            _claim_pair(tx, call.scope, source, target, document["UUID"])
+            resources.delete(tx, PAIR_KIND, call.scope, _pair(source, was))
         changed["State"] = _transition(document["Enabled"], enabled)
-        changed["StateTransitionReason"] = USER_ACTION
+        changed["StateTransitionReason"] = _user_action(source)
         resources.put(tx, KIND, call.scope, document["UUID"], changed)
         tx.notify(positions.TOPIC, f"{call.scope} {document['UUID']}")
         return changed
@@ -205,8 +210,9 @@ async def delete_event_source_mapping(call: Call, request: Shape) -> Shape:
     def delete(tx: Transaction) -> Document:
         document = find(tx, call.scope, request["UUID"])
         if document["State"] == "Deleting":
-            raise ApiError("ResourceInUseException", _in_use(call, document))
-        changed = {**document, "State": "Deleting", "StateTransitionReason": USER_ACTION, "Enabled": False}
+            raise ApiError("ResourceInUseException", _in_use("delete"))
+        reason = _user_action(document["EventSourceArn"])
+        changed = {**document, "State": "Deleting", "StateTransitionReason": reason, "Enabled": False}
         resources.put(tx, KIND, call.scope, document["UUID"], changed)
         pair = _pair(document["EventSourceArn"], FunctionName(*document["Function"]))
         resources.delete(tx, PAIR_KIND, call.scope, pair)
@@ -234,16 +240,25 @@ def describe(call: Call, document: Document) -> Shape:
 
 
 def _source(call: Call, request: Shape) -> str:
-    """The stream's ARN; every other event source is refused."""
-    source = request.get("EventSourceArn")
-    parts = arn.parse(source) if source else None
+    """The ARN of the stream or queue; every other event source is refused."""
+    source = str(request.get("EventSourceArn", ""))
+    parts = arn.parse(source)
     if parts is None:
         raise invalid("Unrecognized event source.")
-    if parts.service in ("sqs", "kinesis", "kafka", "mq", "rds"):
-        raise not_supported(call, f"event sources of {parts.service}; it has DynamoDB streams")
-    if parts.service != "dynamodb" or "/stream/" not in parts.resource:
+    if parts.service in ELSEWHERE:
+        raise not_supported(call, f"event sources of {parts.service}; it has streams of DynamoDB and queues of SQS")
+    is_stream = parts.service == "dynamodb" and "/stream/" in parts.resource
+    if not is_stream and not (parts.service == "sqs" and parts.resource):
         raise invalid("Unrecognized event source.")
-    return str(source)
+    return source
+
+
+def _check_queue(tx: Transaction, call: Call, role: str, function: FunctionName, queue_arn: str) -> None:
+    """Refuse a queue that the role may not receive from, or that doesn't fit the function."""
+    asked = queues.decisions(call.node.identity, tx, _session(tx, call, role), queue_arn)
+    call.note(asked)
+    timeout_s = find_version(tx, function)[0]["Timeout"]
+    queues.check(tx, queue_arn, call.region, asked, timeout_s)
 
 
 def _readable_stream(tx: Transaction, call: Call, role: str, stream_arn: str) -> Document:
@@ -272,7 +287,7 @@ def _session(tx: Transaction, call: Call, role: str) -> Principal:
 
 def _check_destination(tx: Transaction, call: Call, role: str, document: Document) -> None:
     """Refuse a failure destination that the role may not send to."""
-    destination = destinations.of(document)
+    destination = destinations.of(document) if "DestinationConfig" in document else None
     if destination is not None:
         sender = _session(tx, call, role)
         refusal = destinations.refusal(call.node.identity, tx, sender, destination)
@@ -280,18 +295,20 @@ def _check_destination(tx: Transaction, call: Call, role: str, document: Documen
             raise refusal
 
 
-def _pair(stream_arn: str, target: FunctionName) -> str:
-    return f"{stream_arn} {target.arn}"
+def _pair(source: str, target: FunctionName) -> str:
+    return f"{source} {target.arn}"
 
 
-def _claim_pair(tx: Transaction, scope: str, stream_arn: str, target: FunctionName, uuid: str) -> None:
-    name = _pair(stream_arn, target)
+def _claim_pair(tx: Transaction, scope: str, source: str, target: FunctionName, uuid: str) -> None:
+    name = _pair(source, target)
     try:
         resources.create(tx, PAIR_KIND, scope, name, {"UUID": uuid})
     except AlreadyExists as problem:
         other = (resources.get(tx, PAIR_KIND, scope, name) or {}).get("UUID")
+        if queues.is_queue(source):
+            raise queues.mapped_already(source, target.name, other) from problem
         text = (
-            f'The event source arn (" {stream_arn} ") and function (" {target.name} ") provided mapping already '
+            f'The event source arn (" {source} ") and function (" {target.name} ") provided mapping already '
             f"exists. Please update or delete the existing mapping with UUID {other}"
         )
         raise ApiError("ResourceConflictException", text, status=409, members={"Type": "User"}) from problem
@@ -303,5 +320,10 @@ def _transition(was: bool, enabled: bool) -> str:
     return "Enabling" if enabled else "Disabling"
 
 
-def _in_use(call: Call, document: Document) -> str:
-    return f"Cannot update the event source mapping because it is in use: {document['UUID']} is being deleted."
+def _user_action(source: str) -> str:
+    """StateTransitionReason where a user has changed the mapping: AWS's words differ by the source, as recorded."""
+    return "USER_INITIATED" if queues.is_queue(source) else "User action"
+
+
+def _in_use(verb: str) -> str:
+    return f"Cannot {verb} the event source mapping because it is in use."

@@ -9,7 +9,8 @@ A commit wakes who waits at once, and a look that finds nothing costs one index 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import Any
 
 from tailrace.base.clock import wait_for_event
@@ -131,11 +132,13 @@ def take_due(
     visible_s: float,
     *,
     attempt: str | None = None,
+    fits: Callable[[Message], bool] | None = None,
 ) -> Taken:
     """Take at most `limit` messages that are due, each with its receipt handle, and hide them for `visible_s`.
 
     What is past its retention is deleted on the way, and what was received too often moved to the dead letters. With
-    the `attempt` of an earlier receive the same messages come again. Raises OverLimit where too many are in flight.
+    the `attempt` of an earlier receive the same messages come again. The first message that `fits` turns away ends the
+    receive before it. Raises OverLimit where too many are in flight.
     """
     key = receipts.secret(tx)
     token = f"receive/{attempt}"
@@ -144,6 +147,8 @@ def take_due(
         if again:
             return again
     found = _set_aside(tx, queue, now, limit)
+    if fits is not None:
+        found = list(takewhile(fits, found))
     if not found:
         return []
     if not messages.take_in_flight(tx, queue.number, len(found), now, IN_FLIGHT_MAX):

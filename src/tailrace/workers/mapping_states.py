@@ -1,0 +1,38 @@
+"""The second state of each arrow: what a mapping becomes when what an operation asked for has been done."""
+
+from __future__ import annotations
+
+from tailrace.services.lambda_ import event_source_mappings as mappings
+from tailrace.services.lambda_ import event_source_positions as positions
+from tailrace.store import leases, resources
+from tailrace.store.engine import Transaction
+
+SETTLED = frozenset(("Creating", "Enabling", "Updating"))
+"""States that become Enabled (or Disabled) by being noticed."""
+OK = "OK"
+
+
+def become(tx: Transaction, scope: str, mapping: str, *states: str) -> None:
+    """Enabled or Disabled, as the mapping was told to be; nothing where it is in none of `states` any more."""
+    document = resources.get(tx, mappings.KIND, scope, mapping)
+    if document is not None and document["State"] in states:
+        state = "Enabled" if document["Enabled"] else "Disabled"
+        resources.put(tx, mappings.KIND, scope, mapping, {**document, "State": state})
+
+
+def forget(tx: Transaction, scope: str, mapping: str) -> None:
+    """Delete the mapping and what its readers have kept."""
+    resources.delete(tx, mappings.KIND, scope, mapping)
+    leases.forget(tx, positions.lease_prefix(mapping))
+
+
+def note_result(tx: Transaction, scope: str, mapping: str, result: str) -> bool:
+    """Write LastProcessingResult, if it says something new; whether it does.
+
+    Mappings of queues have none until something goes wrong, for on AWS they have none.
+    """
+    document = resources.get(tx, mappings.KIND, scope, mapping)
+    if document is None or document.get("LastProcessingResult", OK) == result:
+        return False
+    resources.put(tx, mappings.KIND, scope, mapping, {**document, "LastProcessingResult": result})
+    return True

@@ -1,0 +1,184 @@
+"""One batch of a queue's messages: the function is called with it, and what it has done is deleted.
+
+```
+received, hidden ──call──> succeeded: deleted · failed: comes back when its visibility timeout ends, as on AWS
+                     └──── not called (throttled, not there): given back at once, as if it hadn't been received
+```
+Nothing is saved before the function has answered: whatever ends this process, the messages come back. AWS keeps what it
+can't call for hidden and counts it as received, so that a throttled function's messages end among the dead letters.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tailrace.base.errors import ApiError
+from tailrace.services.lambda_ import event_source_queues as queues
+from tailrace.services.lambda_.invocation import error_text
+from tailrace.services.sqs import acknowledging
+from tailrace.services.sqs.queue import KIND, Queue, compiled
+from tailrace.store import messages, resources
+from tailrace.store.engine import Transaction
+from tailrace.workers import attempt_log, event_counts, mapping_states, queue_events, trigger_access
+from tailrace.workers.attempt import Refused, call
+from tailrace.workers.queue_events import QueueRecord
+from tailrace.workers.queue_settings import QueueSettings
+from tailrace.workers.trigger_context import Answer, TriggerContext
+
+SLICE = 250  # messages in one transaction, so that others get their turn
+FAILED_SHOWN_MAX = 100  # ids of messages in a line of the attempt log
+
+log = logging.getLogger("tailrace.triggers")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueBatch:
+    """Messages on their way to the function. `size` is that of the event."""
+
+    scope: str
+    mapping: str
+    settings: QueueSettings
+    queue: Queue
+    records: Sequence[QueueRecord]
+    size: int
+
+
+async def deliver(context: TriggerContext, batch: QueueBatch) -> bool:
+    """Call the function once and save what became of it; whether it could be called."""
+    clock = context.node.clock
+    began = clock.monotonic()
+    answer = await call(context, batch.mapping, batch.settings.target, queue_events.event(batch.records))
+    ms = round((clock.monotonic() - began) * 1000, 1)
+    if isinstance(answer, Refused):
+        _count_refused(context, batch)
+        line = _line(batch, answer.status, answer.error, ms)
+        await _give_back(context, batch, line, answer.problem)
+        return False
+    failed, status, error = _read(batch, answer)
+    done = [record for record in batch.records if record.id not in failed]
+    line = _line(batch, status, error, ms, answer)
+    if status == "PartialFailure":
+        line["failedMessageIds"] = [record.id for record in batch.records if record.id in failed][:FAILED_SHOWN_MAX]
+    await _finish(context, batch, done, line)
+    _count_called(context, batch, len(failed))
+    return True
+
+
+def _read(batch: QueueBatch, answer: Answer) -> tuple[set[str], str, str | None]:
+    """The ids of the messages that are not done, the attempt's status, and what the log says of it."""
+    everything = {record.id for record in batch.records}
+    if answer.function_error:
+        return everything, "Failure", error_text(answer.payload)
+    if not batch.settings.partial:
+        return set(), "Success", None
+    failed = queue_events.undone(batch.records, answer.payload, fifo=batch.queue.fifo)
+    if failed is None:
+        return everything, "Failure", "the function's answer is not one that says what was done"
+    if not failed:
+        return failed, "Success", None
+    return failed, "PartialFailure", f"the function reported failures; {len(failed)} messages come back"
+
+
+async def _finish(
+    context: TriggerContext, batch: QueueBatch, done: Sequence[QueueRecord], line: attempt_log.Line
+) -> None:
+    """Delete what is done, and write the line with the last of it."""
+    slices = [done[at : at + SLICE] for at in range(0, len(done), SLICE)] or [()]
+    deleted = 0
+    for number, part in enumerate(slices):
+        last = number == len(slices) - 1
+
+        def save(tx: Transaction, part: Sequence[QueueRecord] = part, last: bool = last) -> tuple[int, str | None]:
+            now = context.node.clock.now()
+            gone, problem = _delete(tx, context, batch, part, now)
+            if last:
+                lines = [line, *([_said(batch, "NotDeleted", problem)] if problem else [])]
+                mapping_states.note_result(tx, batch.scope, batch.mapping, problem or mapping_states.OK)
+                attempt_log.write(tx, batch.scope, batch.mapping, batch.queue.place.name, lines, now)
+            return gone, problem
+
+        gone, problem = await context.node.store.update(save)
+        deleted += gone
+        if problem:
+            log.warning("mapping %s could not delete what is done: %s", batch.mapping, problem)
+    if batch.settings.counts_events:
+        event_counts.count(context.node.meter, batch.mapping, deleted=deleted)
+
+
+def _delete(
+    tx: Transaction, context: TriggerContext, batch: QueueBatch, done: Sequence[QueueRecord], now: float
+) -> tuple[int, str | None]:
+    """Delete messages as the role; how many, and why not all of them."""
+    settings, queue = batch.settings, resources.derived(tx, KIND, *batch.queue.place, compiled)
+    if queue is None or not done:
+        return 0, None  # with the queue its messages are gone
+    identity = context.node.identity
+    problem = trigger_access.problem(tx, identity, settings.target, batch.mapping, queues.refusal, settings.queue_arn)
+    if problem:
+        return 0, problem
+    deleted = 0
+    for record in done:
+        try:
+            acknowledging.delete(tx, queue, record.handle, now)
+        except ApiError as refused:  # its visibility timeout is over: it comes again
+            problem = f"PROBLEM: {refused.message}"
+        else:
+            deleted += 1
+    return deleted, problem
+
+
+async def _give_back(context: TriggerContext, batch: QueueBatch, line: attempt_log.Line, problem: str) -> None:
+    """Let the messages be received again, now, and write the line with the last of them."""
+    for at in range(0, len(batch.records), SLICE):
+        part, last = batch.records[at : at + SLICE], at + SLICE >= len(batch.records)
+
+        def save(tx: Transaction, part: Sequence[QueueRecord] = part, last: bool = last) -> None:
+            now = context.node.clock.now()
+            for record in part:
+                messages.give_back(tx, batch.queue.number, record.message.number, record.message.receives, now)
+            if last:
+                mapping_states.note_result(tx, batch.scope, batch.mapping, problem)
+                attempt_log.write(tx, batch.scope, batch.mapping, batch.queue.place.name, [line], now)
+
+        await context.node.store.update(save)
+
+
+def _line(
+    batch: QueueBatch, status: str, error: str | None, ms: float, answer: Answer | None = None
+) -> attempt_log.Line:
+    """The attempt's line in the mapping's log; `attempt` is how often the most received message was received."""
+    return {
+        "requestId": answer.request_id if answer else None,
+        "firstMessageId": batch.records[0].id,
+        "lastMessageId": batch.records[-1].id,
+        "records": len(batch.records),
+        "attempt": max(record.message.receives for record in batch.records),
+        **_said(batch, status, error),
+        "ms": ms,
+        "logStream": (answer.log_stream or None) if answer else None,
+    }
+
+
+def _said(batch: QueueBatch, status: str, error: str | None) -> dict[str, Any]:
+    return {"queue": batch.queue.place.name, "status": status, "error": error}
+
+
+def _count_refused(context: TriggerContext, batch: QueueBatch) -> None:
+    context.node.meter.count("tailrace_trigger_throttles_total", 1, mapping=batch.mapping)
+    if batch.settings.counts_events:
+        event_counts.count(context.node.meter, batch.mapping, failed_invoke=len(batch.records))
+
+
+def _count_called(context: TriggerContext, batch: QueueBatch, failed: int) -> None:
+    """What the node's meter learns of a call."""
+    again = any(record.message.receives > 1 for record in batch.records)
+    counts = {"invocations": 1, "records": len(batch.records), "errors": int(failed > 0), "retries": int(again)}
+    for what, amount in counts.items():
+        if amount:
+            context.node.meter.count(f"tailrace_trigger_{what}_total", amount, mapping=batch.mapping)
+    if batch.settings.counts_events:
+        reported = failed if batch.settings.partial else 0
+        event_counts.count(context.node.meter, batch.mapping, invoked=len(batch.records), failed_invoke=reported)
