@@ -14,13 +14,15 @@ NPM_EXTRA := $(or $(NODE_EXTRA),$(shell command -v npm >/dev/null 2>&1 || echo n
 NPM := $(if $(NPM_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )npm
 ARGS ?=
 
-.PHONY: help install console demo test check check-console format bench-latency clean
+.PHONY: help install console demo test check check-console format bench-latency bench-drain bench-idle clean
 
 help:
 	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
 	@echo "make test     all tests            make check    format, lint, types, structure, fast tests"
 	@echo "make install  .venv alone          make format   rewrite the code's format"
-	@echo "make bench-latency                 from a write's answer to the start of the function"
+	@echo "make bench-latency                 from a write to the first line of the function that it triggers"
+	@echo "make bench-drain                   a burst of records, in batches"
+	@echo "make bench-idle                    what triggers cost that have nothing to do"
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Tailrace needs Python 3.11 or newer" >&2; exit 1; }
@@ -67,8 +69,8 @@ format: $(VENV)/.installed-tests
 	$(BIN)/ruff check --fix src tests benchmarks examples hatch_build.py node_parts.py
 	$(BIN)/ruff format src tests benchmarks examples hatch_build.py node_parts.py
 
-bench-latency: install
-	$(BIN)/python benchmarks/trigger_latency.py $(ARGS)
+bench-latency bench-drain bench-idle: bench-%: $(VENV)/.installed-tests
+	$(BIN)/python benchmarks/trigger_$*.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/tailrace/runtime/node/node_modules $(CLIENTS)/node_modules \
