@@ -30,6 +30,7 @@ FLOORS = {
     "cli": 5,
     "why": 5,
     "trace": 5,
+    "moving": 5,
     "tls": 5,
     "exposure": 5,
     "reach": 5,
@@ -55,12 +56,14 @@ SAME_FLOOR |= {
     ("cli", "tls"),
     ("cli", "demo"),
     ("cli", "why"),
+    ("cli", "moving"),
     ("cli", "reach"),
     ("cli", "splitting"),
     ("why", "reach"),
     ("splitting", "reach"),
     ("cli", "trace"),
     ("trace", "reach"),
+    ("moving", "reach"),
     ("__main__", "cli"),
 }
 FILE_LINES_MAX = 400

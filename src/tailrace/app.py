@@ -33,6 +33,7 @@ from tailrace.operation import Node
 from tailrace.runtime.pool import Pool
 from tailrace.services import dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
 from tailrace.store import StoreUnavailable
+from tailrace.store.engine import Store
 from tailrace.tls import Tls
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
@@ -101,6 +102,17 @@ def write_private(path: Path, document: dict[str, Any]) -> None:
     draft.replace(path)
 
 
+async def clock_of(config: Config, place: Store) -> Clock:
+    """The machine's time, ahead by as much as this store's time was ever moved: its data must not meet its past."""
+    offset = await place.view(tailrace.clock.kept_offset)
+    if not (config.movable_clock or offset):
+        return SystemClock()
+    clock = MovableClock(SystemClock().now(), running=True)
+    clock.move_to(offset)
+    place.listen(tailrace.clock.TOPIC, lambda moved: clock.move_to(float(moved)))
+    return clock
+
+
 class Server:
     """A running server. `await Server.start(config)`, then `await server.stop()`."""
 
@@ -117,8 +129,6 @@ class Server:
     @classmethod
     async def start(cls, config: Config, clock: Clock | None = None) -> Server:
         """Open the store, start the workers and listen. Raises OSError where the address is taken."""
-        if clock is None:
-            clock = MovableClock(SystemClock().now(), running=True) if config.movable_clock else SystemClock()
         if config.access_key_id and config.secret_access_key:
             exposure.check(config.host, config.secret_access_key, allow_weak=config.allow_weak_keys)
         if config.folder:
@@ -126,6 +136,7 @@ class Server:
         secured = tls.prepare(config)
         place = await store.open(config.data)
         try:
+            clock = clock or await clock_of(config, place)
             key = root_key(config)
             vault = Vault(sealing_key(config))
             secret = await place.update(lambda tx: kept_secrets.session_secret(tx, vault))
@@ -133,7 +144,7 @@ class Server:
             journal = Journal(config.folder / AUDIT_FOLDER if config.folder else None, clock, config.audit_days)
             pool = Pool(clock, authority=secured.authority if secured else None)
             node = Node(config, clock, place, who, pool, audit=journal)
-            connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.now)
+            connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.machine)
             loop = asyncio.get_running_loop()
             listener = await loop.create_server(
                 connections.accept,

@@ -57,6 +57,7 @@ def main() -> None:
     "--tls-ca", type=click.Path(exists=True, dir_okay=False), help="who signed --tls-cert, if a CA of your own"
 )
 @click.option("--allow-weak-keys", is_flag=True, help="open even a server with a well-known key to the network")
+@click.option("--movable-clock", is_flag=True, help="let `tailrace clock advance 30d` move the server's time")
 @click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
 def serve(verbose: bool, account: str, **settings: Any) -> None:
     """Run the server until SIGTERM or Ctrl-C."""
@@ -206,6 +207,40 @@ def trace(what: str, as_json: bool, no_logs: bool, data: str) -> None:
         answers.tell(reach(data), what, as_json=as_json, with_logs=not no_logs)
     except NoAnswer as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.group(invoke_without_command=True)
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
+@click.pass_context
+def clock(context: click.Context, data: str) -> None:
+    """Show the server's time, or move it ahead where it was started with --movable-clock."""
+    context.obj = data
+    if context.invoked_subcommand is None:
+        from tailrace import moving
+
+        moving.show(reach(data))
+
+
+@clock.command()
+@click.argument("how_far")
+@click.option("--data", envvar="TAILRACE_DATA", help="the server's folder")
+@click.pass_obj
+def advance(folder: str, how_far: str, data: str | None) -> None:
+    """Move the server's time ahead by a length like 90s, 15m, 4h or 30d."""
+    from tailrace import moving
+
+    moving.advance(reach(data or folder), how_far)
+
+
+@clock.command("set")
+@click.argument("time")
+@click.option("--data", envvar="TAILRACE_DATA", help="the server's folder")
+@click.pass_obj
+def set_clock(folder: str, time: str, data: str | None) -> None:
+    """Move the server's time ahead to a time like 2027-01-31T09:00:00Z."""
+    from tailrace import moving
+
+    moving.move_to(reach(data or folder), time)
 
 
 @main.command("split-shard")

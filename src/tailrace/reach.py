@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
+import click
+
 from tailrace.wire.model import OWN_MODELS
 
 
-class NoAnswer(Exception):
+class NoAnswer(click.ClickException):
     """The server has no answer; the text says why."""
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
-from tailrace.base.clock import SystemClock, iso_seconds
+from tailrace.base import duration
+from tailrace.base.clock import iso_seconds
 from tailrace.reach import NoAnswer, Reached, ask
-
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def explain(reached: Reached, request_id: str) -> None:
@@ -29,7 +26,11 @@ def explain(reached: Reached, request_id: str) -> None:
 
 def least_privilege(reached: Reached, role: str | None, user: str | None, since: str) -> None:
     """Print the policy that allows what a role or user has used, and nothing else."""
-    start = SystemClock().now() - seconds(since)
+    try:
+        back = duration.seconds(since)
+    except ValueError as error:
+        raise NoAnswer(str(error)) from error
+    start = ask(reached, "get_clock")["Time"].timestamp() - back
     whose = {"RoleName": role} if role else {"UserName": user}
     found = ask(reached, "generate_least_privilege_policy", StartTime=start, **whose)
     if "PolicyDocument" not in found:
@@ -40,11 +41,3 @@ def least_privilege(reached: Reached, role: str | None, user: str | None, since:
     for used in found["Actions"]:
         click.echo(f"# {used['Action']}: {used['Allowed']} allowed, {used['Denied']} denied", err=True)
     click.echo(found["PolicyDocument"])
-
-
-def seconds(text: str) -> int:
-    """The seconds of a text like 90s, 30m, 24h or 7d. Raises NoAnswer for any other."""
-    parts = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if parts is None:
-        raise NoAnswer(f"{text!r} is no length of time: write 90s, 30m, 24h or 7d")
-    return int(parts[1]) * UNITS[parts[2]]

@@ -18,6 +18,9 @@ class Clock(Protocol):
     def now(self) -> float:
         """Seconds since the epoch."""
 
+    def machine(self) -> float:
+        """Seconds since the epoch on the machine's own clock, which no move changes: what clients sign by."""
+
     def monotonic(self) -> float:
         """Seconds that never run backwards; for measuring how long something took."""
 
@@ -32,6 +35,10 @@ class SystemClock:
         """Seconds since the epoch."""
         return time.time()
 
+    def machine(self) -> float:
+        """The same as `now`."""
+        return time.time()
+
     def monotonic(self) -> float:
         """Seconds that never run backwards."""
         return time.monotonic()
@@ -42,7 +49,7 @@ class SystemClock:
 
 
 class MovableClock:
-    """A clock that a test moves by hand; it stands still between two moves unless `running`.
+    """A clock that is moved by hand; it stands still between two moves unless `running`, as a server's does.
 
     `advance` wakes every sleeper whose time has come, in the order of their times.
     """
@@ -57,9 +64,18 @@ class MovableClock:
         """Seconds since the epoch, as moved."""
         return time.time() + self._offset if self._running else self._offset
 
+    def machine(self) -> float:
+        """The machine's own time; of a clock that stands still, `now`: it is a world of its own."""
+        return time.time() if self._running else self._offset
+
     def monotonic(self) -> float:
-        """The same as `now`: a moved clock measures moved time."""
-        return self.now()
+        """The machine's, so that a move doesn't make what is under way look long; of one that stands still, `now`."""
+        return time.monotonic() if self._running else self._offset
+
+    @property
+    def offset(self) -> float:
+        """How many seconds it is ahead of the machine."""
+        return self.now() - self.machine()
 
     async def sleep(self, seconds: float) -> None:
         """Wait until the clock was moved (or, if running, has run) past now + seconds."""
@@ -69,7 +85,8 @@ class MovableClock:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         heapq.heappush(self._sleepers, (self.now() + seconds, next(self._order), future))
-        timer = loop.call_later(seconds, self._wake) if self._running else None
+        # The loop's timer counts even where it is a moment early by this clock: it comes but once.
+        timer = loop.call_later(seconds, _resolve, future) if self._running else None
         try:
             await future
         finally:
@@ -81,11 +98,19 @@ class MovableClock:
         self._offset += seconds
         self._wake()
 
+    def move_to(self, offset: float) -> None:
+        """Be `offset` seconds ahead of the machine; one that is further ahead already stays, for no time goes back."""
+        if offset > self.offset:
+            self.advance(offset - self.offset)
+
     def _wake(self) -> None:
         while self._sleepers and self._sleepers[0][0] <= self.now() + 1e-9:
-            future = heapq.heappop(self._sleepers)[2]
-            if not future.done():
-                future.set_result(None)
+            _resolve(heapq.heappop(self._sleepers)[2])
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 async def wait_for_event(event: asyncio.Event, seconds: float, clock: Clock) -> bool:

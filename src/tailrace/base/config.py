@@ -16,7 +16,8 @@ class Config:
     tables to the throughput that they are given. Records of the audit are kept for `audit_days`; 0 keeps none. Mails go
     out through `smtp` (smtp://user:password@host:port, or smtps://) from `mail_from`; without it they stay in the
     server's own inbox. `tls` is None or "self"; `tls_cert`, `tls_key` and `tls_ca` are files. `allow_weak_keys` opens a
-    server to the network under a key that everybody knows.
+    server to the network under a key that everybody knows. With `movable_clock`, who may call
+    tailrace:AdvanceClock moves the server's time.
     """
 
     host: str = "127.0.0.1"

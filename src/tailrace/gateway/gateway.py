@@ -155,7 +155,7 @@ class Gateway:
                     resource_policies.exist(tx),
                 )
             )
-            sigv4.verify(signature, request, credentials.secret, self.node.clock.now(), service=signing_name)
+            sigv4.verify(signature, request, credentials.secret, self.node.clock.machine(), service=signing_name)
         except SignatureProblem as problem:
             raise sigv4.refusal(problem, model.service(route.service).protocol) from problem
         entry.principal = credentials.principal

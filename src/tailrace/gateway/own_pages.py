@@ -49,6 +49,10 @@ class OwnPages:
             "status": "ok",
             "version": __version__,
             "store": self.node.store.kind,
+            "clock": {
+                "movable": self.node.config.movable_clock,
+                "ahead_seconds": round(self.node.clock.now() - self.node.clock.machine(), 3),
+            },
             "functions": self.node.pool.describe(),
         }
 

@@ -87,6 +87,7 @@ class Deliveries:
         self._owner = owner_of(node)
         self._running: dict[asyncio.Task[None], Delivery] = {}
         self._woken = asyncio.Event()
+        self._kept = 0.0
         self._loop: asyncio.Task[None] | None = None
         self._heartbeats: asyncio.Task[None] | None = None
         self._undo: Callable[[], None] = lambda: None
@@ -135,6 +136,8 @@ class Deliveries:
     async def _claim(self) -> float:
         """Begin what is due, as far as there is room; the seconds until it is worth looking again."""
         kinds, now = tuple(self._handlers), self._node.clock.now()
+        if now >= self._kept + HEARTBEAT_SECONDS:
+            await self._keep()  # a process that stood still, or a clock that was moved: these claims have run out
         room = RUNNING_MAX - len(self._running)
         due = await self._node.store.view(lambda tx: deliveries.next_due(tx, kinds))
         if due is None or not room:
@@ -170,16 +173,18 @@ class Deliveries:
         """Keep the claims of what takes long."""
         while True:
             await self._node.clock.sleep(HEARTBEAT_SECONDS)
-            names = [delivery.id for delivery in self._running.values()]
-            if not names:
-                continue
-            until = self._node.clock.now() + CLAIM_SECONDS
-
-            def keep(tx: Transaction, names: list[str] = names, until: float = until) -> None:
-                for name in names:
-                    deliveries.keep(tx, name, until)
-
             try:
-                await self._node.store.update(keep)
+                await self._keep()
             except Exception:
-                log.exception("the claims of %d deliveries could not be kept", len(names))
+                log.exception("the claims of %d deliveries could not be kept", len(self._running))
+
+    async def _keep(self) -> None:
+        names, now = [delivery.id for delivery in self._running.values()], self._node.clock.now()
+
+        def keep(tx: Transaction) -> None:
+            for name in names:
+                deliveries.keep(tx, name, now + CLAIM_SECONDS)
+
+        if names:
+            await self._node.store.update(keep)
+        self._kept = now

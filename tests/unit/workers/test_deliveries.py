@@ -148,3 +148,16 @@ async def test_a_long_piece_of_work_keeps_how_far_it_has_come() -> None:
     assert seen == [0, 1, 2, 3]
     assert await world.store.view(lambda tx: deliveries.next_due(tx, ["slices"])) is None
     await world.close()
+
+
+async def test_what_still_runs_after_time_went_by_at_once_is_not_begun_again(worker: Worker) -> None:
+    """A process that stood still, or a clock that was moved: the claim is over before a heartbeat could keep it."""
+    worker.gate = asyncio.Event()
+    await worker.put({"n": 1})
+    assert worker.worker._heartbeats
+    worker.worker._heartbeats.cancel()
+    await worker.world.advance(86_400, step=86_400)
+    assert worker.seen == [{"n": 1}]
+    worker.gate.set()
+    await worker.world.settle()
+    assert await worker.owed() is None
