@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tailrace.base.clock import MovableClock, wait_for_event
+from tailrace.base.clock import MovableClock, common_log, wait_for_event
 
 
 @pytest.mark.parametrize("turns", range(8))
@@ -40,3 +40,8 @@ async def test_a_wait_ends_with_the_event_or_with_the_time() -> None:
     assert await waiting is False
     event.set()
     assert await wait_for_event(event, 60, clock) is True
+
+
+def test_a_time_as_web_servers_log_it() -> None:
+    assert common_log(1_689_498_005.9) == "16/Jul/2023:09:00:05 +0000"
+    assert common_log(1_704_067_199) == "31/Dec/2023:23:59:59 +0000"

@@ -139,3 +139,10 @@ def iso_milliseconds(epoch: float, *, suffix: str = "") -> str:
     milliseconds = int(epoch * 1000)
     head = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
     return f"{head}.{milliseconds % 1000:03d}{suffix}"
+
+
+def common_log(epoch: float) -> str:
+    """`16/Jul/2023:09:00:05 +0000`: a time in the form of web servers' logs, whatever the machine's language."""
+    moment = time.gmtime(epoch)
+    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[moment.tm_mon - 1]  # noqa: SIM905
+    return f"{moment.tm_mday:02d}/{month}/" + time.strftime("%Y:%H:%M:%S +0000", moment)

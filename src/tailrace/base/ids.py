@@ -7,6 +7,7 @@ import random
 import uuid as _uuid
 
 _UPPER_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_LOWER = "abcdefghijklmnopqrstuvwxyz234567"
 _random: random.Random = random.SystemRandom()
 
 
@@ -34,6 +35,11 @@ def hex_digits(count: int) -> str:
 def access_key_id(prefix: str) -> str:
     """A 20-character key id: AKIA... for long-term keys, ASIA... for temporary ones."""
     return prefix + "".join(_random.choices(_UPPER_DIGITS, k=16))
+
+
+def url_id() -> str:
+    """The id of a function URL: 32 lower-case letters and digits, 160 random bits."""
+    return "".join(_random.choices(_LOWER, k=32))
 
 
 def unique_id(prefix: str) -> str:

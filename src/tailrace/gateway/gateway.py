@@ -19,7 +19,7 @@ from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
 from tailrace.base.meter import REQUESTS
-from tailrace.gateway import console_files, front_page, own_pages
+from tailrace.gateway import console_files, front_page, function_urls, own_pages
 from tailrace.gateway.admission import InFlight
 from tailrace.gateway.body import deflate, inflate, is_too_large
 from tailrace.gateway.connection import Peer
@@ -47,9 +47,13 @@ class Gateway:
         self.own_pages = OwnPages(node)
         self.console = ConsoleFiles()
         self.in_flight = InFlight()
+        self.function_urls = function_urls.FunctionUrls(node, self.in_flight)
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
+        url = function_urls.named(request, self.node.config.region)
+        if url is not None:
+            return await self.function_urls.answer(url, request, peer)
         page = await self._page(request)
         if page is not None:
             return page

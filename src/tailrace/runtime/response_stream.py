@@ -26,7 +26,7 @@ class ResponseStream:
         self.begun = asyncio.Event()
         self._pieces: deque[bytes] = deque()
         self._held = 0
-        self._total = 0
+        self.total = 0  # bytes that the code has written
         self._ended = False
         self._abandoned = False
         self._news = asyncio.Event()
@@ -41,8 +41,8 @@ class ResponseStream:
 
     def feed(self, piece: bytes) -> bool:
         """Take the next bytes; False where all of them together have become more than a response may be."""
-        self._total += len(piece)
-        if self._total > STREAM_BYTES_MAX:
+        self.total += len(piece)
+        if self.total > STREAM_BYTES_MAX:
             return False
         if piece and not self._abandoned:
             self._pieces.append(piece)

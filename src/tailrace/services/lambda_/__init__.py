@@ -9,6 +9,7 @@ invoke -> invocation -> runtime.pool                   one call, from the reques
 event_invoke_config -> event_outcome                   how events are tried, what is told of their end, and to whom
 layers  layer_policy  layer_document  layer_use         archives that functions share
 resource_policy  targets                               who may call a function; what a function may send to
+url_config  url_cors  url_event  url_answer             addresses of functions: settings; requests, answers
 event_source_*                                         mappings from streams and queues to functions
 ```
 A function is one document; its state (Pending, InProgress, ...) is read off times in it, so that nothing has to happen
@@ -33,6 +34,7 @@ from tailrace.services.lambda_ import (
     resource_policy,
     streaming,
     tags,
+    url_config,
     versions,
 )
 
@@ -53,5 +55,6 @@ __all__ = [
     "resource_policy",
     "streaming",
     "tags",
+    "url_config",
     "versions",
 ]

@@ -25,6 +25,8 @@ from tailrace.store.engine import Transaction
 
 FUNCTION, VERSION, ALIAS = "lambda:function", "lambda:version", "lambda:alias"
 EVENT_CONFIG = "lambda:event-config"  # name:qualifier, see event_invoke_config
+URL_CONFIG = "lambda:url-config"  # name:qualifier, see url_config
+URL = "lambda:url"  # the id of a URL, in no scope: whose it is
 READY_SECONDS = 0.1  # how long a change is under way, so that clients which wait for it meet both states
 
 Document = dict[str, Any]
@@ -74,12 +76,22 @@ def find_version(tx: Transaction, name: FunctionName) -> tuple[Document, str]:
 
 
 def forget_qualifier(tx: Transaction, name: FunctionName, qualifier: str) -> None:
-    """Drop what stands on a version or alias that is deleted: its policy, and its settings of events."""
+    """Drop what stands on a version or alias that is deleted: its policy, its settings of events, and its URL."""
     resources.delete(tx, EVENT_CONFIG, name.scope, alias_name(name.name, qualifier))
+    forget_url(tx, name.scope, alias_name(name.name, qualifier))
     document = resources.get(tx, FUNCTION, name.scope, name.name)
     if document is not None and qualifier in document.get("Policy", {}):
         left = {which: policy for which, policy in document["Policy"].items() if which != qualifier}
         resources.put(tx, FUNCTION, name.scope, name.name, {**document, "Policy": left})
+
+
+def forget_url(tx: Transaction, scope: str, kept_name: str) -> bool:
+    """Drop a function's or alias's URL; False where there is none."""
+    config = resources.get(tx, URL_CONFIG, scope, kept_name)
+    if config is None:
+        return False
+    resources.delete(tx, URL, "-", config["UrlId"])
+    return resources.delete(tx, URL_CONFIG, scope, kept_name)
 
 
 def find_routed(tx: Transaction, name: FunctionName, draw: float) -> tuple[Document, str]:

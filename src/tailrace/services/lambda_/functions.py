@@ -142,9 +142,11 @@ async def delete_function(call: Call, request: Shape) -> Shape:
             drop_version(tx, function, function.qualifier)
             return {}
         prefix = f"{function.name}:"
-        for kind in (documents.VERSION, documents.ALIAS, documents.EVENT_CONFIG):
+        for kind in (documents.VERSION, documents.ALIAS, documents.EVENT_CONFIG, documents.URL_CONFIG):
             while page := resources.page(tx, kind, function.scope, None, 100, prefix):
                 for name, kept in page:
+                    if kind == documents.URL_CONFIG:
+                        documents.forget_url(tx, function.scope, name)
                     resources.delete(tx, kind, function.scope, name)
                     if kind == documents.VERSION:
                         packages.release_all(tx, kept)

@@ -9,13 +9,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from tailrace import resource_policies
 from tailrace.auth import policy
-from tailrace.auth.evaluate import AccessRequest, NamedPolicy, trust
+from tailrace.auth.evaluate import AccessRequest, Decision, NamedPolicy, trust
 from tailrace.auth.principal import Principal
 from tailrace.base import ids
 from tailrace.base.arn import Arn
@@ -29,6 +30,8 @@ from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
 STATEMENTS_BYTES_MAX = 20_480
+URL_ACTION = "lambda:InvokeFunctionUrl"
+URL_AUTH_TYPE, VIA_URL = "lambda:FunctionUrlAuthType", "lambda:InvokedViaFunctionUrl"  # condition keys
 _service = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
@@ -55,6 +58,14 @@ def statement(function: FunctionName, request: Shape) -> dict[str, Any]:
         "Resource": function.arn,
     }
     condition: dict[str, dict[str, str]] = {}
+    if "FunctionUrlAuthType" in request:
+        if request["Action"] != URL_ACTION:
+            raise invalid(f"FunctionUrlAuthType is only supported for {URL_ACTION} action")
+        condition.setdefault("StringEquals", {})[URL_AUTH_TYPE] = request["FunctionUrlAuthType"]
+    if request.get("InvokedViaFunctionUrl"):
+        if request["Action"] != "lambda:InvokeFunction":
+            raise invalid("InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action")
+        condition["Bool"] = {VIA_URL: "true"}
     if "SourceAccount" in request:
         condition.setdefault("StringEquals", {})["AWS:SourceAccount"] = request["SourceAccount"]
     if "PrincipalOrgID" in request:
@@ -67,10 +78,12 @@ def statement(function: FunctionName, request: Shape) -> dict[str, Any]:
 
 
 def principal_key(call: Call, request: Shape) -> ContextKeys:
-    """The condition keys of AddPermission: to whom, and by which token."""
+    """The condition keys of AddPermission: to whom, by which token, and for which kind of function URL."""
     keys: dict[str, str | list[str]] = {"lambda:Principal": request["Principal"]}
     if "EventSourceToken" in request:
         keys["lambda:EventSourceToken"] = request["EventSourceToken"]
+    if "FunctionUrlAuthType" in request:
+        keys[URL_AUTH_TYPE] = request["FunctionUrlAuthType"]
     return keys
 
 
@@ -134,10 +147,6 @@ def put(tx: Transaction, function: FunctionName, document: dict[str, Any], state
     needs="lambda:AddPermission",
     on=permission_arn,
     context=principal_key,
-    without={
-        "FunctionUrlAuthType": "there are no function URLs",
-        "InvokedViaFunctionUrl": "there are no function URLs",
-    },
 )
 async def add_permission(call: Call, request: Shape) -> Shape:
     """Let a service, an account or everybody use the function.
@@ -215,7 +224,15 @@ def allows(tx: Transaction, function: FunctionName, service: Principal, context:
     ApiError (ResourceNotFoundException) where there is no such function.
     """
     documents.find_version(tx, function)
+    return decision(tx, function, service, "lambda:InvokeFunction", context).allowed
+
+
+def decision(tx: Transaction, function: FunctionName, who: Principal, action: str, context: ContextKeys) -> Decision:
+    """What the policy of the function (or of the version or alias) alone says about who has no policies of their own:
+    a service, or whoever sends a request without a signature.
+    """
     compiled = resource_policies.of(tx, function.arn)
+    if compiled is None:
+        return Decision(False, "resource")
     keys = {key.lower(): value for key, value in context.items()}
-    request = AccessRequest("lambda:InvokeFunction", function.arn, keys)
-    return compiled is not None and trust(request, compiled, service.caller).allowed
+    return replace(trust(AccessRequest(action, function.arn, keys), compiled, who.caller), source="resource")

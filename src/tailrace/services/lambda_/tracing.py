@@ -27,13 +27,24 @@ def passed_on(given: str | None, now: float, *, active: bool = False) -> str:
     """
     fields = _fields(given)
     if not _root.fullmatch(fields.get("root", "")):
-        fields = {"root": f"1-{int(now):08x}-{ids.hex_digits(24)}"}
+        fields = {"root": _new_root(now)}
     parent, sampled = fields.get("parent", ""), fields.get("sampled")
     if active or not _parent.fullmatch(parent):
         parent = ids.hex_digits(16)
     if sampled not in ("0", "1"):
         sampled = "1" if active else "0"
     return f"Root={fields['root']};Parent={parent};Sampled={sampled}"
+
+
+def begun(given: str | None, now: float) -> str:
+    """The caller's header, or the root of a new trace, in which nothing is decided yet."""
+    if given and _root.fullmatch(_fields(given).get("root", "")):
+        return given
+    return f"Root={_new_root(now)}"
+
+
+def _new_root(now: float) -> str:
+    return f"1-{int(now):08x}-{ids.hex_digits(24)}"
 
 
 def _fields(given: str | None) -> dict[str, str]:
