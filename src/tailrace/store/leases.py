@@ -7,6 +7,7 @@ changes nothing. The rejected alternative, trusting the expiry alone, lets two c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,9 +84,20 @@ def read(tx: Transaction, name: str) -> State | None:
     return state
 
 
+def names(tx: Transaction, prefix: str) -> list[str]:
+    """The names of all leases that begin with `prefix`, held or not."""
+    return [row[0] for row in tx.rows("SELECT name FROM leases WHERE name >= ? AND name < ?", prefix, prefix + _LAST)]
+
+
 def forget(tx: Transaction, prefix: str) -> int:
     """Delete every lease whose name begins with `prefix`, held or not; how many they were. Holders are fenced off."""
     return tx.run("DELETE FROM leases WHERE name >= ? AND name < ?", prefix, prefix + _LAST)
+
+
+def forget_named(tx: Transaction, names: Iterable[str]) -> None:
+    """Delete the leases of just these names, held or not. Holders are fenced off."""
+    for name in names:
+        tx.run("DELETE FROM leases WHERE name = ?", name)
 
 
 def _held(lease: Lease, touched: int) -> None:

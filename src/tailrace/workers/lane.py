@@ -88,6 +88,8 @@ class Lane:
         finally:
             self.task = None
             self.window = None
+        if self.reader.finished:
+            self.reader.finish()  # its children needn't wait for the tick
         if self.reader.latest > self.seen and not (reader.context.stopping or reader.lost):
             self.notice(tick=False)  # what came after the last look was noticed while this task still ran
 

@@ -1,4 +1,11 @@
-"""One mapping at work: a reader for every shard of its stream, parents before their children."""
+"""One mapping at work: a reader for every shard of its stream, parents before their children.
+
+```
+ a commit ──> poll: the shards from the first one that isn't finished on
+ 1 s tick ──> poll: all of them; readers and leases of those that were trimmed away go
+```
+A stream that is off, or gone, is read to its end; then the mapping says so, for nothing will come of it any more.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +27,17 @@ log = logging.getLogger("tailrace.triggers")
 
 
 class _View(NamedTuple):
-    """What a poll sees of its mapping."""
+    """What a poll sees of its mapping.
+
+    `news`: what the mapping is to say once all is read, if its stream is over; `left`: leases whose shard is gone.
+    """
 
     state: str
     settings: Settings
     shards: list[Shard]
     saved: dict[int, dict[str, Any]]
+    news: dict[str, str]
+    left: list[str]
 
 
 class MappingRun:
@@ -41,6 +53,8 @@ class MappingRun:
         self._task: asyncio.Task[None] | None = None
         self._again = False
         self._tick = False
+        self._finished_to = 0  # shards up to this one are finished
+        self._tidied = False  # whether leases of shards that are gone were looked for since one went
 
     def wake(self, *, tick: bool = False) -> None:
         """Poll now, or once more after the poll under way."""
@@ -78,40 +92,71 @@ class MappingRun:
     async def _poll(self, tick: bool) -> None:
         for number in [number for number, reader in self._readers.items() if reader.lost and not reader.running]:
             del self._readers[number]  # and is read anew from what is saved
-        seen = await self._context.node.store.view(self._view)
+            tick = True
+        seen = await self._context.node.store.view(lambda tx: self._view(tx, whole=tick))
         if seen is None:
             self.gone = True
             return
+        if tick:
+            await self._tidy(seen)
         if seen.settings.active:
             for shard in seen.shards:
                 self._notice(shard, seen, tick)
+            unfinished = [each.shard for each in seen.shards if not self._is_finished(each)]
+            if seen.shards:
+                self._finished_to = min(unfinished, default=seen.shards[-1].shard + 1) - 1
+            if seen.news and not unfinished:
+                await self._context.node.store.update(
+                    lambda tx: mapping_states.note_over(tx, self.scope, self.mapping, seen.news)
+                )
         if tick:
             for reader in self.readers:
                 await reader.tend()
         await self._settle(seen)
 
-    def _view(self, tx: Transaction) -> _View | None:
+    def _view(self, tx: Transaction, *, whole: bool) -> _View | None:
         document = resources.get(tx, mappings.KIND, self.scope, self.mapping)
         settings = resources.derived(tx, mappings.KIND, self.scope, self.mapping, compile_settings)
         if document is None or settings is None:
             return None
-        shards = changes.shards(tx, self.stream)
+        shards = changes.shards(tx, self.stream, 0 if whole else self._finished_to)
         names = {shard.shard: positions.lease_name(self.mapping, shard.shard) for shard in shards}
         saved = {number: leases.read(tx, name) or {} for number, name in names.items() if number not in self._readers}
-        return _View(document["State"], settings, shards, saved)
+        left: list[str] = []
+        if whole and not self._tidied:
+            known = set(names.values())
+            left = [name for name in leases.names(tx, positions.lease_prefix(self.mapping)) if name not in known]
+        return _View(document["State"], settings, shards, saved, mapping_states.news(tx, self.scope, document), left)
+
+    async def _tidy(self, seen: _View) -> None:
+        """Forget the readers of shards that were trimmed away, and (now or at the next tick) their leases."""
+        if seen.left:
+            await self._context.node.store.update(lambda tx: leases.forget_named(tx, seen.left))
+        self._tidied = True
+        there = {each.shard for each in seen.shards}
+        for number in [number for number in self._readers if number not in there]:
+            self._tidied = False
+            if not self._readers[number].running:  # its lanes see that the shard is gone, and end
+                del self._readers[number]
+
+    def _is_finished(self, shard: Shard) -> bool:
+        reader = self._readers.get(shard.shard)
+        return reader is not None and reader.finished
 
     def _notice(self, shard: Shard, seen: _View, tick: bool) -> None:
-        """Tell the shard's reader how far the shard goes; a child's reader begins when its parent's has finished."""
-        parent = next((each for each in seen.shards if each.name == shard.parent), None)
-        if parent is not None:
-            reader = self._readers.get(parent.shard)
-            if reader is None or not reader.finished:
+        """Tell the shard's reader how far the shard goes; a child's reader begins when its parent's has finished.
+
+        A parent that isn't there was trimmed away, or is one of those that were finished before.
+        """
+        if shard.parent is not None:
+            parent = next((each for each in seen.shards if each.name == shard.parent), None)
+            if parent is not None and not self._is_finished(parent):
                 return
         if shard.shard not in self._readers:
-            self._readers[shard.shard] = ShardReader(
-                self._context, self.scope, self.mapping, shard, seen.saved[shard.shard]
-            )
-        self._readers[shard.shard].notice(shard, seen.settings.lanes, tick=tick)
+            saved = seen.saved[shard.shard]
+            self._readers[shard.shard] = ShardReader(self._context, self.scope, self.mapping, shard, saved, self.wake)
+        if not self._is_finished(shard):
+            self._readers[shard.shard].notice(shard, seen.settings.lanes, tick=tick)
 
     async def _settle(self, seen: _View) -> None:
         """Write the state that the operation's state leads to, once what it asks for is done."""
@@ -128,6 +173,7 @@ class MappingRun:
                 await reader.tend()
                 await reader.let_go()
             self._readers.clear()
+            self._finished_to, self._tidied = 0, False
             if seen.state == "Disabling":
                 await self._become("Disabling")
             else:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.store import leases, resources
@@ -18,6 +21,24 @@ def become(tx: Transaction, scope: str, mapping: str, *states: str) -> None:
     if document is not None and document["State"] in states:
         state = "Enabled" if document["Enabled"] else "Disabled"
         resources.put(tx, mappings.KIND, scope, mapping, {**document, "State": state})
+
+
+def news(tx: Transaction, scope: str, document: Mapping[str, Any]) -> dict[str, str]:
+    """What an enabled mapping is to say of a stream that is off or gone, and doesn't yet; its state stays."""
+    arn = document["EventSourceArn"]
+    stream = resources.get(tx, mappings.STREAM_KIND, scope, arn.partition(":table/")[2])
+    if document["State"] != "Enabled" or (stream is not None and stream["StreamStatus"] == "ENABLED"):
+        return {}
+    why = f"Stream not found: {arn}" if stream is None else f"Stream is disabled: {arn}"
+    wanted = {"LastProcessingResult": f"PROBLEM: {why}", "StateTransitionReason": why}
+    return {name: text for name, text in wanted.items() if document[name] != text}
+
+
+def note_over(tx: Transaction, scope: str, mapping: str, told: Mapping[str, str]) -> None:
+    """Write what `news` has found."""
+    document = resources.get(tx, mappings.KIND, scope, mapping)
+    if document is not None and document["State"] == "Enabled":
+        resources.put(tx, mappings.KIND, scope, mapping, {**document, **told})
 
 
 def forget(tx: Transaction, scope: str, mapping: str) -> None:

@@ -41,9 +41,17 @@ class Former:
 
 
 class ShardReader:
-    """Reads one shard for one mapping."""
+    """Reads one shard for one mapping; calls `finish` when it comes to the shard's end."""
 
-    def __init__(self, context: TriggerContext, scope: str, mapping: str, shard: Shard, state: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        context: TriggerContext,
+        scope: str,
+        mapping: str,
+        shard: Shard,
+        state: dict[str, Any],
+        finish: Callable[[], None],
+    ) -> None:
         self.context = context
         self.scope = scope
         self.mapping = mapping
@@ -52,6 +60,7 @@ class ShardReader:
         self.first = shard.first
         self.latest = shard.latest
         self.last = shard.last
+        self.finish = finish
         self.lost = False
         self.dirty = False
         self.audited: str | None = None  # which problem, or "" for none, the audit has last heard of
@@ -78,12 +87,11 @@ class ShardReader:
 
     @property
     def finished(self) -> bool:
-        """Whether the shard is closed and every record of it is done."""
+        """Whether the shard is closed, every record of it is done, and that is saved: its children may be read."""
         last = self.last
-        return last is not None and all(
-            lane.progress.checkpoint >= last and not lane.progress.pieces and lane.progress.window is None
-            for lane in self.lanes
-        )
+        if last is None or self.lost or self.running:
+            return False
+        return all(lane.progress.checkpoint >= last and not lane.progress.unfinished for lane in self.lanes)
 
     def notice(self, shard: Shard, lanes: int, *, tick: bool) -> None:
         """Learn how far the shard goes now, and start the lanes that have something to do."""

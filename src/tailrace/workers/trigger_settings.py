@@ -14,7 +14,9 @@ from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.workers.outcome import Rules
 
-RECORD_LIFE_SECONDS = 24 * 3600.0  # a stream keeps its records no longer
+# A stream keeps its records for 24 hours. A lane that waits for its next attempt looks at them once a minute, and gives
+# up what is too old before it is trimmed away, for else nobody would hear of it.
+RECORD_LIFE_SECONDS = 24 * 3600.0 - 120.0
 
 
 @dataclass(frozen=True, slots=True)

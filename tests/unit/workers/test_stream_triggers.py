@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import random
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 from tailrace.base.errors import ApiError
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.store import changes, leases, resources
-from tailrace.store.layout import StreamLayout
 from tailrace.workers.stream_triggers import StreamTriggers
 from tailrace.workers.trigger_context import TriggerContext
 from tests.unit.workers.world import READ, World, failing, numbers, reporting, throttled
@@ -391,31 +389,13 @@ async def test_another_number_of_lanes_delivers_nothing_twice(world: World) -> N
     assert all(after.count(number) == 1 for number in before if number != 0)
 
 
-async def split(world: World) -> None:
-    """Close the stream's only shard and go on in two children of it."""
-    now = world.clock.now()
-
-    def change(tx):  # type: ignore[no-untyped-def]
-        (parent,) = changes.shards(tx, 1)
-        tx.run("UPDATE shards SET closed = ? WHERE shard = ?", now, parent.shard)
-        middle = parent.high // 2
-        return (
-            changes.open_shard(tx, 1, parent.low, middle, parent.name, now),
-            changes.open_shard(tx, 1, middle, parent.high, parent.name, now),
-        )
-
-    ranges = await world.store.update(change)
-    stream = StreamLayout(1, "NEW_AND_OLD_IMAGES", ranges)
-    world.layout = dataclasses.replace(world.layout, stream=stream)
-
-
 @pytest.mark.parametrize("position", ["TRIM_HORIZON", "LATEST"])
 async def test_a_parent_is_finished_before_its_children(world: World, position: str) -> None:
     await world.map(BatchSize=1, StartingPosition=position)
     world.behaviour = failing(1)
     await world.start()
     await world.put(1, 2)
-    await split(world)
+    await world.split()
     await world.put(3)
     await world.put(4, pk="b")
     await world.advance(5)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tailrace import store
@@ -16,9 +17,9 @@ from tailrace.expression import keys
 from tailrace.identity import ROLE, Identity
 from tailrace.operation import Call, Node
 from tailrace.services.lambda_ import event_source_mappings as mappings
-from tailrace.store import changes, items, log_events, resources
+from tailrace.store import changes, items, lineage, log_events, resources
 from tailrace.store.engine import Transaction
-from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout
+from tailrace.store.layout import KeyAttribute, ShardRange, StreamLayout, TableLayout
 from tailrace.workers import attempt_log
 from tailrace.workers.stream_triggers import StreamTriggers, shared
 
@@ -97,6 +98,43 @@ class World:
     async def update(self, uuid: str, **options: Any) -> dict[str, Any]:
         """Update the mapping."""
         return await mappings.update_event_source_mapping(self.call(), {"UUID": uuid, **options})
+
+    async def succeed(self, cuts: Mapping[int, int | None] | None = None) -> None:
+        """Let open shards be continued: all of them by one child each, or those of `cuts`, cut there (None: not)."""
+        stream, now = self.layout.stream, self.clock.now()
+        assert stream is not None
+        cuts = dict.fromkeys([each.shard for each in stream.shards]) if cuts is None else cuts
+
+        def change(tx: Transaction) -> list[ShardRange]:
+            made = [each for each in stream.shards if each.shard not in cuts]
+            for shard, cut in cuts.items():
+                made += lineage.succeed(tx, shard, cut, now)
+            return made
+
+        made = await self.store.update(change)
+        self.layout = replace(self.layout, stream=replace(stream, shards=tuple(made)))
+        await self.settle()
+
+    async def split(self, which: int = 0) -> None:
+        """Split an open shard in the middle."""
+        assert self.layout.stream is not None
+        shard = self.layout.stream.shards[which % len(self.layout.stream.shards)]
+        await self.succeed({shard.shard: (shard.low + shard.high) // 2})
+
+    async def switch_off(self) -> None:
+        """Close the stream, as UpdateTable and DeleteTable do."""
+
+        def change(tx: Transaction) -> None:
+            name = STREAM_ARN.partition("table/")[2]
+            document = resources.get(tx, mappings.STREAM_KIND, SCOPE, name) or {}
+            changes.close_stream(tx, 1, self.clock.now())
+            resources.put(tx, mappings.STREAM_KIND, SCOPE, name, {**document, "StreamStatus": "DISABLED"})
+
+        await self.store.update(change)
+
+    async def trim(self) -> None:
+        """Forget what a day has made old."""
+        await self.store.update(lambda tx: changes.trim(tx, self.clock.now() - 24 * 3600, 1_000))
 
     async def start(self) -> None:
         """Start (again) to read."""
