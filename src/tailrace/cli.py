@@ -15,7 +15,7 @@ from typing import Any, TextIO
 import click
 import uvloop
 
-from tailrace import __version__, app
+from tailrace import __version__, app, replaying
 from tailrace.base.config import Config
 from tailrace.exposure import WeakKey
 from tailrace.reach import NoAnswer, Reached, client
@@ -108,6 +108,9 @@ def reach(data: str) -> Reached:
             ) from error
         key_id, secret = kept["AccessKeyId"], kept["SecretAccessKey"]
     return Reached(about["endpoint"], key_id, secret, about["region"], about.get("authority"))
+
+
+main.add_command(replaying.group(reach))
 
 
 @main.command()

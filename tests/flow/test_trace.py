@@ -186,3 +186,63 @@ def test_an_unknown_request_and_a_caller_without_permission_are_refused(server: 
     (record,) = other.trace_request(RequestId=write(server, table))["Records"]
     assert "Keys" not in record
     assert record["EventName"] == "INSERT"
+
+
+def test_replays_need_the_function_and_the_stream_besides_their_own_permission(server: RunningServer) -> None:
+    table = make_table(server, "replayed")
+    mapping = mapped(server, table, PRINTS)
+    found = traced(server, write(server, table), "Delivered")
+    iam, name = server.client("iam"), unique("replayer")
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    other = tailrace_client(Reached(server.endpoint, key["AccessKeyId"], key["SecretAccessKey"], "us-east-1"))
+    asked = {"EventSourceMappingUUID": mapping, "EventIds": [found["Record"]["EventId"]]}
+    reads = [f"dynamodb:{action}" for action in ("GetRecords", "GetShardIterator", "DescribeStream")]
+    needed = ["tailrace:*", "lambda:InvokeFunction", *reads]
+    for missing in ("tailrace:*", "lambda:InvokeFunction", reads[0]):
+        actions = [action for action in needed if action != missing]
+        iam.put_user_policy(UserName=name, PolicyName="replay", PolicyDocument=allow(*actions))
+        with pytest.raises(ClientError) as caught:
+            other.start_replay(**asked)
+        assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
+    iam.put_user_policy(UserName=name, PolicyName="replay", PolicyDocument=allow(*needed))
+    replay = other.start_replay(**asked)["Replay"]
+    done = wait_until(
+        "the replay",
+        lambda: [
+            each
+            for each in [other.describe_replay(ReplayId=replay["ReplayId"])["Replay"]]
+            if each["Status"] == "Completed"
+        ],
+    )
+    assert done[0]["RecordsSent"] == 1
+    assert done[0]["CreatedBy"].endswith(f"user/{name}")
+
+
+def test_the_command_line_replays_and_a_restart_does_not_matter(durable_server: RunningServer) -> None:
+    server = durable_server
+    table = make_table(server, "replayed")
+    mapping = mapped(server, table, FAILS, MaximumRetryAttempts=0)
+    traced(server, write(server, table), "GivenUp")
+    run = {**os.environ, "TAILRACE_ACCESS_KEY_ID": "test", "TAILRACE_SECRET_ACCESS_KEY": "test"}
+
+    def replay(*arguments: str) -> str:
+        line = [sys.executable, "-m", "tailrace", "replay", *arguments, "--data", server.data]
+        done = subprocess.run(line, env=run, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    previewed = replay("preview", "--mapping", mapping, "--since", "2020-01-01T00:00:00Z")
+    assert previewed.startswith("1 records in 1 batches to arn:aws:lambda")
+    redriven = dict(line.split(None, 1) for line in replay("redrive", mapping, "--retries", "3").splitlines())
+    wait_until("an attempt", lambda: tailrace(server).list_attempts(ReplayId=redriven["ReplayId"])["Attempts"])
+    server.kill()
+    server.start()
+    wait_until("its end", lambda: "GivenUp" in attempts_of(server, redriven["ReplayId"]))
+    assert attempts_of(server, redriven["ReplayId"]).count("Failure") >= 4
+    assert redriven["ReplayId"] in replay("list")
+    wait_until("its status", lambda: "Completed" in replay("show", redriven["ReplayId"]))
+
+
+def attempts_of(server: RunningServer, replay_id: str) -> list[str]:
+    return [each["Outcome"] for each in tailrace(server).list_attempts(ReplayId=replay_id)["Attempts"]]

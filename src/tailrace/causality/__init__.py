@@ -9,6 +9,6 @@ beside the workers, whose settings and progress they read. Nothing here runs by 
 rejected alternative, each service telling its own part, leaves the joining to whoever asks.
 """
 
-from tailrace.causality import attempts, trace_record, trace_request
+from tailrace.causality import attempts, preview, redrive, replays, trace_record, trace_request
 
-__all__ = ["attempts", "trace_record", "trace_request"]
+__all__ = ["attempts", "preview", "redrive", "replays", "trace_record", "trace_request"]

@@ -8,8 +8,8 @@ from tailrace.operation import Shape
 from tailrace.services.streams import records
 from tailrace.store import changes
 from tailrace.store.attempts import Attempt
+from tailrace.workers.replay_job import SOURCE
 
-REPLAYS = "replay/"  # what the source of a replay's attempts begins with
 EVENT_IDS_MAX = 100
 _SAID = (
     "FunctionArn",
@@ -34,8 +34,8 @@ def shown(attempt: Attempt) -> Shape:
     """An attempt."""
     body = attempt.body
     answer: Shape = {"Time": attempt.created, "Outcome": attempt.outcome}
-    if attempt.source.startswith(REPLAYS):
-        answer["ReplayId"] = attempt.source.removeprefix(REPLAYS)
+    if attempt.source.startswith(SOURCE):
+        answer["ReplayId"] = attempt.source.removeprefix(SOURCE)
     elif not attempt.source.startswith("arn:"):
         answer["EventSourceMappingUUID"] = attempt.source
     if attempt.request:

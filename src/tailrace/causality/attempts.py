@@ -11,6 +11,7 @@ from tailrace.services.lambda_ import function_names
 from tailrace.store import attempts
 from tailrace.store.attempts import Attempt
 from tailrace.store.engine import Transaction
+from tailrace.workers.replay_job import SOURCE
 
 RESULTS_DEFAULT = 100
 LOOKED_AT_MAX = 10_000  # for one page, however few of them match
@@ -66,7 +67,7 @@ def _selected(call: Call, request: Shape) -> Read:
     if name == "FunctionName":
         source = function_names.parse(call, request[name]).unqualified_arn
     else:
-        source = request[name] if name == "EventSourceMappingUUID" else attempt_shapes.REPLAYS + request[name]
+        source = request[name] if name == "EventSourceMappingUUID" else SOURCE + request[name]
     return lambda tx, limit, before: attempts.of_source(tx, call.scope, source, limit, before)
 
 

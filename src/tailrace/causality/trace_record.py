@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from tailrace.causality import attempt_shapes, fate, record_lookup, written
-from tailrace.causality.attempt_shapes import REPLAYS
 from tailrace.causality.fate import Reading
 from tailrace.causality.record_lookup import Found
 from tailrace.operation import Call, Shape, anything, operation
@@ -19,6 +18,7 @@ from tailrace.store.changes import Shard
 from tailrace.store.engine import Transaction
 from tailrace.workers.batching import Record
 from tailrace.workers.outcome import Progress
+from tailrace.workers.replay_job import SOURCE
 from tailrace.workers.shard_reader import Former
 from tailrace.workers.trigger_settings import compile_settings
 
@@ -62,7 +62,7 @@ def _mappings(tx: Transaction, call: Call, found: Found, made: Sequence[Attempt]
     record = found.record
     partition = _partition(found, record)
     every = dict(_of_stream(tx, call, found))
-    left = [a.source for a in made if a.source not in every and not a.source.startswith(REPLAYS)]
+    left = [a.source for a in made if a.source not in every and not a.source.startswith(SOURCE)]
     shown: list[Shape] = []
     for uuid in [*every, *dict.fromkeys(left)]:
         document = every.get(uuid)
@@ -131,6 +131,6 @@ def _destination_status(own: Sequence[Attempt]) -> str | None:
 def _replays(made: Sequence[Attempt], sequence: int) -> list[Shape]:
     found: dict[str, list[Shape]] = {}
     for each in made:
-        if each.source.startswith(REPLAYS) and fate.had(each, sequence, None, None):
-            found.setdefault(each.source.removeprefix(REPLAYS), []).append(attempt_shapes.shown(each))
+        if each.source.startswith(SOURCE) and fate.had(each, sequence, None, None):
+            found.setdefault(each.source.removeprefix(SOURCE), []).append(attempt_shapes.shown(each))
     return [{"ReplayId": name, "Attempts": rows[:ATTEMPTS_SHOWN_MAX]} for name, rows in found.items()]

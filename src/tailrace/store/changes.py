@@ -243,6 +243,12 @@ def read(tx: Transaction, shard: int, after: int, records: int, bytes_limit: int
     return [StoredChange(*row) for row in rows]
 
 
+def trimmed(tx: Transaction, shard: int) -> int:
+    """Up to which number a shard's records are gone: all of them with the shard."""
+    row = tx.row("SELECT trimmed FROM shards WHERE shard = ?", shard)
+    return first_number(shard + 1) if row is None else int(row[0])
+
+
 def latest(tx: Transaction, shard: int) -> int:
     """The number of a shard's latest record, its start without one. Raises Missing."""
     row = tx.row("SELECT latest FROM shards WHERE shard = ?", shard)

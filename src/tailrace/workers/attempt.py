@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,13 +12,15 @@ from tailrace.services.lambda_.invocation import error_text
 from tailrace.store import changes
 from tailrace.workers import outcome
 from tailrace.workers.failure_records import GivenUp, Range
-from tailrace.workers.outcome import Failed, FailedFrom, LastCall, Postponed, Result, Succeeded
+from tailrace.workers.outcome import Failed, FailedFrom, LastCall, Postponed, Result, Rules, Succeeded
 
 if TYPE_CHECKING:
+    from tailrace.operation import Node
     from tailrace.services.lambda_.function_names import FunctionName
+    from tailrace.workers.batching import Record
     from tailrace.workers.look import CallFor
     from tailrace.workers.shard_reader import ShardReader
-    from tailrace.workers.trigger_context import Answer, TriggerContext
+    from tailrace.workers.trigger_context import Answer, Invoke
 
 OK = "OK"
 FAILED = "PROBLEM: Function call failed"
@@ -55,18 +58,39 @@ class Refused(NamedTuple):
 
 
 async def attempt(reader: ShardReader, found: CallFor) -> Attempt:
-    """Call the function once."""
-    context, target, clock = reader.context, found.settings.target, reader.context.node.clock
+    """Call the function of a mapping once."""
+    settings, context = found.settings, reader.context
+    whose = f"mapping {reader.mapping}"
+    try:
+        event = found.event(reader.shard_name)
+    except Exception:
+        log.exception("%s could not make its event; it is tried again", whose)
+        return Attempt(Postponed(), INTERNAL, "NotCalled", 0.0, INTERNAL, began=context.node.clock.now())
+    records, rules = found.batch.records, settings.rules
+    return await attempt_with(context.node, context.invoke, settings.target, event, records, rules, whose)
+
+
+async def attempt_with(
+    node: Node,
+    invoke: Invoke,
+    target: FunctionName,
+    event: bytes,
+    records: Sequence[Record],
+    rules: Rules,
+    whose: str,
+) -> Attempt:
+    """Call a function once with an event of these records."""
+    clock = node.clock
     began, began_at = clock.monotonic(), clock.now()
 
     def ms() -> float:
         return round((clock.monotonic() - began) * 1000, 1)
 
-    answer = await call(context, reader.mapping, target, found.event(reader.shard_name))
+    answer = await call(node, invoke, whose, target, event)
     if isinstance(answer, Refused):
         return Attempt(Postponed(), answer.problem, answer.status, ms(), answer.error, began=began_at)
-    numbers = {changes.sequence_text(record.sequence): record.sequence for record in found.batch.records}
-    result = outcome.read_answer(answer.function_error, answer.payload, numbers, found.settings.rules)
+    numbers = {changes.sequence_text(record.sequence): record.sequence for record in records}
+    result = outcome.read_answer(answer.function_error, answer.payload, numbers, rules)
     last = LastCall(answer.request_id, answer.executed_version, answer.function_error)
     problem, status, error = OK, "Success", None
     if not isinstance(result, Succeeded):
@@ -76,15 +100,15 @@ async def attempt(reader: ShardReader, found: CallFor) -> Attempt:
     return Attempt(result, problem, status, ms(), error, last, *where, began=began_at)
 
 
-async def call(context: TriggerContext, mapping: str, target: FunctionName, event: bytes) -> Answer | Refused:
-    """Call the function with an event."""
+async def call(node: Node, invoke: Invoke, whose: str, target: FunctionName, event: bytes) -> Answer | Refused:
+    """Call the function with an event; `whose` call it is, the server's log says where it can't be made."""
     try:
-        return await context.invoke(context.node, target.scope, target.name, target.qualifier, event)
+        return await invoke(node, target.scope, target.name, target.qualifier, event)
     except ApiError as refusal:
         status = "Throttled" if refusal.code == "TooManyRequestsException" else "NotCalled"
         return Refused(f"PROBLEM: {refusal.message}", status, refusal.message)
     except Exception:
-        log.exception("mapping %s could not call %s; it is tried again", mapping, target.arn)
+        log.exception("%s could not call %s; it is tried again", whose, target.arn)
         return Refused(INTERNAL, "NotCalled", INTERNAL)
 
 

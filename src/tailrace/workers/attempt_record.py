@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tailrace.store import attempts
 from tailrace.workers.batching import Record
@@ -12,18 +12,42 @@ from tailrace.workers.outcome import FailedFrom
 
 if TYPE_CHECKING:
     from tailrace.workers.attempt import Attempt
-    from tailrace.workers.look import CallFor
-    from tailrace.workers.shard_reader import ShardReader
-    from tailrace.workers.trigger_settings import Settings
 
 RUNS_MAX = 64  # of a batch that isn't whole; one of more is told by its lane and its filter alone
 
 
-def of_call(reader: ShardReader, lane: int, found: CallFor, made: Attempt, number: int, now: float) -> attempts.Attempt:
-    """The record of a call, or of one that could not be made; `number` counts the attempts with this batch."""
-    records = found.batch.records
-    which = Range.of(records) if records else Range.of_window(found.known_window)
-    body = _common(reader, lane, found.settings, which) | {
+class About(NamedTuple):
+    """Whose an attempt is (see `store.attempts.Attempt.source`), and which function, stream, shard and lane it is of.
+
+    `mark` stands behind the eventIDs of its records.
+    """
+
+    scope: str
+    source: str
+    function_arn: str
+    stream_arn: str
+    stream: int
+    shard_name: str
+    lane: int
+    lanes: int
+    mark: str = ""
+
+
+def of_call(
+    about: About,
+    records: Sequence[Record],
+    which: Range,
+    made: Attempt,
+    number: int,
+    now: float,
+    *,
+    final: bool = False,
+) -> attempts.Attempt:
+    """The record of a call, or of one that could not be made; `number` counts the attempts with this batch.
+
+    `final`: the call closed a window, and had no records.
+    """
+    body = _common(about, which) | {
         "Attempt": number,
         "Milliseconds": made.ms,
         "WaitMilliseconds": round(max(0.0, made.began - which.first_at) * 1000),
@@ -32,25 +56,25 @@ def of_call(reader: ShardReader, lane: int, found: CallFor, made: Attempt, numbe
         "LogGroup": made.log_group,
         "LogStream": made.log_stream,
         "ExecutedVersion": made.call.executed_version if made.call else None,
-        "FinalInvokeForWindow": found.final,
+        "FinalInvokeForWindow": final,
         "FailedFrom": made.result.sequence if isinstance(made.result, FailedFrom) else None,
         "Runs": runs(records),
     }
-    request = made.call.request_id if made.call else None
-    return _kept(reader, made.status, now, request, which, body)
+    return _kept(about, made.status, now, made.call.request_id if made.call else None, which, body)
 
 
 def of_given_up(
-    reader: ShardReader, lane: int, settings: Settings, lost: GivenUp, records: Sequence[Record], now: float
+    about: About, lost: GivenUp, records: Sequence[Record], now: float, destination: str | None = None
 ) -> attempts.Attempt:
     """The record about `records` (none: a window's) that are passed over."""
-    body = _common(reader, lane, settings, lost.range) | {
+    body = _common(about, lost.range) | {
         "Attempt": lost.attempts,
         "Condition": lost.condition,
-        "Destination": settings.destination,
+        "Destination": destination,
+        "FinalInvokeForWindow": not records,
         "Runs": runs(records),
     }
-    return _kept(reader, attempts.GIVEN_UP, now, lost.call.request_id if lost.call else None, lost.range, body)
+    return _kept(about, attempts.GIVEN_UP, now, lost.call.request_id if lost.call else None, lost.range, body)
 
 
 def runs(records: Sequence[Record]) -> list[int] | None:
@@ -71,20 +95,21 @@ def runs(records: Sequence[Record]) -> list[int] | None:
     return [*found, expected - 1 - base]
 
 
-def _common(reader: ShardReader, lane: int, settings: Settings, which: Range) -> dict[str, Any]:
+def _common(about: About, which: Range) -> dict[str, Any]:
     return {
-        "FunctionArn": settings.target.arn,
-        "StreamArn": settings.stream_arn,
-        "Stream": settings.stream,
-        "ShardId": reader.shard_name,
-        "Lane": lane,
-        "Lanes": len(reader.lanes),
+        "FunctionArn": about.function_arn,
+        "StreamArn": about.stream_arn,
+        "Stream": about.stream,
+        "ShardId": about.shard_name,
+        "Lane": about.lane,
+        "Lanes": about.lanes,
+        "Mark": about.mark,
         "Records": which.records,
     }
 
 
 def _kept(
-    reader: ShardReader, outcome: str, now: float, request: str | None, which: Range, body: dict[str, Any]
+    about: About, outcome: str, now: float, request: str | None, which: Range, body: dict[str, Any]
 ) -> attempts.Attempt:
-    said = {name: value for name, value in body.items() if value not in (None, "", False)}
-    return attempts.Attempt(reader.scope, reader.mapping, outcome, now, request, which.first, which.last, said)
+    said = {name: value for name, value in body.items() if value is not None and value is not False and value != ""}
+    return attempts.Attempt(about.scope, about.source, outcome, now, request, which.first, which.last, said)

@@ -25,7 +25,7 @@ from tailrace.services.sqs import move_tasks
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
-from tailrace.workers import event_outcomes, failure_records, notifications
+from tailrace.workers import event_outcomes, failure_records, notifications, replay_job, replay_run
 from tailrace.workers.ownership import is_alone, owner_of
 
 TICK_SECONDS = 1.0
@@ -74,6 +74,7 @@ HANDLERS: Mapping[str, Handler] = {
     fifo.DRAIN_KIND: notifications.drain,
     fifo.FORGET_KIND: fifo.forget,
     failure_records.KIND: failure_records.send,
+    replay_job.DELIVERY_KIND: replay_run.run,
     confirmation.FORGET_KIND: confirmation.forget,
 }
 

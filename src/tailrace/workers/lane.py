@@ -25,6 +25,7 @@ from tailrace.store import attempts, deliveries
 from tailrace.store.engine import Transaction
 from tailrace.workers import attempt_log, attempt_record, failure_records, outcome
 from tailrace.workers.attempt import Attempt, attempt, given_up_line, line
+from tailrace.workers.attempt_record import About
 from tailrace.workers.failure_records import EXHAUSTED, TOO_OLD, GivenUp, Range
 from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed, Wait, Window, look
 from tailrace.workers.outcome import FailedFrom, Postponed, Progress, Succeeded
@@ -36,6 +37,7 @@ from tailrace.workers.trigger_metrics import (
     note_passed,
     note_position,
 )
+from tailrace.workers.trigger_settings import Settings
 
 if TYPE_CHECKING:
     from tailrace.workers.shard_reader import ShardReader
@@ -142,7 +144,10 @@ class Lane:
         settle = self._settle_window if found.final else self._settle_batch
         lost = settle(found, made, context.node.clock.now())
         number, now = _attempts_before(found) + 1, context.node.clock.now()
-        row = attempt_record.of_call(self.reader, self.number, found, made, number, now)
+        records = found.batch.records
+        which = Range.of(records) if records else Range.of_window(found.known_window)
+        about = self._about(found.settings)
+        row = attempt_record.of_call(about, records, which, made, number, now, final=found.final)
         said = line(self.reader, self.number, found, made, number)
         await self._save([(said, row)], found, lost, made.problem)
         return True
@@ -186,6 +191,11 @@ class Lane:
         await self._save([], found, GivenUp(Range.of(found.batch.expired), tried, TOO_OLD, last), None)
         return True
 
+    def _about(self, settings: Settings) -> About:
+        reader, target = self.reader, settings.target.arn
+        stream = (settings.stream_arn, settings.stream)
+        return About(reader.scope, reader.mapping, target, *stream, reader.shard_name, self.number, len(reader.lanes))
+
     async def _save(
         self,
         made: list[tuple[attempt_log.Line, attempts.Attempt]],
@@ -200,7 +210,7 @@ class Lane:
         if lost is not None:
             note_given_up(reader, settings, lost)
             records = found.batch.records or found.batch.expired
-            row = attempt_record.of_given_up(reader, self.number, settings, lost, records, now)
+            row = attempt_record.of_given_up(self._about(settings), lost, records, now, settings.destination)
             made = [*made, (given_up_line(reader, self.number, lost), row)]
             log.warning("mapping %s gave up records: %s", reader.mapping, made[-1][0])
             if settings.destination is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,13 @@ from tailrace.store.engine import Transaction
 from tailrace.workers import outcome, trigger_access
 from tailrace.workers.batching import EVENT_BYTES_MAX, Batch, Limits, Record, gather, more_needed
 from tailrace.workers.outcome import Piece, Progress
-from tailrace.workers.trigger_event import event_record
+from tailrace.workers.scan import Scan
 from tailrace.workers.trigger_settings import Settings, compile_settings, lane_of
 from tailrace.workers.tumbling import Chooser, TumblingWindow
 
 if TYPE_CHECKING:
     from tailrace.workers.lane import Lane
     from tailrace.workers.shard_reader import ShardReader
-
-CHANGES_MAX = 10_000  # looked at in one snapshot, however few of them a filter lets through
-SLICE_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +188,7 @@ def _batch(
     chooser: Chooser | None,
 ) -> Batch:
     """The next batch up to number `end`. Numbers have no gaps: what isn't there any more was trimmed."""
-    scan = _Scan(tx, stream, reader.shard, lane.progress.checkpoint, end, settings.batch_size)
+    scan = Scan(tx, stream, reader.shard, lane.progress.checkpoint, end, settings.batch_size)
     known = lane.progress.window
     room = EVENT_BYTES_MAX - (known.size if known else 0)
     limits = Limits(settings.batch_size, oldest=now - settings.age_s, bytes_max=room)
@@ -202,34 +198,6 @@ def _batch(
     if scan.ended and not batch.full:
         batch.through = max(batch.through, end)
     return batch
-
-
-class _Scan:
-    """A shard's records from behind `at` to `end`, read in slices; `ended` says whether it came to the end."""
-
-    def __init__(self, tx: Transaction, stream: dict[str, Any], shard: int, at: int, end: int, first: int) -> None:
-        self._tx, self._stream, self._shard = tx, stream, shard
-        self._at, self._end, self._first = at, end, first
-        self.ended = False
-
-    def __iter__(self) -> Iterator[Record]:
-        at, seen, size = self._at, 0, 0
-        while at < self._end and seen < CHANGES_MAX and size < EVENT_BYTES_MAX:
-            count = min(SLICE_MAX, self._end - at, max(self._first - seen, 1) if seen < self._first else SLICE_MAX)
-            slice_ = changes.read(self._tx, self._shard, at, count, EVENT_BYTES_MAX)
-            if not slice_:
-                break
-            for change in slice_:
-                if change.sequence > self._end:
-                    break
-                yield event_record(self._stream, change)
-            seen += len(slice_)
-            size += sum(len(change.body) for change in slice_)
-            at = slice_[-1].sequence
-        else:
-            self.ended = at >= self._end
-            return
-        self.ended = True
 
 
 class _Wanted:

@@ -9,6 +9,7 @@ from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.store import leases, resources
 from tailrace.store.engine import Transaction
+from tailrace.workers import replay_job
 
 SETTLED = frozenset(("Creating", "Enabling", "Updating"))
 """States that become Enabled (or Disabled) by being noticed."""
@@ -44,6 +45,7 @@ def note_over(tx: Transaction, scope: str, mapping: str, told: Mapping[str, str]
 def forget(tx: Transaction, scope: str, mapping: str) -> None:
     """Delete the mapping and what its readers have kept."""
     resources.delete(tx, mappings.KIND, scope, mapping)
+    resources.delete(tx, replay_job.REDRIVEN_KIND, scope, mapping)
     leases.forget(tx, positions.lease_prefix(mapping))
 
 

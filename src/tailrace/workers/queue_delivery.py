@@ -50,7 +50,8 @@ async def deliver(context: TriggerContext, batch: QueueBatch) -> bool:
     """Call the function once and save what became of it; whether it could be called."""
     clock = context.node.clock
     began = clock.monotonic()
-    answer = await call(context, batch.mapping, batch.settings.target, queue_events.event(batch.records))
+    event, whose = queue_events.event(batch.records), f"mapping {batch.mapping}"
+    answer = await call(context.node, context.invoke, whose, batch.settings.target, event)
     ms = round((clock.monotonic() - began) * 1000, 1)
     if isinstance(answer, Refused):
         _count_refused(context, batch)

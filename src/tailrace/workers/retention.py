@@ -16,6 +16,7 @@ from tailrace.services.logs import names as log_groups
 from tailrace.services.sqs import queues
 from tailrace.store import attempts, changes, history, insight_counts, log_events, message_groups, messages, resources
 from tailrace.store.engine import Transaction
+from tailrace.workers import replay_job
 from tailrace.workers.rounds import Rounds
 
 STREAM_SECONDS = 24 * 3600.0
@@ -53,6 +54,9 @@ class Retention(Rounds):
         await self._in_slices(lambda tx: messages.trim(tx, now, SLICE) or messages.sweep(tx, SLICE))
         await self._in_slices(lambda tx: message_groups.forget_tokens(tx, now, SLICE))
         await self._in_slices(lambda tx: queues.forget_deleted(tx, now, SLICE))
+        for scope, name, document in await self._all(replay_job.KIND):
+            if document.get("Ended", now) < now - ATTEMPT_SECONDS:
+                await self._node.store.update(_forget_replay(scope, name))
         for scope, key, backup in await self._all(backup_documents.KIND):
             if backup_documents.has_expired(backup, now):
                 await self._node.store.update(_expire_backup(scope, key, now))
@@ -82,6 +86,10 @@ def _page_after(
 
 def _trim_group(scope: str, name: str, before_ms: int) -> Trim:
     return lambda tx: log_events.trim(tx, scope, name, before_ms, SLICE)
+
+
+def _forget_replay(scope: str, name: str) -> Callable[[Transaction], bool]:
+    return lambda tx: resources.delete(tx, replay_job.KIND, scope, name)
 
 
 def _expire_backup(scope: str, key: str, now: float) -> Callable[[Transaction], None]:
