@@ -46,6 +46,11 @@ NAMED = {
     "PolicyDocument": "{}",
     "Principal": "*",
     "S3Bucket": "nothing",
+    "SubnetIds": "subnet-1",
+    "SecurityGroupIds": "sg-1",
+    "CodeSigningConfigArn": f"arn:aws:lambda:{REGIONAL}:code-signing-config:csc-0123456789abcdefg",
+    "DurableExecutionArn": f"{FUNCTION}:1/durable-execution/nothing/nothing",
+    "CapacityProviderOperatorRoleArn": f"arn:aws:iam::{ACCOUNT}:role/Nothing",
     "SubscriptionArn": f"arn:aws:sns:{REGIONAL}:Nothing:{UUID}",
     "TaskHandle": base64.b64encode(json.dumps({"taskId": "1", "sourceArn": QUEUE}).encode()).decode(),
 }

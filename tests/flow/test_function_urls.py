@@ -195,6 +195,16 @@ def test_status_headers_cookies_and_body(answers: str) -> None:
     assert "transfer-encoding" not in answer.headers
 
 
+def test_a_page_on_the_servers_own_host_cannot_read_what_the_console_keeps(server: RunningServer, answers: str) -> None:
+    """Both would have one origin; a host of its own needs no such thing."""
+    page = {"statusCode": 200, "headers": {"Content-Security-Policy": "default-src 'self'"}, "body": "<p>"}
+    assert ask(answers, page).headers["content-security-policy"].startswith("default-src 'self', sandbox ")
+    host = f"{answers.rstrip('/').rpartition('/')[2]}.lambda-url.us-east-1.localhost"
+    headers = {"host": host, "content-type": "application/json"}
+    apart = http.request("POST", server.endpoint, body=json.dumps(page), headers=headers)
+    assert apart.headers["content-security-policy"] == "default-src 'self'"
+
+
 def test_an_answer_without_a_body_leaves_the_connection_whole(answers: str) -> None:
     with urllib3.HTTPConnectionPool("127.0.0.1", port=urllib3.util.parse_url(answers).port, maxsize=1) as pool:
         path = urllib3.util.parse_url(answers).path

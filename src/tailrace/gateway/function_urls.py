@@ -41,6 +41,10 @@ FORBIDDEN = (
     "Forbidden. For troubleshooting Function URL authorization issues, see: "
     "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
 )
+# A page that a function makes must not read what the console keeps in the browser: on the console's host it is given an
+# origin of its own. Programs don't notice.
+POLICY_HEADER = "content-security-policy"
+APART = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"
 _host = re.compile(r"([a-z0-9]{32})\.lambda-url\.[a-z0-9-]+\..*")
 _port = re.compile(r":\d+$")
 
@@ -49,18 +53,21 @@ log = logging.getLogger("tailrace.functions")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Which URL a request is for: its id, the path within it, and the name of its host."""
+    """Which URL a request is for: its id, the path within it, and the name of its host; whether that is the server's
+    own, where the console is.
+    """
 
     id: str
     path: str
     domain: str
+    beside_console: bool = False
 
 
 def named(request: HttpRequest, region: str) -> Named | None:
     """The URL that a request is for; None for all others."""
     if request.path.startswith(url_config.PATH):
         url_id, _, path = request.path.removeprefix(url_config.PATH).partition("/")
-        return Named(url_id, f"/{path}", f"{url_id}.lambda-url.{region}.localhost")
+        return Named(url_id, f"/{path}", f"{url_id}.lambda-url.{region}.localhost", beside_console=True)
     host = request.headers.get("host", "")
     if ".lambda-url." not in host:
         return None
@@ -89,6 +96,9 @@ class FunctionUrls:
             log.exception("a request to a function URL failed, request %s", entry.request_id)
             entry.error = "InternalServerError"
             response = _failed(entry.request_id)
+        if which.beside_console:
+            own = response.headers.get(POLICY_HEADER)
+            response.headers[POLICY_HEADER] = f"{own}, {APART}" if own else APART
         entry.ms = (clock.monotonic() - began) * 1000
         entry.status = response.status
         self.node.audit.add(entry)

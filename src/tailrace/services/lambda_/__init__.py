@@ -11,6 +11,7 @@ layers  layer_policy  layer_document  layer_use         archives that functions 
 resource_policy  targets                               who may call a function; what a function may send to
 url_config  url_cors  url_event  url_answer             addresses of functions: settings; requests, answers
 event_source_*                                         mappings from streams and queues to functions
+never_there  refused                                   what can be said of features that are not here; the others
 ```
 A function is one document; its state (Pending, InProgress, ...) is read off times in it, so that nothing has to happen
 for it to become Active and no process has to remember it. The rejected alternative, a task that flips the state, loses
@@ -31,6 +32,8 @@ from tailrace.services.lambda_ import (
     invoke,
     layer_policy,
     layers,
+    never_there,
+    refused,
     resource_policy,
     streaming,
     tags,
@@ -52,6 +55,8 @@ __all__ = [
     "invoke",
     "layer_policy",
     "layers",
+    "never_there",
+    "refused",
     "resource_policy",
     "streaming",
     "tags",
