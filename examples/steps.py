@@ -5,6 +5,7 @@ boto3 alone, on whatever AWS_ENDPOINT_URL and the AWS_ keys name.
 
 import io
 import json
+import os
 import string
 import sys
 import time
@@ -20,6 +21,9 @@ PATIENCE_SECONDS = 30
 PATIENCE_WITH_PEOPLE_SECONDS = 30 * 60
 GONE_ALREADY = ("ResourceNotFoundException", "NoSuchEntity", "NotFound")
 
+if "AWS_ENDPOINT_URL" not in os.environ:  # nobody should find out that it was AWS by the bill
+    sys.exit('no server is named; first: eval "$(.venv/bin/tailrace env)"')
+
 dynamodb, sns, iam, functions, logs = (boto3.client(n) for n in ("dynamodb", "sns", "iam", "lambda", "logs"))
 
 
@@ -31,11 +35,14 @@ def say(text):
 def wait_for(what, look, seconds=PATIENCE_SECONDS):
     """What `look` gives as soon as it gives something true."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.2)
-    sys.exit(f"waited {seconds} s for {what}, in vain")
+    try:
+        while time.monotonic() < end:
+            if found := look():
+                return found
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        sys.exit("\nEnded. --tear-down removes what is there already.")
+    sys.exit(f"waited {seconds} s for {what}, in vain; --tear-down removes what is there already")
 
 
 def make_table(name, *keys, view):
@@ -68,7 +75,7 @@ def subscribe(topic_name, email, only):
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
     say(f"{email} has a mail with a link to confirm this. Open it; I wait.")
-    say(f"(A server without --smtp keeps its mails: tailrace inbox --to {email})")
+    say(f"(A server without --smtp keeps its mails: .venv/bin/tailrace inbox --to {email})")
 
     def confirmed():
         attributes = sns.get_subscription_attributes(SubscriptionArn=subscription)["Attributes"]

@@ -3,6 +3,7 @@
 # `python -m examples.back_in_stock.story --tear-down` removes what it has made. Needs aws, and zip or python3.
 set -eu
 email=${1:?give the address that the mails go to}
+: "${AWS_ENDPOINT_URL:?no server is named; first: eval \"\$(.venv/bin/tailrace env)\"}"
 cd "$(dirname "$0")"
 export AWS_PAGER='' AWS_DEFAULT_OUTPUT=text
 name=back-in-stock table=Cloud9-Furniture
@@ -23,7 +24,7 @@ echo "2  You ask to be told when it is back"
 topic=$(aws sns create-topic --name $name --attributes DisplayName=Cloud9)
 subscription=$(aws sns subscribe --topic-arn "$topic" --protocol email --notification-endpoint "$email" \
     --attributes '{"FilterPolicy": "{\"product\": [\"CHAIR#ERGONOMIC\"]}"}' --return-subscription-arn)
-echo "   $email has a mail with a link to confirm this (tailrace inbox --to $email). Open it; I wait."
+echo "   $email has a mail with a link to confirm this (.venv/bin/tailrace inbox --to $email). Open it; I wait."
 until [ "$(aws sns get-subscription-attributes --subscription-arn "$subscription" \
     --query Attributes.PendingConfirmation)" = false ]; do sleep 1; done
 

@@ -64,6 +64,9 @@ def tell(email, ends_in):
     dynamodb.delete_item(TableName=TABLE, Key={"Email": {"S": "ben@example.org"}})
     say("Ben's was deleted, too, but by somebody: the function isn't called")
     say("7  Time passes")
+    if ends_in >= UNIT_SECONDS["h"]:
+        hours = -(-ends_in // UNIT_SECONDS["h"])
+        say(f"(A server with --movable-clock needn't wait: .venv/bin/tailrace clock advance {hours}h)")
     say(logged(NAME, f"Reminded {email}", ends_in + PATIENCE_WITH_PEOPLE_SECONDS)[0])
     say(f"The mail to {email} is on its way.")
 

@@ -90,10 +90,12 @@ class Place(NamedTuple):
         return [mail for mail in self.box.mails if mail["To"] == address]
 
     def calls(self, function: str) -> int:
-        """How often a function was called."""
+        """How often a function was called; it had nothing to complain of."""
         pages = self.server.client("logs").get_paginator("filter_log_events")
-        found = pages.paginate(logGroupName=f"/aws/lambda/{function}", filterPattern='"START RequestId"')
-        return len(list(found.search("events[]")))
+        found = pages.paginate(logGroupName=f"/aws/lambda/{function}")
+        messages: list[str] = list(found.search("events[].message"))
+        assert not [message for message in messages if "ERROR" in message]
+        return len([message for message in messages if message.startswith("START RequestId")])
 
 
 @pytest.fixture
@@ -202,6 +204,38 @@ def test_a_subscription_runs_out_and_a_mail_reminds_of_it(place: Place) -> None:
     assert first_line(mail).startswith("Anna, your subscription to Rivers & Mills ran out on ")
     assert place.calls("subscription-reminder") == 1, "not for Ben, who has cancelled"
     place.tear_down(*REMINDER_STORY)
+
+
+def test_a_month_passes_in_a_moment_where_the_clock_can_be_moved(tmp_path: Path) -> None:
+    with mail_server() as (box, address):
+        server = RunningServer(str(tmp_path / "data"), "--smtp", address, "--movable-clock")
+        try:
+            place = Place(server, box, tmp_path)
+            process = place.start(*REMINDER_STORY, "--email", ANNA, "--ends-in", "30d")
+            try:
+                follow(link(wait_until("the question", lambda: place.to(ANNA))[0].get_content()))
+                table = {"TableName": "Magazine-Subscriptions", "Key": {"Email": {"S": ANNA}}}
+                wait_until("the subscription", lambda: is_there(server, table), 60)
+                command = [sys.executable, "-m", "tailrace", "clock", "advance", "30d", "--data", server.data]
+                keys = {"TAILRACE_ACCESS_KEY_ID": "test", "TAILRACE_SECRET_ACCESS_KEY": "test"}
+                subprocess.run(command, check=True, capture_output=True, env=place.environment | keys)
+                told, _ = process.communicate(timeout=60)
+            finally:
+                process.kill()
+                process.wait()
+            assert process.returncode == 0, told
+            mail = wait_until("the mail", lambda: len(place.to(ANNA)) >= 2 and place.to(ANNA)[1])
+            assert mail["Subject"] == "Your subscription to Rivers & Mills has run out"
+        finally:
+            assert server.stop() == 0
+
+
+def is_there(server: RunningServer, asked: dict[str, Any]) -> bool:
+    dynamodb = server.client("dynamodb")
+    try:
+        return "Item" in dynamodb.get_item(**asked)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
 
 
 def test_without_a_mail_server_the_story_goes_by_the_inbox(durable_server: RunningServer, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from tailrace.runtime.sandbox import PATH, View
 from tailrace.runtime.spec import FunctionSpec, Launch
 
 PYTHON_FLAGS = ("-S", "-P", "-B")  # no site-packages, no folder of the script's, no .pyc files in the function's code
+NODE_WARNING_OFF = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"
 NODE_HEAP_SHARE = 0.9  # of the function's memory: collecting garbage comes before being killed
 
 RESERVED = frozenset(
@@ -43,6 +44,8 @@ def variables(spec: FunctionSpec, launch: Launch, view: View, api: str, log_stre
         "HOME": view.temporary,
         "TMPDIR": view.temporary,
         "LD_LIBRARY_PATH": f"{view.task}:{view.task}/lib:{view.opt}/lib",
+        # The SDK would complain, in the function's log, of the machine's Node.js.
+        **({NODE_WARNING_OFF: "true"} if spec.runtime.startswith("nodejs") else {}),
         **launch.variables,
         "_HANDLER": spec.handler,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{spec.runtime}",
