@@ -13,7 +13,7 @@ clients a delay that no test of theirs can wait for reliably.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from tailrace.store import changes, collections, expirations, history, index_ent
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import IndexLayout, Item, TableLayout
 
+KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
 END = b"\xff" * 16
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
@@ -56,6 +57,18 @@ def get(tx: Transaction, layout: TableLayout, key: bytes) -> StoredItem | None:
     """The item of a primary key, or None."""
     row = tx.row("SELECT key, body, size FROM items WHERE collection = ? AND key = ?", layout.collection, key)
     return None if row is None else StoredItem(*row)
+
+
+def get_many(tx: Transaction, layout: TableLayout, keys: Sequence[bytes]) -> dict[bytes, StoredItem]:
+    """The items of some primary keys, by their key; who isn't there isn't named. At most `KEYS_MAX`, in one query."""
+    assert len(keys) <= KEYS_MAX, "the limit of a BatchGetItem"
+    marks = ", ".join("?" * len(keys))
+    rows = tx.rows(
+        f"SELECT key, body, size FROM items WHERE collection = ? AND key IN ({marks})",  # noqa: S608 - marks alone
+        layout.collection,
+        *keys,
+    )
+    return {row[0]: StoredItem(*row) for row in rows}
 
 
 def change(

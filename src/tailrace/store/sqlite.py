@@ -26,7 +26,7 @@ from tailrace.base.errors import StoreError
 from tailrace.store.cache import ENTRIES_MAX, Layer
 from tailrace.store.engine import Cache, Listener, Overloaded
 from tailrace.store.sqlite_file import LOG_BYTES_MAX, DatabaseFile
-from tailrace.store.sqlite_transaction import Update, View
+from tailrace.store.sqlite_transaction import Snapshot, Update, View
 
 T = TypeVar("T")
 
@@ -102,6 +102,7 @@ class SqliteStore:
         self._file = file
         self._loop = asyncio.get_running_loop()
         self._committed: dict[Any, Any] = {}
+        self._snapshot = Snapshot(file.read, self._loop)
         self._queue: deque[_Job] = deque()
         self._in_flight: Group | None = None
         self._scheduled = False
@@ -124,17 +125,13 @@ class SqliteStore:
         """Run `read` now, on this thread, over one snapshot."""
         if self._closed:
             raise StoreError("the store is closed")
-        connection, cache = self._file.read, self._committed
+        cache = self._committed
         if self._in_flight is not None and self._in_flight.cache.own:
             # Until its COMMIT returns nobody knows whether the snapshot holds this group: the cache can't match both.
             cache = {}
         elif len(cache) > ENTRIES_MAX:
             cache.clear()
-        connection.execute("BEGIN")
-        try:
-            return read(View(connection, cache))
-        finally:
-            connection.execute("COMMIT")
+        return read(View(self._snapshot, cache))
 
     async def update(self, change: Callable[[Any], T]) -> T:
         """Queue `change` for the next group; returns after its COMMIT."""
@@ -173,6 +170,7 @@ class SqliteStore:
             if thread is not None:
                 thread.shutdown()
         self._closed = True
+        self._snapshot.end()
         self._file.close()
 
     def _wake(self) -> None:
@@ -182,6 +180,8 @@ class SqliteStore:
             self._loop.call_soon(self._run_group)
 
     def _run_group(self) -> None:
+        if self._thread is None:
+            self._snapshot.end()  # in memory there is one connection, for all
         group = Group(self._file.write, self._committed)
         self._scheduled, self._in_flight = False, group
         until, left = _monotonic() + GROUP_SECONDS_MAX, GROUP_UPDATES_MAX
@@ -216,6 +216,7 @@ class SqliteStore:
     def _finish(self, group: Group, failure: StoreError | None) -> None:
         """Publish or undo, answer, notify, go on with the next group."""
         self._in_flight = None
+        self._snapshot.end()
         if failure is None:
             self.commits += group.wrote
             if len(self._committed) > ENTRIES_MAX:

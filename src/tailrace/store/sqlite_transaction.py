@@ -2,29 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 
 from tailrace.store.cache import Layer
 from tailrace.store.engine import Cache, Row
 
 
-class View:
-    """A read transaction."""
+class Snapshot:
+    """What the views of one turn of the event loop read: begun by the first that needs a row, ended after the turn.
 
-    __slots__ = ("_connection", "cache")
+    Beginning and ending one costs as much as reading a row, so views share it. It must be ended before the loop does
+    anything that a view has to see, that is, when a group was committed.
+    """
+
+    __slots__ = ("_loop", "connection", "open")
+
+    def __init__(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        self.connection = connection
+        self.open = False
+        self._loop = loop
+
+    def begin(self) -> None:
+        """Open it until the loop has come round."""
+        self.connection.execute("BEGIN")
+        self.open = True
+        self._loop.call_soon(self.end)
+
+    def end(self) -> None:
+        """Let go of it, if it is open."""
+        if self.open:
+            self.open = False
+            if self.connection.in_transaction:  # an error may have ended it
+                self.connection.execute("COMMIT")
+
+
+class View:
+    """A read transaction. One that the cache answers never gets to the database."""
+
+    __slots__ = ("_snapshot", "cache")
     lock = ""
 
-    def __init__(self, connection: sqlite3.Connection, cache: Cache) -> None:
-        self._connection = connection
+    def __init__(self, snapshot: Snapshot, cache: Cache) -> None:
+        self._snapshot = snapshot
         self.cache = cache
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query."""
-        return self._connection.execute(sql, parameters).fetchall()
+        snapshot = self._snapshot
+        if not snapshot.open:
+            snapshot.begin()
+        return snapshot.connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or None."""
-        found: Row | None = self._connection.execute(sql, parameters).fetchone()
+        snapshot = self._snapshot
+        if not snapshot.open:
+            snapshot.begin()
+        found: Row | None = snapshot.connection.execute(sql, parameters).fetchone()
         return found
 
     def run(self, sql: str, *parameters: object) -> int:
