@@ -116,8 +116,9 @@ def _get(
     """Read one table's keys into the answer until its room is used up; the room that is left, and the units."""
     responses: list[Any] = []
     units = 0.0
+    there = items.get_many(tx, found.layout, keys)
     for place, key in enumerate(keys):
-        stored = items.get(tx, found.layout, key)
+        stored = there.get(key)
         size = stored.size if stored else 0
         if size > room or not tally.has_room(found, "Read"):
             if size <= room:
@@ -205,7 +206,7 @@ def _write(tx: Transaction, call: Call, chosen: list[_Chosen], now: float, tally
     for number in sorted(range(len(chosen)), key=lambda n: (chosen[n].table.layout.collection, chosen[n].key)):
         each = chosen[number]
         if tally.has_room(each.table, "Write"):
-            done[number] = writes.perform(tx, each.table, each.write, now, call.origin)
+            done[number] = writes.perform(tx, each.table, each.write, now, call.origin, each.key)
             tally.write(each.table, done[number], each.write.key)
         else:
             tally.hold_up(each.table, "Write", [each.write.key])

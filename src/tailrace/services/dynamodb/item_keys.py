@@ -111,6 +111,8 @@ def _checked(table: Table, values: list[dict[str, Any]]) -> bytes:
         [(kind, content)] = value.items()
         if kind != "N" and len(content) >= _SURELY_SHORT or content == "":
             _check_length(table.key[position].name, value, position)
+    if len(values) == 1:
+        return keys.partition_prefix(values)
     return keys.item_key(values[:1], values[1:])
 
 

@@ -145,9 +145,9 @@ def _outcomes(
         if place in places:
             raise ApiError.validation("Transaction request cannot include multiple operations on one item")
         places[place] = number
-    for _, number in sorted(places.items()):
+    for (_, key), number in sorted(places.items()):
         try:
-            outcomes[number] = writes.perform(tx, tables[number], planned[number], now, call.origin)
+            outcomes[number] = writes.perform(tx, tables[number], planned[number], now, call.origin, key)
         except ApiError as error:
             outcomes[number] = error
     return [outcomes[number] for number in range(len(planned))]

@@ -133,11 +133,13 @@ class Update(_Keyed):
         return new
 
 
-def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str) -> Change:
-    """Do one write in a transaction, for the request `origin`. Raises ApiError: no such key, condition failed, item too
-    large.
+def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str, key: bytes | None = None) -> Change:
+    """Do one write in a transaction, for the request `origin`; `key` is what `write.locate` said, where it was asked.
+
+    Raises ApiError: no such key, condition failed, item too large.
     """
-    change = items.change(tx, table.layout, write.locate(table), write.apply, now, origin=origin)
+    located = write.locate(table) if key is None else key
+    change = items.change(tx, table.layout, located, write.apply, now, origin=origin)
     if change.new_size > ITEM_BYTES_MAX:
         raise ApiError.validation(write.too_large)
     return change
