@@ -9,6 +9,7 @@ SIGTERM: stop listening -> answer what is under way -> stop workers -> end funct
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -173,6 +174,8 @@ class Server:
         self._workers = [worker(self.node) for worker in workers]
         for worker in self._workers:
             await worker.start()
+        # What has been loaded stays to the end; looking through it for garbage would hold up requests time and again.
+        gc.freeze()
         folder = self.node.config.folder
         if folder:
             about: dict[str, Any] = {"endpoint": self.node.endpoint, "pid": os.getpid(), "version": __version__}

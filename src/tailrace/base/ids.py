@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import random
 import uuid as _uuid
+from collections import deque
 
 _UPPER_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _LOWER = "abcdefghijklmnopqrstuvwxyz234567"
+_REQUEST_ID_BYTES = 26
+_AT_ONCE = 256  # request ids that are drawn by one call of the operating system, which costs as much for one
 _random: random.Random = random.SystemRandom()
+_request_ids: deque[str] = deque()
 
 
 def seed(value: int | None) -> None:
     """Make every later identifier repeatable, or (with None) unpredictable again. For tests alone."""
     global _random
+    _request_ids.clear()
     _random = random.SystemRandom() if value is None else random.Random(value)
 
 
@@ -24,7 +29,13 @@ def uuid() -> str:
 
 def request_id_long() -> str:
     """A DynamoDB request id: 52 upper-case letters and digits. Hexadecimal, which costs a tenth of base 32."""
-    return random_bytes(26).hex().upper()
+    try:
+        return _request_ids.popleft()  # which threads may do at once
+    except IndexError:
+        drawn = random_bytes(_REQUEST_ID_BYTES * _AT_ONCE).hex().upper()
+        length = _REQUEST_ID_BYTES * 2
+        _request_ids.extend(drawn[start : start + length] for start in range(length, len(drawn), length))
+        return drawn[:length]
 
 
 def hex_digits(count: int) -> str:

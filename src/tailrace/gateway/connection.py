@@ -11,7 +11,6 @@ connections (`admission.py`) and of bytes.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -21,6 +20,7 @@ from typing import cast
 
 import httptools
 
+from tailrace.gateway import header_names
 from tailrace.gateway.admission import Admission
 from tailrace.gateway.answer_bytes import BODILESS, CHUNKED, encode, encode_head
 from tailrace.wire import timestamps
@@ -124,6 +124,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, connections: Connections) -> None:
         self.connections = connections
         self.task: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._peer = Peer("")
         self._queue: deque[tuple[HttpRequest, bool, int]] = deque()
@@ -152,7 +153,7 @@ class Connection(asyncio.Protocol):
         address = transport.get_extra_info("peername")
         secure = transport.get_extra_info("sslcontext") is not None
         self._peer = Peer(address[0] if isinstance(address, tuple) else "127.0.0.1", secure)
-        self._last_active = asyncio.get_running_loop().time()
+        self._last_active = self._loop.time()
         self._writable.set()
         self.connections.open.add(self)
         self._admitted = self.connections.admission.enter(self._peer.address)
@@ -180,7 +181,7 @@ class Connection(asyncio.Protocol):
         """The client reads too slowly: the next answer waits."""
         self._writable.clear()
         size = self._transport.get_write_buffer_size() if self._transport else 0
-        self._unread = asyncio.get_running_loop().time(), size
+        self._unread = self._loop.time(), size
 
     def resume_writing(self) -> None:
         """The client has caught up."""
@@ -214,7 +215,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """The first byte of a request: it has a while to be whole."""
-        self._began = asyncio.get_running_loop().time()
+        self._began = self._loop.time()
 
     def on_url(self, url: bytes) -> None:
         """A piece of the request target."""
@@ -224,11 +225,12 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header. Repeated ones are joined by a comma, as RFC 9110 says."""
-        self._count_header(len(name) + len(value))
-        if len(self._headers) >= HEADERS_MAX:
+        headers = self._headers
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > HEADER_BYTES_MAX or len(headers) >= HEADERS_MAX:
             raise TooLarge(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        self._headers[key] = f"{self._headers[key]},{text}" if key in self._headers else text
+        key, text = header_names.USUAL.get(name) or name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
 
     def on_headers_complete(self) -> None:
         """Refuse a body that announces itself as too large before a byte of it is read."""
@@ -267,12 +269,7 @@ class Connection(asyncio.Protocol):
             self._transport.pause_reading()
             self._paused = True
         if self.task is None:
-            self.task = asyncio.get_running_loop().create_task(self._work())
-
-    def _count_header(self, count: int) -> None:
-        self._header_bytes += count
-        if self._header_bytes > HEADER_BYTES_MAX:
-            raise TooLarge(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self.task = self._loop.create_task(self._work())
 
     # -- answering -------------------------------------------------------------------------------------------------
 
@@ -296,15 +293,14 @@ class Connection(asyncio.Protocol):
                 if self._paused and len(self._queue) < PIPELINE_MAX:
                     self._paused = False
                     if self._began is not None:
-                        self._began = asyncio.get_running_loop().time()  # it was we who did not read
+                        self._began = self._loop.time()  # it was we who did not read
                     self._transport.resume_reading()
         except asyncio.CancelledError:
             self.abort()
             raise
         finally:
             self.task = None
-            with contextlib.suppress(RuntimeError):
-                self._last_active = asyncio.get_running_loop().time()
+            self._last_active = self._loop.time()
             if self._transport and (self._broken or self.connections.closing):
                 self._transport.close()
 

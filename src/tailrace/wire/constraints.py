@@ -6,7 +6,7 @@ None means that nothing below a shape can be wrong, so its value is not walked: 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tailrace.wire import java_text, overrides
@@ -276,7 +276,8 @@ def _table_name_rules(operation: str) -> list[Rule]:
     name = java_text.pattern(overrides.TABLE_NAME_PATTERN)
     high = overrides.TABLE_NAME_LENGTH_MAX
 
-    def in_alphabet(value: Any) -> bool:
+    @lru_cache(1024)  # the same few tables are named again and again
+    def in_alphabet(value: str) -> bool:
         return not value or name.fullmatch(value) is not None or value.startswith("arn:")
 
     return [
