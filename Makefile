@@ -14,12 +14,14 @@ NPM_EXTRA := $(or $(NODE_EXTRA),$(shell command -v npm >/dev/null 2>&1 || echo n
 NPM := $(if $(NPM_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )npm
 ARGS ?=
 
-.PHONY: help install console demo test check check-console format bench-latency bench-drain bench-idle clean
+.PHONY: help install console demo test check check-console format bench bench-check bench-latency bench-drain bench-idle clean
 
 help:
 	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
 	@echo "make test     all tests            make check    format, lint, types, structure, fast tests"
 	@echo "make install  .venv alone          make format   rewrite the code's format"
+	@echo "make bench                         beside what people use today, on this machine (needs wrk)"
+	@echo "make bench-check                   instructions a request, against the recorded ones (needs valgrind)"
 	@echo "make bench-latency                 from a write to the first line of the function that it triggers"
 	@echo "make bench-drain                   a burst of records, in batches"
 	@echo "make bench-idle                    what triggers cost that have nothing to do"
@@ -68,6 +70,16 @@ check: $(VENV)/.installed-tests check-console
 format: $(VENV)/.installed-tests
 	$(BIN)/ruff check --fix src tests benchmarks examples hatch_build.py node_parts.py
 	$(BIN)/ruff format src tests benchmarks examples hatch_build.py node_parts.py
+
+$(VENV)/.installed-bench: $(VENV)/.installed-tests
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks.compare $(ARGS)
+
+bench-check: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks.bench_check $(ARGS)
 
 bench-latency bench-drain bench-idle: bench-%: $(VENV)/.installed-tests
 	$(BIN)/python benchmarks/trigger_$*.py $(ARGS)

@@ -1,0 +1,172 @@
+"""What one request costs the server's processor: the core paths, without sockets, by CPU time or by instructions.
+
+    python -m benchmarks.core_paths [--only getitem,putitem] [--requests 4000] [--profile getitem]
+    make bench-check          counts instructions under callgrind, and compares with benchmarks/core_paths.json
+
+Requests of 32 connections go through everything from the HTTP parser to the bytes of the answer, over a store in
+memory. CPU time repeats within some percent whatever else the machine does, instructions within tenths of one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import gc
+import pstats
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import uvloop
+
+from benchmarks.compare.signing import ACCESS_KEY, SECRET_KEY, Request, signed
+from benchmarks.compare.workloads import WORKLOADS, Workload
+from tailrace import kept_secrets, store
+from tailrace.audit.journal import Journal
+from tailrace.auth.vault import Vault, new_key
+from tailrace.base.clock import SystemClock
+from tailrace.base.config import Config
+from tailrace.gateway.connection import Connection, Connections
+from tailrace.gateway.gateway import Gateway
+from tailrace.identity import Identity
+from tailrace.operation import Node
+from tailrace.services import dynamodb, streams
+
+PATHS = ("getitem", "putitem", "updateitem", "query10", "batchwrite25", "batchget100", "transact4", "streamput")
+AT_ONCE = 32
+ITEMS = 1000
+REPEATS = 20
+
+
+class Client(asyncio.Transport):
+    """The other end of a connection: takes the answer, and sends the next request."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("127.0.0.1", 1)})
+        self.answers = 0
+        self.first: bytes = b""
+
+    def write(self, data: Any) -> None:
+        self.answers += 1
+        self.first = self.first or bytes(data)
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+async def make_node() -> Node:
+    """A node as `tailrace serve --data memory:` has it, without workers."""
+    config = Config(data="memory:", access_key_id=ACCESS_KEY, secret_access_key=SECRET_KEY)
+    clock, vault = SystemClock(), Vault(new_key())
+    place = await store.open(config.data)
+    secret = await place.update(lambda tx: kept_secrets.session_secret(tx, vault))
+    who = Identity(config, clock, (ACCESS_KEY, SECRET_KEY), secret, vault)
+    return Node(config, clock, place, who, cast("Any", None), audit=Journal(None, clock, config.audit_days))
+
+
+class Server:
+    """Connections of a node, and clients at their other ends."""
+
+    def __init__(self, node: Node) -> None:
+        self.connections = Connections(Gateway(node).answer, node.config.request_bytes_max, node.clock.now)
+        self.clients = [Client() for _ in range(AT_ONCE)]
+        self.protocols: list[Connection] = []
+        for client in self.clients:
+            protocol = self.connections.accept()
+            protocol.connection_made(client)
+            self.protocols.append(protocol)
+
+    async def answer(self, requests: Sequence[bytes]) -> None:
+        """Send the requests, one after the other on each connection, and wait for all answers."""
+        for start in range(0, len(requests), AT_ONCE):
+            part = requests[start : start + AT_ONCE]
+            for protocol, request in zip(self.protocols, part, strict=False):
+                protocol.data_received(request)
+            # An event would add its own machinery to what is measured.
+            while any(protocol.task for protocol in self.protocols):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
+    async def ask(self, requests: Sequence[Request]) -> None:
+        """Send requests that aren't measured; each must succeed."""
+        await self.answer(signed(requests))
+
+    def check(self) -> None:
+        """Every client's first answer is a success."""
+        for client in self.clients:
+            assert not client.first or client.first.startswith(b"HTTP/1.1 200"), client.first
+
+
+async def prepare(workload: Workload) -> Server:
+    """A server with the workload's table filled."""
+    server = Server(await make_node())
+    table = workload.table
+    await server.ask([("CreateTable", table.request())])
+    await asyncio.sleep(0.3)
+    items = list(table.fill(ITEMS))
+    for start in range(0, len(items), 25):
+        puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
+        await server.ask([("BatchWriteItem", {"RequestItems": {table.name: puts}})])
+    return server
+
+
+async def microseconds(workload: Workload, count: int, profile: bool) -> float:
+    """The CPU time of a request, the least of some repeats."""
+    server = await prepare(workload)
+    await server.answer(signed(workload.take(ITEMS)[: count // 4]))
+    best = float("inf")
+    for _ in range(1 if profile else REPEATS):
+        requests = signed(workload.take(ITEMS)[:count])
+        gc.collect()
+        tracer = cProfile.Profile() if profile else None
+        if tracer:
+            tracer.enable()
+        began = time.process_time()
+        await server.answer(requests)
+        best = min(best, (time.process_time() - began) / len(requests) * 1e6)
+        if tracer:
+            tracer.disable()
+            pstats.Stats(tracer).sort_stats("tottime").print_stats(45)
+    server.check()
+    return best
+
+
+async def counted(workload: Workload, count: int) -> None:
+    """For callgrind: warm up, say so, wait for the word to go, send `count` requests, say so."""
+    server = await prepare(workload)
+    requests = signed(workload.take(ITEMS)[: count * 2])
+    await server.answer(requests[:count])
+    print("ready", flush=True)
+    sys.stdin.readline()
+    await server.answer(requests[count : count * 2])
+    print("done", flush=True)
+    sys.stdin.readline()
+    server.check()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default=",".join(PATHS))
+    parser.add_argument("--requests", type=int, default=640)
+    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--counted", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    assert dynamodb
+    assert streams  # importing them registers their operations
+    for name in options.only.split(","):
+        workload = next(each for each in WORKLOADS if each.name == name)
+        if options.counted:
+            uvloop.run(counted(workload, options.requests))
+        else:
+            count = options.requests if workload.signed >= options.requests else workload.signed // 5
+            print(f"{name:>14} {uvloop.run(microseconds(workload, count, options.profile)):9.1f} us", flush=True)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    main()
