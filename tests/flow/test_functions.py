@@ -244,8 +244,9 @@ def test_a_json_log_at_level_warn_tells_of_failures_alone(server: RunningServer)
     invoke(server, function, 1)
     assert messages(server, function) == []
     invoke(server, function, 0)
-    error, report = (json.loads(m) for m in messages(server, function))
+    error, done, report = (json.loads(m) for m in messages(server, function))
     assert (error["level"], error["errorType"]) == ("ERROR", "AssertionError")
+    assert (done["type"], done["record"]["status"]) == ("platform.runtimeDone", "error")
     assert (report["type"], report["record"]["status"]) == ("platform.report", "error")
 
 

@@ -43,6 +43,7 @@ def variables(spec: FunctionSpec, launch: Launch, view: View, api: str, log_stre
         "TZ": ":UTC",
         "HOME": view.temporary,
         "TMPDIR": view.temporary,
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "LD_LIBRARY_PATH": f"{view.task}:{view.task}/lib:{view.opt}/lib",
         # The SDK would complain, in the function's log, of the machine's Node.js.
         **({NODE_WARNING_OFF: "true"} if spec.runtime.startswith("nodejs") else {}),

@@ -91,6 +91,7 @@ class Environment:
         began = REAL.monotonic()
         self._init_failure = await self._initialized(INIT_SECONDS)
         self._init_ms = (REAL.monotonic() - began) * 1000
+        self.journal.init_ended(self._init_ms, failed=self._init_failure is not None)
         if isinstance(self._init_failure, Ending) and self._init_failure.kind == "timeout":
             await self._end_process()  # the one more try: inside the first invocation, under the function's own limit
             self._init_ms = None
@@ -164,6 +165,7 @@ class Environment:
         outcome.duration_ms, outcome.init_ms, self._init_ms = duration_ms, self._init_ms, None
         outcome.billed_ms = math.ceil(duration_ms)  # on AWS, too, the init of a zip function is not in it
         outcome.log_stream = self.journal.log_stream
+        outcome.trace = work.headers.get("Lambda-Runtime-Trace-Id", "")
         outcome.log_tail = self.journal.ended(request_id, outcome)
         return outcome
 

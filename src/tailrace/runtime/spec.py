@@ -46,6 +46,9 @@ class Journal(Protocol):
     def init_started(self) -> None:
         """A cold start begins."""
 
+    def init_ended(self, init_ms: float, *, failed: bool) -> None:
+        """The code is ready for work, or won't be, after so many milliseconds."""
+
     def started(self, request_id: str) -> None:
         """An invocation begins."""
 
@@ -91,7 +94,8 @@ class Outcome:
     `kind` is None after a success, else "handler" (the code reported an error), "timeout", "exit", "init", "memory" or
     "too large"; `payload` then is the error object as AWS words it. Times are in milliseconds; `init_ms` is None when
     the environment was warm. `notice` is the platform's line about what ended the environment. The payload of a success
-    that was streamed has gone to its stream; `content_type` is what the code said of it.
+    that was streamed has gone to its stream; `content_type` is what the code said of it. `trace` is the invocation's
+    tracing header.
     """
 
     payload: bytes
@@ -105,6 +109,7 @@ class Outcome:
     log_stream: str = ""
     log_tail: str = ""
     content_type: str = ""
+    trace: str = ""
 
     @property
     def function_error(self) -> str | None:

@@ -34,6 +34,9 @@ class Notebook:
     def init_started(self) -> None:
         self.lines.append("INIT_START")
 
+    def init_ended(self, init_ms: float, *, failed: bool) -> None:
+        return None
+
     def started(self, request_id: str) -> None:
         self.lines.append("START")
 

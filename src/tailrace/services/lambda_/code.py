@@ -94,5 +94,6 @@ async def update_function_code(call: Call, request: Shape) -> Shape:
         return documents.show(new, LATEST, function, now)
 
     answer = await call.store.update(change)
-    call.node.pool.retire(function.unqualified_arn)
+    if not request.get("DryRun"):
+        call.node.pool.retire(function.unqualified_arn)
     return answer

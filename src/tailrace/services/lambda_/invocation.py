@@ -169,7 +169,8 @@ def specify(
         session=session,
         group=document["LoggingConfig"]["LogGroup"],
         json=document["LoggingConfig"]["LogFormat"] == "JSON",
-        failures_only=document["LoggingConfig"].get("SystemLogLevel") == "WARN",
+        system_level=document["LoggingConfig"].get("SystemLogLevel", "INFO"),
+        traced=document["TracingConfig"]["Mode"] == "Active",
     )
 
     def archive(digest: str) -> Archive:

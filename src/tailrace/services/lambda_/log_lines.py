@@ -59,10 +59,34 @@ def report(request_id: str, outcome: Outcome, memory_mb: int) -> str:
     return "\t".join(parts) + "\t\n"
 
 
+def traced(trace: str) -> str:
+    """The line below REPORT of an invocation that is traced actively, or "" for one that is not sampled."""
+    fields = dict(part.split("=", 1) for part in trace.split(";"))
+    if fields["Sampled"] != "1":
+        return ""
+    return f"XRAY TraceId: {fields['Root']}\tSegmentId: {fields['Parent']}\tSampled: true\t\n"
+
+
 def platform(now: float, kind: str, record: dict[str, Any]) -> str:
     """A platform event of the JSON format: `platform.start`, `platform.report`, ..."""
     event = {"time": iso_milliseconds(now, suffix="Z"), "type": f"platform.{kind}", "record": record}
     return orjson.dumps(event).decode() + "\n"
+
+
+def init_records(init_ms: float, *, failed: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The records of `platform.initRuntimeDone` and `platform.initReport`."""
+    done = {"initializationType": "on-demand", "phase": "init", "status": "error" if failed else "success"}
+    return done, {**done, "metrics": {"durationMs": round(init_ms, 3)}}
+
+
+def done_record(request_id: str, outcome: Outcome) -> dict[str, Any]:
+    """The record of `platform.runtimeDone`."""
+    status = STATUS.get(outcome.kind or "", "error" if outcome.kind else "success")
+    metrics = {"durationMs": round(outcome.duration_ms, 3), "producedBytes": len(outcome.payload)}
+    record: dict[str, Any] = {"requestId": request_id, "status": status, "metrics": metrics}
+    if outcome.error_type and status == "error":
+        record["errorType"] = outcome.error_type
+    return record
 
 
 def report_record(request_id: str, outcome: Outcome, memory_mb: int) -> dict[str, Any]:

@@ -32,6 +32,8 @@ BATCH_SECONDS = 0.05
 EVENTS_MAX = 10_000  # held; the function that prints more waits
 BYTES_MAX = 8 * 1024 * 1024
 TAIL_BYTES = 4096
+# SystemLogLevel; which event has which level: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+LEVELS = ("DEBUG", "INFO", "WARN")
 
 log = logging.getLogger("tailrace.functions")
 
@@ -40,8 +42,8 @@ log = logging.getLogger("tailrace.functions")
 class LogSettings:
     """What a log writer has to know of its function.
 
-    `session` is the name of the role's session; `failures_only` (SystemLogLevel WARN) leaves out the platform's events
-    about what went well, in the JSON format.
+    `session` is the name of the role's session; `system_level` says which of the platform's events the JSON format has.
+    With `traced`, the last line tells the trace of an invocation.
     """
 
     function_arn: str
@@ -53,7 +55,8 @@ class LogSettings:
     session: str
     group: str
     json: bool
-    failures_only: bool = False
+    system_level: str = "INFO"
+    traced: bool = False
 
 
 class LogWriter:
@@ -85,6 +88,13 @@ class LogWriter:
         else:
             self._add(log_lines.init_start(s.runtime, s.runtime_arn))
 
+    def init_ended(self, init_ms: float, *, failed: bool) -> None:
+        """The init's own events, in the JSON format alone."""
+        if self._settings.json:
+            done, report = log_lines.init_records(init_ms, failed=failed)
+            self._add_event("initRuntimeDone", done, "WARN" if failed else "DEBUG")
+            self._add_event("initReport", report, "WARN" if failed else "DEBUG")
+
     def started(self, request_id: str) -> None:
         """START: the tail begins anew."""
         self._tail.clear()
@@ -108,16 +118,22 @@ class LogWriter:
         memory_mb = self._settings.memory_mb
         if self._settings.json:
             record = log_lines.report_record(request_id, outcome, memory_mb)
-            self._add_event("report", record, failed=record["status"] != "success")
+            failed = record["status"] != "success"
+            self._add_event("runtimeDone", log_lines.done_record(request_id, outcome), "WARN" if failed else "DEBUG")
+            if self._settings.traced:
+                record["tracing"] = {"type": "X-Amzn-Trace-Id", "value": outcome.trace}
+            self._add_event("report", record, "WARN" if failed else "INFO")
         else:
             self._told(log_lines.end(request_id))
-            self._told(log_lines.report(request_id, outcome, memory_mb))
+            traced = log_lines.traced(outcome.trace) if self._settings.traced else ""
+            self._told(log_lines.report(request_id, outcome, memory_mb) + traced)
         return "".join(self._tail).encode()[-TAIL_BYTES:].decode("utf-8", "ignore")
 
-    def _add_event(self, kind: str, record: dict[str, Any], *, failed: bool = False) -> None:
-        if failed or not self._settings.failures_only:
+    def _add_event(self, kind: str, record: dict[str, Any], level: str = "INFO") -> None:
+        """An event of the platform, if the function's log has those of that level. The init is in nobody's tail."""
+        if LEVELS.index(level) >= LEVELS.index(self._settings.system_level):
             text = log_lines.platform(self._node.clock.now(), kind, record)
-            (self._add if kind == "initStart" else self._told)(text)
+            (self._add if kind.startswith("init") else self._told)(text)
 
     def _told(self, text: str) -> None:
         self._add(text)
