@@ -132,6 +132,9 @@ def test_or_joins_paths_and_stands_beside_other_keys() -> None:
         '{"a": [{"wildcard": "a**b"}]}',
         '{"a": [{"wildcard": "a\\\\b"}]}',
         '{"a": [{"anything-but": []}]}',
+        '{"a": [{"anything-but": ["b", 1]}]}',
+        '{"a": [{"anything-but": true}]}',
+        '{"a": [{"anything-but": [null]}]}',
         '{"a": [{"anything-but": {"numeric": ["=", 1]}}]}',
         '{"a": [{"cidr": "10.0.0.0/99"}]}',
         '{"$or": [{"a": ["b"]}]}',
@@ -140,6 +143,12 @@ def test_or_joins_paths_and_stands_beside_other_keys() -> None:
 def test_what_is_no_pattern(text: str) -> None:
     with pytest.raises(InvalidPattern):
         parse(text)
+
+
+def test_of_a_key_that_stands_twice_the_last_one_counts() -> None:
+    pattern = parse('{"a": ["x"], "a": ["y"]}')
+    assert pattern.test({"a": "y"})
+    assert not pattern.test({"a": "x"})
 
 
 def test_a_pattern_nested_without_end_is_refused() -> None:

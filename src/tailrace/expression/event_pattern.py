@@ -225,8 +225,8 @@ def _anything_but(argument: Any) -> Test:
         tests = [OPERATORS[operator](value) for value in _list_of(values)]
     else:
         values = _list_of(argument)
-        if any(isinstance(value, dict | list) or value is None for value in values):
-            raise InvalidPattern("anything-but takes values, or a list of them")
+        if not (all(isinstance(value, str) for value in values) or all(map(_is_number, values))):
+            raise InvalidPattern("anything-but takes texts or numbers, not both, or a list of them")
         tests = [_equals(value) for value in values]
     return lambda leaf: not any(test(leaf) for test in tests)
 

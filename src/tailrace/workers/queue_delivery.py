@@ -11,16 +11,17 @@ can't call for hidden and counts it as received, so that a throttled function's 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tailrace.base.errors import ApiError
 from tailrace.services.lambda_ import event_source_queues as queues
 from tailrace.services.lambda_.invocation import error_text
 from tailrace.services.sqs import acknowledging
 from tailrace.services.sqs.queue import KIND, Queue, compiled
-from tailrace.store import messages, resources
+from tailrace.store import attempts, messages, resources
+from tailrace.store.attempts import Attempt
 from tailrace.store.engine import Transaction
 from tailrace.workers import attempt_log, event_counts, mapping_states, queue_events, trigger_access
 from tailrace.workers.attempt import Refused, call
@@ -46,24 +47,33 @@ class QueueBatch:
     size: int
 
 
+class Made(NamedTuple):
+    """What came of a call, or of one that could not be made: then there is no `answer`. `began` is epoch seconds."""
+
+    status: str
+    error: str | None
+    ms: float
+    began: float
+    answer: Answer | None = None
+    failed: Collection[str] = ()
+
+
 async def deliver(context: TriggerContext, batch: QueueBatch) -> bool:
     """Call the function once and save what became of it; whether it could be called."""
     clock = context.node.clock
-    began = clock.monotonic()
+    began, began_at = clock.monotonic(), clock.now()
     event, whose = queue_events.event(batch.records), f"mapping {batch.mapping}"
     answer = await call(context.node, context.invoke, whose, batch.settings.target, event)
     ms = round((clock.monotonic() - began) * 1000, 1)
     if isinstance(answer, Refused):
         _count_refused(context, batch)
-        line = _line(batch, answer.status, answer.error, ms)
-        await _give_back(context, batch, line, answer.problem)
+        made = Made(answer.status, answer.error, ms, began_at)
+        await _give_back(context, batch, made, answer.problem)
         return False
     failed, status, error = _read(batch, answer)
     done = [record for record in batch.records if record.id not in failed]
-    line = _line(batch, status, error, ms, answer)
-    if status == "PartialFailure":
-        line["failedMessageIds"] = [record.id for record in batch.records if record.id in failed][:FAILED_SHOWN_MAX]
-    await _finish(context, batch, done, line)
+    made = Made(status, error, ms, began_at, answer, failed if status == "PartialFailure" else ())
+    await _finish(context, batch, done, made)
     _count_called(context, batch, len(failed))
     return True
 
@@ -80,13 +90,11 @@ def _read(batch: QueueBatch, answer: Answer) -> tuple[set[str], str, str | None]
         return everything, "Failure", "the function's answer is not one that says what was done"
     if not failed:
         return failed, "Success", None
-    return failed, "PartialFailure", f"the function reported failures; {len(failed)} messages come back"
+    return failed, "PartialFailure", f"{len(failed)} of {len(everything)} messages come back"
 
 
-async def _finish(
-    context: TriggerContext, batch: QueueBatch, done: Sequence[QueueRecord], line: attempt_log.Line
-) -> None:
-    """Delete what is done, and write the line with the last of it."""
+async def _finish(context: TriggerContext, batch: QueueBatch, done: Sequence[QueueRecord], made: Made) -> None:
+    """Delete what is done, and write down what came of the call with the last of it."""
     slices = [done[at : at + SLICE] for at in range(0, len(done), SLICE)] or [()]
     deleted = 0
     for number, part in enumerate(slices):
@@ -96,9 +104,11 @@ async def _finish(
             now = context.node.clock.now()
             gone, problem = _delete(tx, context, batch, part, now)
             if last:
-                lines = [line, *([_said(batch, "NotDeleted", problem)] if problem else [])]
                 mapping_states.note_result(tx, batch.scope, batch.mapping, problem or mapping_states.OK)
-                attempt_log.write(tx, batch.scope, batch.mapping, batch.queue.place.name, lines, now)
+                _write(tx, batch, made, now)
+                if problem:
+                    said = _said(batch, "NotDeleted", problem)
+                    attempt_log.write(tx, batch.scope, batch.mapping, batch.queue.place.name, [said], now)
             return gone, problem
 
         gone, problem = await context.node.store.update(save)
@@ -131,8 +141,8 @@ def _delete(
     return deleted, problem
 
 
-async def _give_back(context: TriggerContext, batch: QueueBatch, line: attempt_log.Line, problem: str) -> None:
-    """Let the messages be received again, now, and write the line with the last of them."""
+async def _give_back(context: TriggerContext, batch: QueueBatch, made: Made, problem: str) -> None:
+    """Let the messages be received again, now, and write down what came of the call with the last of them."""
     for at in range(0, len(batch.records), SLICE):
         part, last = batch.records[at : at + SLICE], at + SLICE >= len(batch.records)
 
@@ -142,25 +152,48 @@ async def _give_back(context: TriggerContext, batch: QueueBatch, line: attempt_l
                 messages.give_back(tx, batch.queue.number, record.message.number, record.message.receives, now)
             if last:
                 mapping_states.note_result(tx, batch.scope, batch.mapping, problem)
-                attempt_log.write(tx, batch.scope, batch.mapping, batch.queue.place.name, [line], now)
+                _write(tx, batch, made, now)
 
         await context.node.store.update(save)
 
 
-def _line(
-    batch: QueueBatch, status: str, error: str | None, ms: float, answer: Answer | None = None
-) -> attempt_log.Line:
-    """The attempt's line in the mapping's log; `attempt` is how often the most received message was received."""
-    return {
+def _write(tx: Transaction, batch: QueueBatch, made: Made, now: float) -> None:
+    """The attempt's line in the mapping's log, and its record. How often it was tried is told by the message that was
+    received most often.
+    """
+    answer, records = made.answer, batch.records
+    tried = max(record.message.receives for record in records)
+    failed = [record.id for record in records if record.id in made.failed][:FAILED_SHOWN_MAX]
+    line = {
         "requestId": answer.request_id if answer else None,
-        "firstMessageId": batch.records[0].id,
-        "lastMessageId": batch.records[-1].id,
-        "records": len(batch.records),
-        "attempt": max(record.message.receives for record in batch.records),
-        **_said(batch, status, error),
-        "ms": ms,
+        "firstMessageId": records[0].id,
+        "lastMessageId": records[-1].id,
+        "records": len(records),
+        "attempt": tried,
+        **_said(batch, made.status, made.error),
+        "ms": made.ms,
         "logStream": (answer.log_stream or None) if answer else None,
+        **({"failedMessageIds": failed} if failed else {}),
     }
+    attempt_log.write(tx, batch.scope, batch.mapping, batch.queue.place.name, [line], now)
+    waited = made.began - min(record.message.sent for record in records)
+    body = {
+        "FunctionArn": batch.settings.target.arn,
+        "QueueArn": batch.settings.queue_arn,
+        "Records": len(records),
+        "MessageIds": [records[0].id, records[-1].id],
+        "FailedMessageIds": failed,
+        "Attempt": tried,
+        "Milliseconds": made.ms,
+        "WaitMilliseconds": round(max(0.0, waited) * 1000),
+        "Error": made.error,
+    }
+    if answer:
+        body |= {"InitMilliseconds": answer.init_ms, "ExecutedVersion": answer.executed_version}
+        body |= {"LogGroup": answer.log_group, "LogStream": answer.log_stream}
+    said = {name: value for name, value in body.items() if value not in (None, "", [])}
+    request = answer.request_id if answer else None
+    attempts.add(tx, Attempt(batch.scope, batch.mapping, made.status, now, request, body=said))
 
 
 def _said(batch: QueueBatch, status: str, error: str | None) -> dict[str, Any]:

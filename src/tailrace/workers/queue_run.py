@@ -289,7 +289,7 @@ class QueueRun:
         role, asked = None, []
 
         def write(tx: Transaction) -> None:
-            if problem and mapping_states.note_result(tx, self.scope, self.mapping, problem):
+            if mapping_states.note_result(tx, self.scope, self.mapping, problem):
                 name = seen.settings.queue_arn.rpartition(":")[2]
                 line = {"queue": name, "status": "Blocked", "error": problem}
                 attempt_log.write(tx, self.scope, self.mapping, name, [line], now)

@@ -12,6 +12,7 @@ records are neither delivered twice nor out of order.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,11 +23,14 @@ from tailrace.store import leases
 from tailrace.store.changes import Shard
 from tailrace.store.engine import Transaction
 from tailrace.store.leases import Lease
+from tailrace.workers import attempt_log
 from tailrace.workers.lane import Lane
 from tailrace.workers.mapping_states import note_result
 from tailrace.workers.outcome import Progress
 from tailrace.workers.trigger_context import TriggerContext
 from tailrace.workers.trigger_settings import lane_of
+
+log = logging.getLogger("tailrace.triggers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +165,19 @@ class ShardReader:
                 self.lost = True
                 raise
 
-    async def note(self, result: str) -> None:
-        """Save the mapping's LastProcessingResult alone."""
+    async def note(self, problem: str) -> None:
+        """Save why nothing may be delivered as the mapping's LastProcessingResult, and say it in the logs: once."""
+        now = self.context.node.clock.now()
 
-        def write(tx: Transaction) -> None:
-            note_result(tx, self.scope, self.mapping, result)
+        def write(tx: Transaction) -> bool:
+            new = note_result(tx, self.scope, self.mapping, problem)
+            if new:
+                line = {"shardId": self.shard_name, "status": "Blocked", "error": problem}
+                attempt_log.write(tx, self.scope, self.mapping, self.shard_name, [line], now)
+            return new
 
-        await self.context.node.store.update(write)
+        if await self.context.node.store.update(write):
+            log.warning("mapping %s can't read: %s", self.mapping, problem)
 
     async def tend(self) -> None:
         """Every second: save what was passed over without a call, and keep the lease of long calls."""

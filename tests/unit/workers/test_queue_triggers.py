@@ -11,7 +11,7 @@ import pytest
 
 from tailrace.base.errors import ApiError
 from tailrace.services.lambda_ import event_source_mappings as mappings
-from tailrace.store import resources
+from tailrace.store import attempts, resources
 from tests.unit.workers.queue_world import FIFO, RECEIVE, QueueWorld, bad, broken
 from tests.unit.workers.world import SCOPE, throttled
 
@@ -41,6 +41,33 @@ async def test_a_send_wakes_the_trigger_without_the_tick_and_what_succeeds_is_de
     assert world.batches == [["a"], ["b"]]
     assert await world.left() == (0, 0)
     assert "LastProcessingResult" not in await world.mapping(uuid), "on AWS mappings of queues have none"
+
+
+async def test_what_became_of_a_batch_is_kept(world: QueueWorld) -> None:
+    await world.send("a", "b")
+    uuid = await world.map(**PARTIAL)
+    world.behaviour = bad("b")
+    await world.start()
+    first, last = (record["messageId"] for record in world.events[0]["Records"])
+    (line,) = await world.attempts(uuid)
+    assert line.pop("time")
+    assert line == {
+        "mapping": uuid,
+        "requestId": "request-1",
+        "firstMessageId": first,
+        "lastMessageId": last,
+        "records": 2,
+        "attempt": 1,
+        "queue": "q",
+        "status": "PartialFailure",
+        "error": "1 of 2 messages come back",
+        "ms": 0.0,
+        "logStream": "2023/11/14/[$LATEST]0",
+        "failedMessageIds": [last],
+    }
+    (kept,) = await world.store.view(lambda tx: attempts.of_request(tx, "request-1", 10))
+    assert (kept.source, kept.outcome, kept.body["QueueArn"]) == (uuid, "PartialFailure", world.arn)
+    assert kept.body["MessageIds"] == [first, last]
 
 
 async def test_what_is_there_is_batched_and_bounded(world: QueueWorld) -> None:

@@ -184,6 +184,8 @@ async def test_no_permission_no_delivery_and_on_within_a_second(world: World) ->
     result = (await world.mapping(uuid))["LastProcessingResult"]
     assert result.startswith("PROBLEM: User: arn:aws:sts::000000000000:assumed-role/reader/")
     assert "is not authorized to perform: dynamodb:GetShardIterator" in result
+    (line,) = await world.attempts(uuid)
+    assert (line["status"], line["error"]) == ("Blocked", result), "said once, however often it is looked at"
     await world.allow(*READ)
     await world.advance(1)
     assert world.calls == [[1]]
