@@ -236,6 +236,17 @@ def test_refusals_of_create_are_those_of_aws(server: RunningServer) -> None:
     for pattern in ("single-string", '[{"eventName": ["INSERT"=123}]'):
         answer = refused(FilterCriteria={"Filters": [{"Pattern": pattern}]})
         assert answer == (400, invalid, "Invalid filter pattern definition.")
+    six = {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}] * 6}
+    assert refused(FilterCriteria=six) == (400, invalid, "Filters: a mapping has at most 5 filters.")
+    long = {"Filters": [{"Pattern": json.dumps({"eventName": ["x" * 4096]})}]}
+    unchecked = server.client("lambda", parameter_validation=False).create_event_source_mapping
+    assert refusal(unchecked, **base, FilterCriteria=long)[1] == "ValidationException"
+    assert refused(MaximumRecordAgeInSeconds=59)[:2] == (400, invalid)
+    metric = "Unsupported metric ErrorCount for given event source mapping type."
+    assert refused(MetricsConfig={"Metrics": ["ErrorCount"]}) == (400, invalid, metric)
+    tags = {f"k{number}": "v" for number in range(51)}
+    assert refused(Tags=tags) == (400, invalid, "Number of tags exceeds resource tag limit of 50.")
+    assert refused(Tags={"aws:k": "v"})[:2] == (400, invalid)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from tailrace.base.errors import ApiError
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.store import attempts, resources
 from tests.unit.workers.queue_world import FIFO, RECEIVE, QueueWorld, bad, broken
-from tests.unit.workers.world import SCOPE, throttled
+from tests.unit.workers.world import SCOPE, Result, throttled
 
 PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
@@ -448,3 +449,72 @@ async def test_events_are_counted_for_a_mapping_that_asks_for_it(world: QueueWor
     assert world.event_counts() == {"polled": 3, "filtered_out": 1, "invoked": 2, "failed_invoke": 1, "deleted": 2}
     await world.update(uuid, MetricsConfig={"Metrics": []})
     assert "MetricsConfig" not in await world.mapping(uuid)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_a_group_succeeds_in_its_order_whatever_happens(fifo: QueueWorld, seed: int) -> None:
+    """Functions that fail, report, are throttled or outlive their node: each message succeeds once, none too early."""
+    chance, succeeded = random.Random(seed), dict[str, list[str]]()
+    await fifo.map(BatchSize=chance.randint(1, 10), **PARTIAL)
+
+    def function(records: list[dict[str, Any]]) -> Any:
+        fate = chance.random()
+        if fate < 0.15:
+            return throttled(records)
+        if fate < 0.3:
+            return Result({}, "Unhandled")
+        failed, named = set(), []
+        for record in records:
+            group = record["attributes"]["MessageGroupId"]
+            if fate < 0.6 and group not in failed and chance.random() < 0.3:
+                named.append(record["messageId"])
+                failed.add(group)
+            if group not in failed:
+                succeeded.setdefault(group, []).append(record["body"])
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in named]}
+
+    fifo.behaviour = function
+    await fifo.start()
+    sent: dict[str, list[str]] = {}
+    for number in range(60):
+        group = chance.choice("abc")
+        sent.setdefault(group, []).append(f"{group}{number}")
+        await fifo.send(f"{group}{number}", group=group)
+        if chance.random() < 0.1:
+            await fifo.advance(chance.choice((0.25, 5, 31)), step=0.25)
+        if chance.random() < 0.05:
+            await fifo.stop()
+            await fifo.start()
+    for _ in range(60):
+        if await fifo.left() == (0, 0):
+            break
+        await fifo.advance(31, step=1)
+    assert succeeded == sent
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_every_message_of_a_standard_queue_is_done_at_least_once(world: QueueWorld, seed: int) -> None:
+    chance, done = random.Random(seed), set[str]()
+    await world.map(BatchSize=20, MaximumBatchingWindowInSeconds=1, **PARTIAL)
+
+    def function(records: list[dict[str, Any]]) -> Any:
+        if chance.random() < 0.3:
+            return throttled(records) if chance.random() < 0.5 else Result({}, "Unhandled")
+        bad = {record["messageId"] for record in records if chance.random() < 0.3}
+        done.update(record["body"] for record in records if record["messageId"] not in bad)
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in bad]}
+
+    world.behaviour = function
+    await world.start()
+    for number in range(100):
+        await world.send(str(number))
+        if chance.random() < 0.1:
+            await world.advance(1)
+        if chance.random() < 0.05:
+            await world.stop()
+            await world.start()
+    for _ in range(60):
+        if await world.left() == (0, 0):
+            break
+        await world.advance(31, step=1)
+    assert done == {str(number) for number in range(100)}

@@ -21,6 +21,7 @@ from tailrace.services.lambda_ import event_source_destinations as destinations
 from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.services.lambda_ import event_source_queues as queues
+from tailrace.services.lambda_ import tag_rules
 from tailrace.services.lambda_.event_source_access import role_of
 from tailrace.services.lambda_.function_document import find_version
 from tailrace.services.lambda_.function_names import FunctionName, parse
@@ -74,6 +75,7 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
     position = options.starting_position(request)
     chosen = {**options.defaults(source), **options.changed(call, request, source)}
     options.check_together({**chosen, "EventSourceArn": source})
+    tag_rules.check(request.get("Tags", {}))
     target = parse(call, request["FunctionName"])
     now, uuid = call.clock.now(), ids.uuid()
 

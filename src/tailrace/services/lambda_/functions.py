@@ -6,7 +6,7 @@ from typing import Any
 
 from tailrace.base.errors import AlreadyExists
 from tailrace.operation import Call, Shape, anything, operation
-from tailrace.services.lambda_ import code_location, layer_use, packages, role, settings, targets
+from tailrace.services.lambda_ import code_location, layer_use, packages, role, settings, tag_rules, targets
 from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.code import WITHOUT, read
 from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, permission_arn
@@ -37,6 +37,7 @@ async def create_function(call: Call, request: Shape) -> Shape:
     members = settings.given(request, base)
     if not (request.get("Runtime") and request.get("Handler")):
         raise invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+    tag_rules.check(request.get("Tags", {}))
     package = await read(call, request["Code"])
 
     def create(tx: Transaction) -> Shape:

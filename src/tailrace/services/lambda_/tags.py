@@ -7,13 +7,12 @@ from typing import Any
 from tailrace.base import arn
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.lambda_ import event_source_mappings, function_names
+from tailrace.services.lambda_ import event_source_mappings, function_names, tag_rules
 from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.refusals import invalid
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
-TAGS_MAX = 50
 MAPPING_PREFIX = "event-source-mapping:"
 
 
@@ -48,8 +47,7 @@ async def tag_resource(call: Call, request: Shape) -> Shape:
     def change(tx: Transaction) -> Shape:
         kind, scope, name, document = find(call, tx, request["Resource"])
         tags = {**document.get("Tags", {}), **request["Tags"]}
-        if len(tags) > TAGS_MAX:
-            raise invalid(f"Number of tags exceeds resource tag limit of {TAGS_MAX}.")
+        tag_rules.check(tags)
         resources.put(tx, kind, scope, name, {**document, "Tags": tags})
         return {}
 
