@@ -192,6 +192,19 @@ async def test_a_throttled_function_gives_its_messages_back_uncounted(world: Que
     assert statuses[-1] == "Success"
 
 
+async def test_a_throttled_function_is_tried_with_one_batch(world: QueueWorld) -> None:
+    await world.send(*"abcdef")
+    await world.map(BatchSize=1)
+    world.behaviour = throttled
+    await world.start()
+    before = len(world.batches)
+    assert before <= 5, "as many as begin at once"
+    await world.advance(0.5)
+    assert len(world.batches) == before + 1
+    await world.advance(1)
+    assert len(world.batches) == before + 2
+
+
 async def test_a_window_gathers_until_it_ends_or_the_batch_is_full(world: QueueWorld) -> None:
     await world.map(BatchSize=20, MaximumBatchingWindowInSeconds=5)
     await world.start()
