@@ -5,8 +5,11 @@
 /tmp              private to the environment, of its own size         writable, in memory
 /usr /lib ... and the interpreter's own folder                        read-only; nothing else of the machine's
 ```
-It has processes, IPC and a host name of its own and no capabilities; the network is shared, for the Runtime API and the
-endpoint are on it. Used where a probe at the start works: some machines forbid namespaces to ordinary users.
+It has processes, IPC, a host name and users of its own and no capabilities; the network is shared, for the Runtime API
+and the endpoint are on it. Used where a probe at the start works: some machines forbid namespaces to ordinary users.
+
+A server that runs as root gives each environment a user id that nothing else on the machine has. Another one can't: the
+code is the server's user outside its namespace, where it sees nothing that it could use that for.
 """
 
 from __future__ import annotations
@@ -20,44 +23,99 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tailrace.base import ids
+from tailrace.runtime import cgroups
 from tailrace.runtime.interpreters import node_programs
-from tailrace.runtime.process import Guard, Process, launch
+from tailrace.runtime.process import OPEN_FILES_MAX, Guard, Process, check_program, grouped, held, launch
 from tailrace.runtime.sandbox import Folders, View
 
 PROBE_SECONDS = 5
+USER_INSIDE = 993  # AWS's, too, whatever it is outside
+USER_FIRST = 2_000_000_000  # beyond what people, systems and containers use
+USERS = 16**6
+CLEAN = {"PATH": "/usr/bin:/bin"}
 MEGABYTE = 1024 * 1024
 DEADLY = (signal.SIGABRT, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM)
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = """
-    alternatives ca-certificates.conf crypto-policies group host.conf hosts ld.so.cache ld.so.conf ld.so.conf.d
-    localtime nsswitch.conf passwd pki protocols resolv.conf services ssl
+    alternatives ca-certificates.conf crypto-policies host.conf hosts ld.so.cache ld.so.conf ld.so.conf.d
+    localtime nsswitch.conf pki protocols resolv.conf services ssl
 """.split()  # noqa: SIM905 - forty quotes say less
 
 
 @functools.cache
-def works() -> bool:
-    """Whether this machine has a bwrap that may make namespaces; tried once."""
+def mode() -> str | None:
+    """How bwrap works here: `root` (each environment a user of its own), `user` (a namespace of users), or None.
+
+    Tried once, with all that a function is started with.
+    """
     program = shutil.which("bwrap")
     if program is None:
-        return False
+        return None
+    return next((way for way in (("root", "user") if os.geteuid() == 0 else ("user",)) if _tried(program, way)), None)
+
+
+def works() -> bool:
+    """Whether this machine has a bwrap that may make namespaces."""
+    return mode() is not None
+
+
+def _tried(program: str, way: str) -> bool:
+    gate = Path(__file__).with_name("gate.py")
+    user = str(USER_FIRST) if way == "root" else "-"
+    descriptor = memory_file(b"")
+    line = [
+        program,
+        *isolation(way),
+        *system_mounts(),
+        "--ro-bind",
+        str(gate),
+        "/var/runtime/gate.py",
+        "--remount-ro",
+        "/",
+    ]
+    line += ["--", *gated(descriptor, user, [python_program(), "-I", "-S", "-c", ""])]
     try:
         done = subprocess.run(
-            [program, *isolation(), *system_mounts(), "/usr/bin/env", "true"],
-            capture_output=True,
-            timeout=PROBE_SECONDS,
-            check=False,
+            line, capture_output=True, timeout=PROBE_SECONDS, check=False, env=CLEAN, pass_fds=(descriptor,)
         )
     except (OSError, subprocess.SubprocessError):
         return False
+    finally:
+        os.close(descriptor)
     return done.returncode == 0
 
 
+def gated(descriptor: int, user: str, command: Sequence[str]) -> list[str]:
+    """The command behind the gate, which gives it its variables, limits and user; see gate.py."""
+    limits = [user, str(cgroups.PROCESSES_MAX), str(OPEN_FILES_MAX)]
+    return [python_program(), "-I", "-S", "/var/runtime/gate.py", str(descriptor), *limits, "--", *command]
+
+
+def python_program() -> str:
+    """The Python beneath the server's own packages."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
+def memory_file(content: bytes) -> int:
+    """A descriptor from which `content` is read: what passes so is seen by nobody in the list of processes."""
+    descriptor = os.memfd_create("tailrace")
+    os.write(descriptor, content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
 @functools.cache
-def measures() -> bool:
-    """Whether this bwrap can limit the size of a tmpfs (from 0.7 on)."""
+def options() -> str:
+    """What this bwrap says of its options."""
     program = shutil.which("bwrap") or "bwrap"
     told = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
-    return "--size" in told.stdout + told.stderr
+    return told.stdout + told.stderr
+
+
+def measures() -> bool:
+    """Whether this bwrap can limit the size of a tmpfs (from 0.7 on)."""
+    return "--size" in options()
 
 
 def temporary(folders: Folders) -> list[str]:
@@ -67,16 +125,24 @@ def temporary(folders: Folders) -> list[str]:
     return ["--perms", "1777", "--size", str(folders.storage_mb * MEGABYTE), "--tmpfs", "/tmp"]
 
 
-def isolation() -> list[str]:
+def isolation(way: str) -> list[str]:
     """What is unshared and taken away."""
-    flags = ["--unshare-user-try", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "sandbox"]
-    return [*flags, "--cap-drop", "ALL", "--new-session", "--die-with-parent", "--proc", "/proc", "--dev", "/dev"]
+    flags = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
+    flags += ["--cap-drop", "ALL"]
+    if way == "root":  # the gate needs these two to become another user, and loses them by that
+        flags += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        flags += ["--unshare-user", "--uid", str(USER_INSIDE), "--gid", str(USER_INSIDE)]
+        if "--disable-userns" in options():
+            flags += ["--disable-userns"]
+    flags += ["--new-session", "--die-with-parent", "--proc", "/proc", "--dev", "/dev"]
+    return [*flags, "--remount-ro", "/dev"]
 
 
 @functools.cache
 def system_mounts() -> tuple[str, ...]:
     """The system's programs and the interpreters, read-only and under their own names."""
-    mounts: list[str] = []
+    mounts = [*passages("/etc/x"), *passages("/var/runtime/python/x")]
     for name in SYSTEM:
         if os.path.islink(name):
             mounts += ["--symlink", os.readlink(name), name]
@@ -87,8 +153,14 @@ def system_mounts() -> tuple[str, ...]:
     own = [sys.base_prefix, *(str(Path(program).parent.parent) for program, _ in node_programs())]
     for folder in own:
         if not Path(folder).is_relative_to("/usr"):
-            mounts += ["--ro-bind", folder, folder]
+            mounts += [*passages(folder), "--ro-bind", folder, folder]
     return tuple(mounts)
+
+
+def passages(path: str) -> list[str]:
+    """The folders that lead to a path, which bwrap would make for its own user alone."""
+    above = [str(folder) for folder in reversed(Path(path).parents) if str(folder) != "/"]
+    return [word for folder in above for word in ("--dir", folder)]
 
 
 class Walled(Process):
@@ -108,6 +180,24 @@ class Bubblewrap:
     def __init__(self, watcher: Guard) -> None:
         self._guard = watcher
         self._program = shutil.which("bwrap") or "bwrap"
+        self._way = mode() or "user"
+        self._groups = cgroups.find()
+        self.bounded_tmp = measures()
+
+    def describe(self) -> dict[str, str]:
+        """What is isolated and limited, how, and what isn't and why."""
+        tmp = (
+            "a file system of the configured size" if self.bounded_tmp else "looked at every second; bwrap is below 0.7"
+        )
+        own = "its own, without capabilities"
+        return {
+            "user": own if self._way == "root" else f"{own}; outside its namespace the server's",
+            "files": "its own; the system's read-only",
+            "processes": "its own",
+            "network": "shared",
+            "tmp": tmp,
+            **held(self._groups),
+        } | ({} if self._groups else {"process_count": f"by user: {cgroups.PROCESSES_MAX}"})
 
     def view(self, folders: Folders) -> View:
         """AWS's own places."""
@@ -117,14 +207,32 @@ class Bubblewrap:
         """Start `command` in its namespaces. Raises OSError where bwrap cannot be executed."""
         if command[0] == "/var/task/bootstrap":
             check_program(folders.task / "bootstrap")
-        line = [self._program, *isolation(), *system_mounts(), *self._own_mounts(folders)]
-        line += ["--chdir", "/var/task", "--", *command]
-        return launch(line, variables, folders.task, tag, self._guard, Walled)
+        user = USER_FIRST + int(ids.hex_digits(6), 16) if self._way == "root" else USER_INSIDE
+        if self._way == "root" and not self.bounded_tmp:
+            os.chown(folders.private, user, user)
+        names = [f"root:x:0:0:root:/:/sbin/nologin\nsandbox:x:{user}:{user}:sandbox:/tmp:/sbin/nologin\n"]
+        names += [f"root:x:0:\nsandbox:x:{user}:\n"]
+        given = b"".join(f"{name}={value}\0".encode() for name, value in variables.items())
+        files = [memory_file(content) for content in (given, *(text.encode() for text in names))]
+        line = [self._program, *isolation(self._way), *system_mounts(), *self._own_mounts(folders)]
+        readable = ["--perms", "0644"] if "--perms" in options() else []
+        for file, name in zip(files[1:], ("passwd", "group"), strict=True):
+            line += [*readable, "--ro-bind-data", str(file), f"/etc/{name}"]
+        line += ["--remount-ro", "/", "--chdir", "/var/task", "--"]
+        line += gated(files[0], str(user) if self._way == "root" else "-", command)
+        held_mb = folders.memory_mb + (folders.storage_mb if self.bounded_tmp else 0)
+        try:
+            group = grouped(self._groups, held_mb if folders.memory_mb else 0)
+            return launch(line, CLEAN, folders.task, tag, self._guard, Walled, group=group, descriptors=files)
+        finally:
+            for descriptor in files:
+                os.close(descriptor)
 
     def _own_mounts(self, folders: Folders) -> list[str]:
         root = folders.opt.parent
         mounts = temporary(folders) + ["--ro-bind", str(folders.task), "/var/task"]
-        mounts += ["--ro-bind", str(folders.opt), "/opt", "--tmpfs", "/opt/task", "--dir", "/var/runtime"]
+        mounts += ["--ro-bind", str(folders.opt), "/opt", "--tmpfs", "/opt/task"]
+        mounts += ["--remount-ro", "/opt/task"]
         for file in folders.runtime.iterdir():
             if file.is_file():
                 mounts += ["--ro-bind", str(file), f"/var/runtime/{file.name}"]
@@ -136,12 +244,4 @@ class Bubblewrap:
         ):
             if here.is_dir():
                 mounts += ["--ro-bind", str(here.resolve()), there]
-        return [*mounts, "--remount-ro", "/"]
-
-
-def check_program(file: Path) -> None:
-    """Raise the OSError that executing this file would raise; bwrap would tell it in words on stderr only."""
-    if not file.is_file():
-        raise FileNotFoundError(2, "No such file or directory", str(file))
-    if not os.access(file, os.X_OK):
-        raise PermissionError(13, "Permission denied", str(file))
+        return mounts

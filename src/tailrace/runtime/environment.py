@@ -9,8 +9,11 @@ start -> init (10 s) -> ready -> invoke -> ready -> ... -> close
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
+import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +30,8 @@ from tailrace.runtime.sandbox import Folders, Sandbox, Sandboxes
 from tailrace.runtime.spec import INIT_SECONDS, RESPONSE_BYTES_MAX, FunctionSpec, Journal, Launch, Outcome
 
 MEMORY_POLL_SECONDS = 0.1
+STORAGE_POLL_SECONDS = 1.0
+FILES_MAX = 100_000  # looked at in a folder; more count as too much
 REAL = SystemClock()  # the code's own clock is the machine's: its deadline and durations are in real time
 
 
@@ -35,7 +40,7 @@ class Gone(Exception):
 
 
 class Ending(NamedTuple):
-    """Why a wait is over when no report came: `exit` with its status, `timeout` or `memory`."""
+    """Why a wait is over when no report came: `exit` with its status, `timeout`, `memory` or `storage`."""
 
     kind: str
     status: int = 0
@@ -63,6 +68,7 @@ class Environment:
         self._init_failure: Report | Ending | None = None
         self._retrying = False
         self._peak_mb = 0
+        self._storage_at = 0.0
 
     @classmethod
     async def make(cls, spec: FunctionSpec, folders: Folders, sandboxes: Sandboxes) -> Environment:
@@ -114,6 +120,7 @@ class Environment:
             self._api.close()
             self._init_failure = invalid_entrypoint(error)
             return
+        self._api.owners = self._sandbox.pids
         self._output = Output(self._sandbox.output, self.journal.output)
         self._exit = asyncio.ensure_future(self._sandbox.exited())
 
@@ -129,7 +136,7 @@ class Environment:
                 return report.result()
             if ready.done():
                 return None
-            return Ending("exit", self._exit.result()) if self._exit.done() else Ending("timeout")
+            return self._exited() if self._exit.done() else Ending("timeout")
         finally:
             await cancel(ready, report)
 
@@ -204,15 +211,33 @@ class Environment:
                 if report.done():
                     return report.result()
                 if self._exit.done():
-                    return Ending("exit", self._exit.result())
+                    return self._exited()
                 if REAL.monotonic() >= end:
                     return Ending("timeout")
+                if await self._fills_its_folder():
+                    return Ending("storage", -signal.SIGKILL)
                 now_kb = self._sandbox.memory_now_kb()
                 self._peak_mb = max(self._peak_mb, math.ceil(now_kb / 1024))
                 if now_kb > limit_kb:
                     return Ending("memory")
         finally:
             await cancel(report)
+
+    def _exited(self) -> Ending:
+        assert self._exit
+        assert self._sandbox
+        if not self._sandbox.ran_out_of_memory():
+            return Ending("exit", self._exit.result())
+        self._peak_mb = max(self._peak_mb, self.spec.memory_mb)
+        return Ending("memory")
+
+    async def _fills_its_folder(self) -> bool:
+        """Whether the code has written more than it may, where its /tmp doesn't limit that itself."""
+        if self._sandboxes.bounded_tmp or REAL.monotonic() < self._storage_at:
+            return False
+        self._storage_at = REAL.monotonic() + STORAGE_POLL_SECONDS
+        most = self.spec.storage_mb * 1024 * 1024
+        return await asyncio.to_thread(bytes_in, self._folders.private, most) > most
 
     def _outcome(self, request_id: str, found: Report | Ending) -> Outcome:
         if isinstance(found, Ending):
@@ -241,6 +266,19 @@ class Environment:
         self.closed = True
         await self._end_process()
         await asyncio.to_thread(remove, self._folders.private)
+
+
+def bytes_in(folder: Path, most: int) -> int:
+    """How much disk the files below a folder take; looked at until it is more than `most`."""
+    found = files = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                found += os.lstat(os.path.join(place, name)).st_blocks * 512
+            files += 1
+            if found > most or files > FILES_MAX:
+                return most + 1
+    return found
 
 
 def remove(folder: Path) -> None:
@@ -280,7 +318,8 @@ def ended_outcome(request_id: str, ending: Ending, timeout_s: float) -> Outcome:
     else:
         reason = f"Runtime exited with error: exit status {ending.status}"
     outcome = failure(ending.kind, error_type, f"RequestId: {request_id} Error: {reason}")
-    outcome.notice = f"RequestId: {request_id} Error: {reason}\n{error_type}\n"
+    note = "\n/tmp holds more than the function's EphemeralStorage" if ending.kind == "storage" else ""
+    outcome.notice = f"RequestId: {request_id} Error: {reason}{note}\n{error_type}\n"
     return outcome
 
 

@@ -1,8 +1,9 @@
 """Ends every function when the server was killed, and ends those that slipped out of their process group.
 
-Run as a program (`python -I -S guard.py FOLDER`), it reads `+ GROUP TAG` and `- GROUP` lines from the server. When that
-pipe ends, so has the server, however it ended: the guard kills what is left and removes FOLDER. PR_SET_PDEATHSIG, the
-alternative, reaches the first process alone and needs code between fork and exec.
+Run as a program (`python -I -S guard.py FOLDER`), it reads `+ GROUP CGROUPS TAG` and `- GROUP` lines from the server
+(CGROUPS are folders with colons between them, or `-`). When that pipe ends, so has the server, however it ended: the
+guard kills what is left and removes FOLDER and the control groups. PR_SET_PDEATHSIG, the alternative, reaches the first
+process alone and needs code between fork and exec.
 
 As a program it stands alone, so this file imports nothing of ours.
 """
@@ -11,12 +12,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import sys
 
 STRAY_ROUNDS_MAX = 10
 DESCENDANTS_MAX = 512
+DISSOLVE_ROUNDS_MAX = 250
+ROUND_SECONDS = 0.02
 
 
 def descendants(pid: int, *, main_threads: bool = False) -> list[int]:
@@ -66,16 +70,63 @@ def tagged(tag: str) -> list[int]:
     return found
 
 
-def end(group: int, tag: str) -> None:
+def members(folder: str) -> list[int]:
+    """The processes in a control group."""
+    try:
+        with open(f"{folder}/cgroup.procs", "rb") as file:
+            return [int(word) for word in file.read().split()]
+    except OSError:
+        return []
+
+
+def end_all(folders: list[str]) -> None:
+    """Kill everything in control groups. First nothing may begin in them any more, so that there is an end to it."""
+    for folder in folders:
+        with contextlib.suppress(OSError), open(f"{folder}/pids.max", "r+") as file:
+            file.write("0")
+    for _ in range(STRAY_ROUNDS_MAX):
+        found = members(folders[0])
+        if not found:
+            return
+        kill(found)
+
+
+def dissolved(folders: list[str]) -> bool:
+    """Remove control groups; False where one still has a process that is about to end."""
+    left = False
+    for folder in folders:
+        try:
+            os.rmdir(folder)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            left = True
+    return not left
+
+
+def dissolve(folders: list[str]) -> None:
+    """End what is in control groups, wait for it, and remove them."""
+    for _ in range(DISSOLVE_ROUNDS_MAX):
+        end_all(folders)
+        if dissolved(folders):
+            return
+        select.select([], [], [], ROUND_SECONDS)
+
+
+def end(group: int, tag: str, folders: list[str] | None = None) -> None:
     """Kill a process group and all that its first process has started, then whoever else carries the tag.
 
     By parentage first: a process that is just being executed has no variables to be known by. Then by tag, several
     times: the children of those that ended belong to nobody, and a process may fork while we look.
     """
+    if folders:
+        end_all(folders)
     family = descendants(group)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
     kill(family[1:])
+    if folders:
+        return  # whoever carries the tag was in the group
     ended = set(family)
     for _ in range(STRAY_ROUNDS_MAX):
         strays = [pid for pid in tagged(tag) if pid not in ended]
@@ -95,15 +146,17 @@ def kill(pids: list[int]) -> None:
 def watch(folder: str) -> None:
     """Keep the list of living groups until the server's pipe ends; then end them and remove their files."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    living: dict[int, str] = {}
+    living: dict[int, tuple[str, list[str]]] = {}
     for line in sys.stdin:
-        sign, group, *tag = line.rstrip("\n").split(" ", 2)
+        sign, group, *rest = line.rstrip("\n").split(" ", 3)
         if sign == "+":
-            living[int(group)] = tag[0]
+            living[int(group)] = (rest[1], [] if rest[0] == "-" else rest[0].split(":"))
         else:
             living.pop(int(group), None)
-    for group_id, its_tag in living.items():
-        end(group_id, its_tag)
+    for group_id, (tag, folders) in living.items():
+        end(group_id, tag, folders)
+        if folders:
+            dissolve(folders)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -170,7 +170,9 @@ class Pool:
             home = self._home
             root = await home.code.prepare(spec.code, spec.layers)
             private = home.folder / "environments" / ids.hex_digits(16)
-            folders = Folders(root / "layers" / "task", root / "layers", private, home.runtime, spec.storage_mb)
+            folders = Folders(
+                root / "layers" / "task", root / "layers", private, home.runtime, spec.storage_mb, spec.memory_mb
+            )
             environment = await Environment.make(spec, folders, home.sandboxes)
             self._all.add(environment)
         except BaseException:
@@ -267,8 +269,10 @@ class Pool:
     def describe(self) -> dict[str, Any]:
         """What the health page tells: how functions are isolated, which runtimes there are, how many run."""
         idle = sum(len(queue) for queue in self._idle.values())
+        sandboxes = self._home.sandboxes if self._home else choose(self._chosen, Guard(Path()))
         return {
-            "sandbox": (self._home.sandboxes if self._home else choose(self._chosen, Guard(Path()))).name,
+            "sandbox": sandboxes.name,
+            "isolation": sandboxes.describe(),
             "runtimes": interpreters.runnable(),
             "environments": len(self._all),
             "idle": idle,
@@ -316,11 +320,14 @@ class Home:
         self.guard.start()
         self.runtime = self.folder / "runtime"
         self.runtime.mkdir()
-        for name in ("python_bootstrap.py", "node_bootstrap.mjs", "node_streaming.mjs"):
+        for name in ("gate.py", "python_bootstrap.py", "node_bootstrap.mjs", "node_streaming.mjs"):
             copyfile(Path(__file__).parent / name, self.runtime / name)
         if authority:
             trust.write(self.runtime, authority)
         packages.link_python(self.runtime / "python")
+        for file in self.runtime.iterdir():
+            if file.is_file():
+                file.chmod(0o644)  # whatever the server's umask: the code inside may be of another user
         self.code = CodeFolders(self.folder / "code", packages.node_sdk())
         self.sandboxes = choose(chosen, self.guard)
 

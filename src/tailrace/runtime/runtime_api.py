@@ -8,7 +8,8 @@ POST /2018-06-01/runtime/init/error                 the code could not be loaded
 ```
 A response with `Lambda-Runtime-Function-Response-Mode: streaming` is passed on while it comes, where the caller wants
 that; trailers tell an error in the midst of it.
-Each environment has a listener of its own, because AWS's clients know a host and a port and no path or secret. Source:
+Each environment has a listener of its own, because AWS's clients know a host and a port and no path or secret; who
+connects must be a process of that environment (`peers`). Source:
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
@@ -18,13 +19,14 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
 
 import httptools
 
+from tailrace.runtime.peers import Address, held_by
 from tailrace.runtime.response_stream import STREAM_BYTES_MAX, ResponseStream
 from tailrace.runtime.spec import RESPONSE_BYTES_MAX
 
@@ -65,6 +67,7 @@ class RuntimeApi:
 
     def __init__(self) -> None:
         self.address = ""
+        self.owners: Callable[[], list[int]] = list  # the processes that may talk here
         self.ready = asyncio.Event()  # the code has asked for work since it got the last
         self._reports: asyncio.Queue[Report] = asyncio.Queue(1)
         self._server: asyncio.Server | None = None
@@ -103,6 +106,10 @@ class RuntimeApi:
         """A client connected; False when there are too many."""
         self._connections.add(connection)
         return len(self._connections) <= CONNECTIONS_MAX
+
+    def admits(self, near: Address, far: Address) -> bool:
+        """Whether the other end is this environment's code, and not another's that has found the port."""
+        return held_by(near, far, self.owners())
 
     def closed(self, connection: Connection) -> None:
         """A client went away; work that it was waiting for stays for the next one."""
@@ -218,6 +225,7 @@ class Connection(asyncio.Protocol):
         self._body = Body()
         self._in_body = False
         self._refused = False
+        self._known = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a place among the connections, if there is one."""
@@ -275,11 +283,23 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The body begins; one that is streamed goes on at once to who reads it."""
         self._in_body = True
+        if not self._is_known():
+            self._refused = True
+            self.refuse(HTTPStatus.FORBIDDEN, "AccessDenied", "This Runtime API belongs to another environment")
+            if self._transport:
+                self._transport.close()
+            return
         body = self._body
         if body.streaming:
             body.stream = self._api.stream_of(self._parser.get_method().decode(), self._path())
             if body.stream:
                 body.stream.begin(body.content_type)
+
+    def _is_known(self) -> bool:
+        if not self._known and self._transport:
+            near, far = (self._transport.get_extra_info(name) for name in ("sockname", "peername"))
+            self._known = bool(near and far) and self._api.admits(near[:2], far[:2])
+        return self._known
 
     def on_body(self, chunk: bytes) -> None:
         """A piece of its body."""

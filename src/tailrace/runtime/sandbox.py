@@ -18,7 +18,7 @@ PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin"
 class Folders:
     """Where a function's files really are. `private` belongs to one environment and ends with it.
 
-    `storage_mb` is how much the code may write to its /tmp, where a sandbox can hold it to that.
+    `storage_mb` is how much the code may write to its /tmp, `memory_mb` how much its processes may hold (0: no limit).
     """
 
     task: Path
@@ -26,6 +26,7 @@ class Folders:
     private: Path
     runtime: Path
     storage_mb: int = 512
+    memory_mb: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Sandbox(Protocol):
     def memory_now_kb(self) -> int:
         """The memory that all processes hold now, in KiB."""
 
+    def pids(self) -> list[int]:
+        """All its processes, as far as they can be found, as this machine numbers them."""
+
+    def ran_out_of_memory(self) -> bool:
+        """After its end: whether the kernel has ended a process of it for want of memory."""
+
     def kill(self) -> None:
         """End the process and all its descendants at once; nothing of it runs afterwards. May be called twice."""
 
@@ -63,6 +70,13 @@ class Sandboxes(Protocol):
     @property
     def name(self) -> str:
         """For the health page: `process` or `bubblewrap`."""
+
+    @property
+    def bounded_tmp(self) -> bool:
+        """Whether /tmp itself can hold no more than its size; else somebody has to look."""
+
+    def describe(self) -> dict[str, str]:
+        """For the health page: what is isolated and limited, how, and what isn't and why."""
 
     def view(self, folders: Folders) -> View:
         """How the code inside will see its folders."""

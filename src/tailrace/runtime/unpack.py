@@ -78,6 +78,8 @@ class CodeFolders:
             (opt / "node_modules").symlink_to(Path("nodejs", "node_modules"))
         if self._node_sdk:
             (draft / "node_modules").symlink_to(self._node_sdk)
+        for folder, _, _ in os.walk(draft):
+            os.chmod(folder, 0o755)  # noqa: S103 - whatever the server's umask: the code inside may be of another user
         shutil.rmtree(root, ignore_errors=True)
         draft.rename(root)
         return root

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -47,6 +48,7 @@ class Code:
 @pytest.fixture
 async def code() -> AsyncIterator[Code]:
     api = RuntimeApi()
+    api.owners = lambda: [os.getpid()]
     await api.start()
     made = Code(api)
     yield made

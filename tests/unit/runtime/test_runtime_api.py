@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from http.client import HTTPConnection
 from typing import Any
@@ -22,6 +23,7 @@ WORK = Work("id-1", b'{"a": 1}', {"Lambda-Runtime-Aws-Request-Id": "id-1", "Lamb
 @pytest.fixture
 async def api() -> AsyncIterator[RuntimeApi]:
     made = RuntimeApi()
+    made.owners = lambda: [os.getpid()]
     await made.start()
     yield made
     made.close()
