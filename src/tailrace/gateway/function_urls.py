@@ -178,7 +178,7 @@ class FunctionUrls:
             credentials = await self.node.store.view(
                 lambda tx: lookup(tx, signature.access_key_id, signature.session_token)
             )
-            sigv4.verify(signature, request, credentials.secret, self.node.clock.now(), service="lambda")
+            sigv4.verify(signature, request, credentials.secret, self.node.clock.machine(), service="lambda")
         except SignatureProblem as problem:
             if problem.kind == "missing":
                 raise _forbidden() from problem
