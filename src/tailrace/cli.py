@@ -212,6 +212,20 @@ def trace(what: str, as_json: bool, no_logs: bool, data: str) -> None:
         raise click.ClickException(str(error)) from error
 
 
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
+@click.option("--port", default=4566, show_default=True, type=click.IntRange(0, 65535), help="the port to listen on")
+@click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help=DATA_HELP)
+@click.option("--need", multiple=True, type=click.Choice(["bubblewrap", "cgroups", "node"]), help="fail without this")
+def doctor(host: str, port: int, data: str, need: tuple[str, ...]) -> None:
+    """Say what of this machine works for Tailrace, and what to do about the rest; exit with 1 if a server can't run."""
+    from tailrace import doctor as examination
+
+    file = Path(data) / app.SERVER_FILE
+    about = json.loads(file.read_text()) if file.is_file() else None
+    sys.exit(not examination.examine(data, host, port, about, need))
+
+
 @main.group(invoke_without_command=True)
 @click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help="the server's folder")
 @click.pass_context
