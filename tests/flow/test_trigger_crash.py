@@ -45,7 +45,7 @@ def is_poison(key: int, value: int) -> bool:
 @pytest.fixture
 def killed(tmp_path: Path) -> Iterator[RunningServer]:
     """A durable server whose streams begin with one shard, each of which rolls over after a few seconds."""
-    running = RunningServer(str(tmp_path / "data"), "--shards", "1", "--shard-hours", "0.0015")
+    running = RunningServer(str(tmp_path / "data"), "--shards", "1", "--shard-hours", "0.001")
     yield running
     running.kill()
 
