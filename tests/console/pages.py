@@ -5,8 +5,19 @@ A page that a feature declares (`page("tables/:table", ...)` in console/src/feat
 
 from __future__ import annotations
 
-# The declared path, and where to go; the resources that the addresses name are made by test_pages.py.
-PAGES = {
-    "": "/console/",
-    "tables": "/console/tables",
+# The declared path, and where to go, more than one address where tabs differ. What they name is made by `resources.py`.
+PAGES: dict[str, list[str]] = {
+    "": ["/console/"],
+    "tables": ["/console/tables"],
+    "tables/create": ["/console/tables/create"],
+    "tables/:table": ["/console/tables/Cloud9", "/console/tables/Cloud9?tab=streams"],
+    "tables/:table/turn-on-stream": ["/console/tables/Cloud9/turn-on-stream"],
+    "tables/:table/create-trigger": ["/console/tables/Cloud9/create-trigger"],
+    "functions": ["/console/functions"],
+    "functions/create": ["/console/functions/create"],
+    "functions/:function": [
+        "/console/functions/DB-Stream-Handler",
+        "/console/functions/DB-Stream-Handler?tab=configuration",
+        "/console/functions/DB-Stream-Handler?tab=configuration&section=permissions",
+    ],
 }

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import ROOT
 from tests.console.pages import PAGES
+from tests.console.resources import make_everything
 
 FEATURES = ROOT / "console" / "src" / "features"
 DECLARED = re.compile(r'\bpage\(\s*"([^"]*)"')
@@ -25,11 +27,22 @@ def test_every_declared_page_is_looked_at() -> None:
     assert declared_pages() == set(PAGES)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
-def test_the_page_opens_by_its_address_and_is_accessible(page: Page, path: str) -> None:
-    page.goto(PAGES[path])
+ADDRESSES = [address for addresses in PAGES.values() for address in addresses]
+
+
+@pytest.fixture(scope="module")
+def furnished(server: RunningServer) -> RunningServer:
+    make_everything(server)
+    return server
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_page_opens_by_its_address_and_is_accessible(furnished: RunningServer, page: Page, address: str) -> None:
+    page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_text("Loading")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_text(re.compile(r"^(Loading|Asking for)"))).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
     assert_accessible(page)
 
 

@@ -4,6 +4,7 @@ import type { TableProps } from "@cloudscape-design/components/table";
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
 
 import { to } from "../../app/paths";
+import { bytesText } from "../../pieces/texts";
 
 /** How a table's key attribute is shown: `PK (S)`. */
 export function keyText(table: TableDescription, kind: "HASH" | "RANGE"): string {
@@ -32,5 +33,5 @@ export const TABLE_COLUMNS: TableProps.ColumnDefinition<TableDescription>[] = [
   { id: "indexes", header: "Indexes", cell: (table) => (table.GlobalSecondaryIndexes?.length ?? 0) + (table.LocalSecondaryIndexes?.length ?? 0) },
   { id: "stream", header: "Stream", cell: (table) => (table.StreamSpecification?.StreamEnabled ? "On" : "Off") },
   { id: "items", header: "Items", cell: (table) => table.ItemCount ?? 0 },
-  { id: "size", header: "Size", cell: (table) => `${table.TableSizeBytes ?? 0} bytes` },
+  { id: "size", header: "Size", cell: (table) => bytesText(table.TableSizeBytes ?? 0) },
 ];

@@ -1,0 +1,15 @@
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
+import { TriggersPanel } from "../triggers/TriggersPanel";
+import type { TabProps } from "../tables/tabs";
+import { StreamDetails } from "./StreamDetails";
+
+/** The stream of a table, and what it sets off. */
+export default function StreamsTab({ table }: TabProps) {
+  return (
+    <SpaceBetween size="m">
+      <StreamDetails table={table} />
+      <TriggersPanel table={table} />
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,83 @@
+import type { StreamViewType, TableDescription } from "@aws-sdk/client-dynamodb";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Grid from "@cloudscape-design/components/grid";
+import Header from "@cloudscape-design/components/header";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type FormEvent } from "react";
+import { useNavigate, useParams } from "react-router";
+
+import { to } from "../../app/paths";
+import { describeTable, updateTable } from "../../aws/dynamodb";
+import { useAws, useChange } from "../../aws/hooks";
+import { CodeBlock } from "../../pieces/CodeBlock";
+import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { useParameter } from "../../pieces/useParameter";
+import { preview, type Sample, VIEW_TYPES } from "./view-types";
+
+/** Choose what the records of a stream tell, and turn it on. */
+export default function TurnOnStreamPage() {
+  const { table: name = "" } = useParams();
+  const navigate = useNavigate();
+  const [view, setView] = useParameter("view", "NEW_AND_OLD_IMAGES");
+  const table = useAws(describeTable, { TableName: name });
+  const turnOn = useChange(updateTable, { says: `The DynamoDB stream of ${name} is on.`, ownError: true });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: view as StreamViewType };
+    turnOn.mutate({ TableName: name, StreamSpecification }, { onSuccess: () => void navigate(to.table(name, "streams")) });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Form
+        header={
+          <Header variant="h1" description="A stream holds the item-level changes of the last 24 hours, in their order.">
+            Turn on DynamoDB stream
+          </Header>
+        }
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" formAction="none" href={to.table(name, "streams")}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={turnOn.isPending}>
+              Turn on stream
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="l">
+          <ErrorAlert error={turnOn.error ?? table.error} />
+          <Container header={<Header variant="h2">DynamoDB stream details</Header>}>
+            <Grid gridDefinition={[{ colspan: { default: 12, m: 5 } }, { colspan: { default: 12, m: 7 } }]}>
+              <FormField label="View type" description="Which information is written to the stream when an item changes.">
+                <RadioGroup value={view} onChange={({ detail }) => setView(detail.value)} items={VIEW_TYPES} />
+              </FormField>
+              <div>
+                <Box variant="awsui-key-label">Preview of a record</Box>
+                <CodeBlock label="Preview of a record" text={JSON.stringify(preview(view as StreamViewType, sampleOf(table.data?.Table)), null, 2)} />
+              </div>
+            </Grid>
+          </Container>
+        </SpaceBetween>
+      </Form>
+    </form>
+  );
+}
+
+const EXAMPLES: Record<string, { S: string } | { N: string } | { B: string }> = {
+  S: { S: "APPLE#WASHINGTON" },
+  N: { N: "1" },
+  B: { B: "QVBQTEU=" },
+};
+
+/** A change of the stock, on an item with the table's own key. */
+function sampleOf(table: TableDescription | undefined): Sample {
+  const types = Object.fromEntries((table?.AttributeDefinitions ?? []).map((it) => [it.AttributeName, it.AttributeType ?? "S"]));
+  const keys = Object.fromEntries((table?.KeySchema ?? []).map(({ AttributeName: name = "" }) => [name, EXAMPLES[types[name] ?? "S"]]));
+  return { keys, before: { Stocks: { N: "39" } }, after: { Stocks: { N: "33" } } };
+}

@@ -1,0 +1,21 @@
+/** The tabs of a table's page: one line each; what they show is loaded when somebody goes there. */
+
+import type { TableDescription } from "@aws-sdk/client-dynamodb";
+import { type ComponentType, lazy } from "react";
+
+import type { TableTab } from "../../app/paths";
+
+export interface TabProps {
+  table: TableDescription;
+}
+
+export interface Tab {
+  id: TableTab;
+  label: string;
+  Content: ComponentType<TabProps>;
+}
+
+export const TABS: Tab[] = [
+  { id: "overview", label: "Overview", Content: lazy(() => import("./OverviewTab")) },
+  { id: "streams", label: "Exports and streams", Content: lazy(() => import("../streams/StreamsTab")) },
+];

@@ -1,0 +1,70 @@
+"""What the pages are looked at with: the tutorial's table, stream, function, role, trigger, and what they left behind."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+from tests.conftest import RunningServer, wait_until
+
+TABLE, FUNCTION, ROLE = "Cloud9", "DB-Stream-Handler", "DB-Stream-Handler-role"
+HANDLER = "export const handler = async (event) => {\n  console.log(JSON.stringify(event, null, 2));\n};\n"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
+    ],
+}
+FRUITS = (("APPLE#WASHINGTON", "39", "0.8", "50"), ("ORANGE#NAGPUR", "42", "0.5", "45"))
+
+
+def make_table(server: RunningServer, name: str = TABLE, stream: bool = True) -> str:
+    """A table with the tutorial's two fruits. Returns the ARN of its stream, if it has one."""
+    dynamodb = server.client("dynamodb")
+    table = dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")],
+        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+        BillingMode="PAY_PER_REQUEST",
+        **({"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}} if stream else {}),
+    )["TableDescription"]
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    for fruit, stocks, usd, inr in FRUITS:
+        price = {"M": {"USD": {"N": usd}, "INR": {"N": inr}}}
+        item = {"PK": {"S": "FRUIT"}, "SK": {"S": fruit}, "Stocks": {"N": stocks}, "Price": price}
+        dynamodb.put_item(TableName=name, Item=item)
+    return str(table.get("LatestStreamArn", ""))
+
+
+def make_function(server: RunningServer, name: str = FUNCTION, role: str = ROLE) -> None:
+    """A function that logs its events, and its role, which may read every stream."""
+    iam, functions = server.client("iam"), server.client("lambda")
+    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+    for policy in ("AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"):
+        iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/service-role/{policy}")
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("index.mjs", HANDLER)
+    functions.create_function(
+        FunctionName=name,
+        Runtime="nodejs20.x",
+        Handler="index.handler",
+        Role=arn,
+        Code={"ZipFile": package.getvalue()},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+
+
+def make_everything(server: RunningServer) -> None:
+    """The whole tutorial's outcome: a change that went through the trigger into a log."""
+    stream = make_table(server)
+    make_function(server)
+    functions, logs = server.client("lambda"), server.client("logs")
+    functions.create_event_source_mapping(
+        FunctionName=FUNCTION, EventSourceArn=stream, StartingPosition="TRIM_HORIZON", BatchSize=1
+    )
+    wait_until(
+        "the log of the function",
+        lambda: logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{FUNCTION}")["logGroups"],
+    )
