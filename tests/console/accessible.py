@@ -7,6 +7,10 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+# Colours glide from one mode to the other; axe must not see one that is half way.
+SETTLED = """() => Promise.all(
+    document.getAnimations().filter(each => each instanceof CSSTransition).map(each => each.finished.catch(() => null))
+)"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
@@ -17,6 +21,7 @@ def assert_accessible(page: Page) -> None:
         page.evaluate(
             "mode => { localStorage.setItem('tailrace.mode', mode); window.dispatchEvent(new Event('storage')); }", mode
         )
+        page.evaluate(SETTLED)
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE.read_text())  # not a script tag, which the policy of the page refuses
         answer = page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
