@@ -26,6 +26,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1500,
     target: "es2022",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"], // those that know light-dark()
   },
   server: {
     proxy: { "^/(?!console/)": { target: SERVER, changeOrigin: false } },

@@ -20,4 +20,13 @@ PAGES: dict[str, list[str]] = {
         "/console/functions/DB-Stream-Handler?tab=configuration",
         "/console/functions/DB-Stream-Handler?tab=configuration&section=permissions",
     ],
+    "iam/roles": ["/console/iam/roles"],
+    "iam/roles/:role": [
+        "/console/iam/roles/DB-Stream-Handler-role",
+        "/console/iam/roles/DB-Stream-Handler-role?tab=trust",
+    ],
+    "iam/roles/:role/create-policy": [
+        "/console/iam/roles/DB-Stream-Handler-role/create-policy",
+        "/console/iam/roles/DB-Stream-Handler-role/create-policy?editor=json",
+    ],
 }

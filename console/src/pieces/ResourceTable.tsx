@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { Fragment, isValidElement, type ReactNode } from "react";
 
 import { ErrorAlert } from "./ErrorAlert";
 import { RefreshButton } from "./RefreshButton";
@@ -87,7 +87,7 @@ export function ResourceTable<Item>(props: Props<Item>) {
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <RefreshButton of={query} />
-                {props.actions}
+                {unwrapped(props.actions)}
               </SpaceBetween>
             }
           >
@@ -107,6 +107,11 @@ export function ResourceTable<Item>(props: Props<Item>) {
       />
     </SpaceBetween>
   );
+}
+
+/** What a fragment holds: SpaceBetween takes a fragment for one thing, and puts no space between its parts. */
+function unwrapped(actions: ReactNode): ReactNode {
+  return isValidElement<{ children?: ReactNode }>(actions) && actions.type === Fragment ? actions.props.children : actions;
 }
 
 /** Whether any text of an item contains what is looked for. */

@@ -31,3 +31,12 @@ export function timeText(time: Date | number | undefined): string {
 export function isoText(time: number | undefined): string {
   return time === undefined ? "-" : new Date(time).toISOString();
 }
+
+/** A document with its lines indented; what isn't JSON as it is. */
+export function prettyJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

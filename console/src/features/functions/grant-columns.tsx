@@ -7,6 +7,7 @@ export const GRANT_COLUMNS: TableProps.ColumnDefinition<Grant>[] = [
   {
     id: "effect",
     header: "Effect",
+    width: 110,
     cell: (grant) => (
       <StatusIndicator type={grant.effect === "Allow" ? "success" : "error"}>
         {grant.effect}

@@ -53,7 +53,7 @@ export default function TurnOnStreamPage() {
         <SpaceBetween size="l">
           <ErrorAlert error={turnOn.error ?? table.error} />
           <Container header={<Header variant="h2">DynamoDB stream details</Header>}>
-            <Grid gridDefinition={[{ colspan: { default: 12, m: 5 } }, { colspan: { default: 12, m: 7 } }]}>
+            <Grid gridDefinition={[{ colspan: { default: 12, s: 5 } }, { colspan: { default: 12, s: 7 } }]}>
               <FormField label="View type" description="Which information is written to the stream when an item changes.">
                 <RadioGroup value={view} onChange={({ detail }) => setView(detail.value)} items={VIEW_TYPES} />
               </FormField>
@@ -78,6 +78,9 @@ const EXAMPLES: Record<string, { S: string } | { N: string } | { B: string }> = 
 /** A change of the stock, on an item with the table's own key. */
 function sampleOf(table: TableDescription | undefined): Sample {
   const types = Object.fromEntries((table?.AttributeDefinitions ?? []).map((it) => [it.AttributeName, it.AttributeType ?? "S"]));
-  const keys = Object.fromEntries((table?.KeySchema ?? []).map(({ AttributeName: name = "" }) => [name, EXAMPLES[types[name] ?? "S"]]));
+  const keys = Object.fromEntries((table?.KeySchema ?? []).map(({ AttributeName: name = "", KeyType }) => {
+    const type = types[name] ?? "S";
+    return [name, type === "S" && KeyType === "HASH" ? { S: "FRUIT" } : EXAMPLES[type]];
+  }));
   return { keys, before: { Stocks: { N: "39" } }, after: { Stocks: { N: "33" } } };
 }
