@@ -1,4 +1,4 @@
-"""What the pages are looked at with: the tutorial's table, stream, function, role, trigger, and what they left behind."""
+"""What the pages are looked at with: the tutorial's table, stream, function, role and trigger, and their traces."""
 
 from __future__ import annotations
 
