@@ -5,7 +5,12 @@ A page that a feature declares (`page("tables/:table", ...)` in console/src/feat
 
 from __future__ import annotations
 
-# The declared path, and where to go, more than one address where tabs differ. What they name is made by `resources.py`.
+from urllib.parse import quote
+
+KEY = '{"PK":{"S":"FRUIT"},"SK":{"S":"APPLE#WASHINGTON"}}'
+
+# The declared path, and where to go, more than one address where tabs differ. What they name is made by `resources.py`;
+# LATEST stands for the function's latest log stream.
 PAGES: dict[str, list[str]] = {
     "": ["/console/"],
     "tables": ["/console/tables"],
@@ -29,4 +34,15 @@ PAGES: dict[str, list[str]] = {
         "/console/iam/roles/DB-Stream-Handler-role/create-policy",
         "/console/iam/roles/DB-Stream-Handler-role/create-policy?editor=json",
     ],
+    "items": ["/console/items"],
+    "items/:table": [
+        "/console/items/Cloud9",
+        "/console/items/Cloud9?pk=FRUIT&sk=A&op=begins_with&filters="
+        + quote('[{"name":"Stocks","type":"N","condition":">","value":"1","value2":""}]'),
+    ],
+    "items/:table/create": ["/console/items/Cloud9/create"],
+    "items/:table/edit": [f"/console/items/Cloud9/edit?key={quote(KEY)}&view={view}" for view in ("form", "json")],
+    "logs/groups": ["/console/logs/groups"],
+    "logs/groups/:group": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler"],
+    "logs/groups/:group/streams/:stream": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler/streams/LATEST"],
 }

@@ -37,11 +37,11 @@ def make_table(server: RunningServer, name: str = TABLE, stream: bool = True) ->
     return str(table.get("LatestStreamArn", ""))
 
 
-def make_function(server: RunningServer, name: str = FUNCTION, role: str = ROLE) -> None:
-    """A function that logs its events, and its role, which may read every stream."""
+def make_function(server: RunningServer, name: str = FUNCTION, role: str = ROLE, reads_streams: bool = True) -> None:
+    """A function that logs its events, and its role, which may write logs, and read every stream."""
     iam, functions = server.client("iam"), server.client("lambda")
     arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    for policy in ("AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"):
+    for policy in ("AWSLambdaBasicExecutionRole", *(["AWSLambdaDynamoDBExecutionRole"] if reads_streams else [])):
         iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/service-role/{policy}")
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
@@ -68,3 +68,11 @@ def make_everything(server: RunningServer) -> None:
         "the log of the function",
         lambda: logs.describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{FUNCTION}")["logGroups"],
     )
+
+
+def latest_stream(server: RunningServer, function: str = FUNCTION) -> str:
+    """The name of the function's log stream with the latest event."""
+    streams = server.client("logs").describe_log_streams(
+        logGroupName=f"/aws/lambda/{function}", orderBy="LastEventTime", descending=True, limit=1
+    )["logStreams"]
+    return str(streams[0]["logStreamName"])

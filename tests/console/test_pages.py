@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +13,7 @@ from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import ROOT
 from tests.console.pages import PAGES
-from tests.console.resources import make_everything
+from tests.console.resources import latest_stream, make_everything
 
 FEATURES = ROOT / "console" / "src" / "features"
 DECLARED = re.compile(r'\bpage\(\s*"([^"]*)"')
@@ -38,6 +39,8 @@ def furnished(server: RunningServer) -> RunningServer:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_page_opens_by_its_address_and_is_accessible(furnished: RunningServer, page: Page, address: str) -> None:
+    if "LATEST" in address:
+        address = address.replace("LATEST", quote(latest_stream(furnished), safe="").replace(".", "%2E"))
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")

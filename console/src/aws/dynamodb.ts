@@ -12,6 +12,7 @@ import {
   QueryCommand,
   ScanCommand,
   type TableDescription,
+  UpdateItemCommand,
   UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
 
@@ -31,6 +32,7 @@ export const updateTable = operation("dynamodb", client, "UpdateTable", UpdateTa
 export const deleteTable = operation("dynamodb", client, "DeleteTable", DeleteTableCommand);
 export const getItem = operation("dynamodb", client, "GetItem", GetItemCommand);
 export const putItem = operation("dynamodb", client, "PutItem", PutItemCommand);
+export const updateItem = operation("dynamodb", client, "UpdateItem", UpdateItemCommand);
 export const deleteItem = operation("dynamodb", client, "DeleteItem", DeleteItemCommand);
 export const query = operation("dynamodb", client, "Query", QueryCommand);
 export const scan = operation("dynamodb", client, "Scan", ScanCommand);

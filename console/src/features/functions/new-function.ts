@@ -2,9 +2,8 @@
 
 import type { Runtime } from "@aws-sdk/client-lambda";
 
-import { attachRolePolicy, createRole, getRole } from "../../aws/iam";
+import { attachRolePolicy, createRole, listRoles } from "../../aws/iam";
 import { createFunction } from "../../aws/lambda";
-import { isMissing } from "../../aws/errors";
 import type { Operation } from "../../aws/operation";
 import { type Files, pack, withText } from "./package";
 
@@ -102,13 +101,8 @@ async function newRole(functionName: string, step: Step): Promise<string> {
 
 /** The name, or with a number behind it where there is such a role already. */
 async function freeName(wanted: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`;
-    try {
-      await getRole.send({ RoleName: name });
-    } catch (error) {
-      if (isMissing(error)) return name;
-      throw error;
-    }
-  }
+  const taken = new Set((await listRoles.send({})).map((role) => role.RoleName));
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) name = `${wanted}-${number}`;
+  return name;
 }

@@ -23,12 +23,12 @@ interface Props {
 /** The name and the type of a key attribute. */
 export function KeyFields({ label, description, optional = false, value, onChange }: Props) {
   return (
-    <FormField
-      label={optional ? <span>{label} - <i>optional</i></span> : label}
-      description={description}
-      constraintText="1 to 255 characters, case sensitive."
-    >
-      <Grid gridDefinition={[{ colspan: { default: 8, xs: 9 } }, { colspan: { default: 4, xs: 3 } }]}>
+    <Grid gridDefinition={[{ colspan: { default: 8, xs: 9 } }, { colspan: { default: 4, xs: 3 } }]}>
+      <FormField
+        label={optional ? <span>{label} - <i>optional</i></span> : label}
+        description={description}
+        constraintText="1 to 255 characters, case sensitive."
+      >
         <Input
           ariaLabel={label}
           value={value.name}
@@ -36,13 +36,15 @@ export function KeyFields({ label, description, optional = false, value, onChang
           placeholder={`Enter the ${label.toLowerCase()} name`}
           spellcheck={false}
         />
+      </FormField>
+      <FormField label="Type" description="What its values are.">
         <Select
-          ariaLabel={`${label} type`}
+          ariaLabel={`Type of the ${label.toLowerCase()}`}
           selectedOption={TYPES.find((type) => type.value === value.type) ?? null}
           options={TYPES}
           onChange={({ detail }) => onChange({ ...value, type: detail.selectedOption.value as ScalarAttributeType })}
         />
-      </Grid>
-    </FormField>
+      </FormField>
+    </Grid>
   );
 }

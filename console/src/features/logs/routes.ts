@@ -1,0 +1,26 @@
+import { to } from "../../app/paths";
+import { type NavigationEntry, page } from "../../app/route";
+
+const CLOUDWATCH = { text: "CloudWatch", href: to.logGroups() };
+const GROUPS = { text: "Log groups", href: to.logGroups() };
+
+export const navigation: NavigationEntry[] = [{ section: "CloudWatch", text: "Log groups", href: to.logGroups(), place: 1 }];
+
+export const routes = [
+  page("logs/groups", () => [CLOUDWATCH, GROUPS], () => import("./LogGroupsPage")),
+  page(
+    "logs/groups/:group",
+    ({ group = "" }) => [CLOUDWATCH, GROUPS, { text: group, href: to.logGroup(group) }],
+    () => import("./LogGroupPage"),
+  ),
+  page(
+    "logs/groups/:group/streams/:stream",
+    ({ group = "", stream = "" }) => [
+      CLOUDWATCH,
+      GROUPS,
+      { text: group, href: to.logGroup(group) },
+      { text: stream, href: to.logStream(group, stream) },
+    ],
+    () => import("./LogStreamPage"),
+  ),
+];
