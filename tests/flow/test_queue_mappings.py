@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import allow, make_function, make_role, make_table, stream_arn, unique
+from tests.flow.test_trace import tailrace
 from tests.flow.test_triggers import refusal
 
 CODE = """
@@ -228,6 +229,12 @@ def test_failed_messages_end_as_dead_letters(server: RunningServer) -> None:
     assert sorted(consumer.seen()) == ["bad", "bad", "good"]
     (message,) = dead.sqs.receive_message(QueueUrl=dead.url)["Messages"]
     assert message["Body"] == "bad"
+    made = tailrace(server).list_attempts(EventSourceMappingUUID=consumer.uuid)["Attempts"]
+    partial = [each for each in made if each["Outcome"] == "PartialFailure"]
+    assert [each["Attempt"] for each in partial] == [2, 1]
+    assert {each["QueueArn"] for each in partial} == {consumer.arn}
+    assert [each["FailedMessageIds"] for each in partial] == [[message["MessageId"]]] * 2
+    assert message["MessageId"] in partial[0]["MessageIds"]
 
 
 def test_a_group_of_messages_keeps_its_order(server: RunningServer) -> None:

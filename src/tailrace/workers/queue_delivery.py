@@ -30,7 +30,7 @@ from tailrace.workers.queue_settings import QueueSettings
 from tailrace.workers.trigger_context import Answer, TriggerContext
 
 SLICE = 250  # messages in one transaction, so that others get their turn
-FAILED_SHOWN_MAX = 100  # ids of messages in a line of the attempt log
+IDS_SHOWN_MAX = 100  # of a batch's messages, in what is kept of an attempt
 
 log = logging.getLogger("tailrace.triggers")
 
@@ -163,7 +163,7 @@ def _write(tx: Transaction, batch: QueueBatch, made: Made, now: float) -> None:
     """
     answer, records = made.answer, batch.records
     tried = max(record.message.receives for record in records)
-    failed = [record.id for record in records if record.id in made.failed][:FAILED_SHOWN_MAX]
+    failed = [record.id for record in records if record.id in made.failed][:IDS_SHOWN_MAX]
     line = {
         "requestId": answer.request_id if answer else None,
         "firstMessageId": records[0].id,
@@ -181,7 +181,7 @@ def _write(tx: Transaction, batch: QueueBatch, made: Made, now: float) -> None:
         "FunctionArn": batch.settings.target.arn,
         "QueueArn": batch.settings.queue_arn,
         "Records": len(records),
-        "MessageIds": [records[0].id, records[-1].id],
+        "MessageIds": [record.id for record in records] if len(records) <= IDS_SHOWN_MAX else None,
         "FailedMessageIds": failed,
         "Attempt": tried,
         "Milliseconds": made.ms,
