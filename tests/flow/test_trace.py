@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 import uuid
 from typing import Any
 
@@ -246,3 +247,20 @@ def test_the_command_line_replays_and_a_restart_does_not_matter(durable_server: 
 
 def attempts_of(server: RunningServer, replay_id: str) -> list[str]:
     return [each["Outcome"] for each in tailrace(server).list_attempts(ReplayId=replay_id)["Attempts"]]
+
+
+def test_the_metrics_tell_what_is_owed_and_what_came_of_events(server: RunningServer) -> None:
+    function = make_function(server, "evented", FAILS)
+    server.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b"{}")
+
+    def metrics() -> dict[str, float]:
+        with urllib.request.urlopen(f"{server.endpoint}/_tailrace/metrics") as answer:
+            lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+    found = wait_until(
+        "the failure",
+        lambda: (lambda m: m if m.get('tailrace_async_events_total{outcome="Failure"}') else None)(metrics()),
+    )
+    assert found['tailrace_deliveries{kind="lambda:invoke"}'] >= 1, "it is tried again in a minute"
+    assert found['tailrace_delivery_age_seconds{kind="lambda:invoke"}'] > 0

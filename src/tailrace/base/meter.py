@@ -14,6 +14,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 
 SERIES_MAX = 20_000
+ASYNC_EVENTS, DESTINATIONS = "tailrace_async_events_total", "tailrace_destinations_total"
+DELIVERIES, OLDEST_DELIVERY = "tailrace_deliveries", "tailrace_delivery_age_seconds"
+DELIVERY_ERRORS = "tailrace_delivery_errors_total"
+BLOCKED = "tailrace_trigger_blocked"
 REQUESTS = "tailrace_requests_total"
 ITERATOR_AGE = "tailrace_trigger_iterator_age_seconds"
 # AWS's counts of events, by its names without `EventCount`.
@@ -35,6 +39,13 @@ METRICS = {
     "tailrace_trigger_throttles_total": "Calls that could not be made: no room, no function, no role.",
     "tailrace_trigger_retries_total": "Calls, made or not, with records of a call before.",
     "tailrace_trigger_records_total": "Records that functions were called with, each time.",
+    ASYNC_EVENTS: "Tries of asynchronous events, by what came of each.",
+    DESTINATIONS: "Words of events and of given up records, by what came of them.",
+    DELIVERIES: "Deliveries that are owed, by kind.",
+    OLDEST_DELIVERY: "Age of the oldest delivery that is owed, by kind.",
+    DELIVERY_ERRORS: "Deliveries that failed for a reason of the server's own, and are tried again, by kind.",
+    BLOCKED: "Lanes of a trigger that can't go on now, by the reason.",
+    "tailrace_trigger_trimmed_total": "Records that a stream forgot before a trigger had read them.",
     "tailrace_trigger_given_up_total": "Records passed over: out of retries, or too old.",
     **{f"tailrace_trigger_{name}_events_total": f"{meaning} (MetricsConfig: EventCount)" for name, meaning in EVENTS},
 }
@@ -60,6 +71,15 @@ class Meter:
                 return
             self._size += 1
         series[key] = series.get(key, 0) + amount
+
+    def show(self, name: str, value: float, **labels: str) -> None:
+        """Show a value that goes up and down. A series too many isn't begun."""
+        series, key = self._counts[name], tuple(labels.items())
+        if key not in series:
+            if self._size >= self._series_max:
+                return
+            self._size += 1
+        series[key] = value
 
     def wait(self, name: str, part: Hashable, since: float | None, *, still: bool = False, **labels: str) -> None:
         """Note since when (epoch seconds) a part of a series waits; None: it doesn't. The longest wait is told.

@@ -10,9 +10,11 @@ from __future__ import annotations
 import orjson
 
 from tailrace import __version__
+from tailrace.base.meter import DELIVERIES, OLDEST_DELIVERY
 from tailrace.operation import Node
 from tailrace.services.lambda_ import code_location
 from tailrace.services.sns import signature
+from tailrace.store import deliveries
 from tailrace.wire.http import HttpRequest, HttpResponse
 
 PREFIX = "/_tailrace/"
@@ -25,6 +27,7 @@ class OwnPages:
 
     def __init__(self, node: Node) -> None:
         self.node = node
+        self._kinds: set[str] = set()
 
     async def answer(self, request: HttpRequest) -> HttpResponse | None:
         """The page, a 404 for one that isn't there, or None where the path is not ours."""
@@ -36,12 +39,23 @@ class OwnPages:
         if page == "health":
             return HttpResponse(200, dict(JSON), orjson.dumps(self.health()))
         if page == "metrics":
-            return HttpResponse(200, dict(TEXT), self.node.meter.text(self.node.clock.now()).encode())
+            return HttpResponse(200, dict(TEXT), (await self.metrics()).encode())
         if page.startswith(signature.PAGES):
             return await self.certificate(page.removeprefix(signature.PAGES))
         if page.startswith("code/"):
             return await self.code(page.removeprefix("code/"), request.query)
         return HttpResponse(404, dict(JSON), orjson.dumps({"message": "There is no such page"}))
+
+    async def metrics(self) -> str:
+        """What is counted, and what is owed now."""
+        meter, now = self.node.meter, self.node.clock.now()
+        owed = {kind: (count, created) for kind, count, created in await self.node.store.view(deliveries.owed)}
+        self._kinds |= set(owed)
+        for kind in self._kinds:  # one that is owed no more is shown as 0
+            count, created = owed.get(kind, (0, now))
+            meter.show(DELIVERIES, count, kind=kind)
+            meter.show(OLDEST_DELIVERY, max(0.0, now - created), kind=kind)
+        return meter.text(now)
 
     def health(self) -> dict[str, object]:
         """What a load balancer, a script or a person wants to know first."""

@@ -249,13 +249,12 @@ def trimmed(tx: Transaction, shard: int) -> int:
     return first_number(shard + 1) if row is None else int(row[0])
 
 
-def latest(tx: Transaction, shard: int) -> int:
-    """The number of a shard's latest record, its start without one. Raises Missing."""
-    row = tx.row("SELECT latest FROM shards WHERE shard = ?", shard)
+def reach(tx: Transaction, shard: int) -> tuple[int, int]:
+    """The numbers up to which a shard's records are gone, and of its latest one. Raises Missing."""
+    row = tx.row("SELECT trimmed, latest FROM shards WHERE shard = ?", shard)
     if row is None:
         raise Missing(f"shard {shard}")
-    number: int = row[0]
-    return number
+    return row[0], row[1]
 
 
 def trim(tx: Transaction, before: float, limit: int) -> int:

@@ -115,6 +115,12 @@ def _put_off(tx: Transaction, id: str, due: float, body: dict[str, Any] | None, 
         tx.run(f"UPDATE deliveries SET due = ?, body = ?{release} WHERE id = ?", due, orjson.dumps(body), id)  # noqa: S608
 
 
+def owed(tx: Transaction) -> list[tuple[str, int, float]]:
+    """What is owed: kind, how many, and when the oldest of them was left (epoch seconds). Reads all of it."""
+    rows = tx.rows("SELECT kind, count(*), min(created) FROM deliveries GROUP BY kind ORDER BY kind")
+    return [(kind, count, created) for kind, count, created in rows]
+
+
 def next_due(tx: Transaction, kinds: Sequence[str]) -> float | None:
     """When the next delivery of these kinds is due or its claim runs out; None where nothing is owed."""
     row = tx.row(f"SELECT min(due) FROM deliveries WHERE kind IN ({_marks(kinds)})", *kinds)  # noqa: S608

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from tailrace.base import ids
 from tailrace.base.clock import wait_for_event
+from tailrace.base.meter import DELIVERY_ERRORS
 from tailrace.operation import Node
 from tailrace.services.dynamodb import build_index, copy_table, drop_collection, expiry
 from tailrace.services.lambda_ import event_outcome, invoke
@@ -165,6 +166,7 @@ class Deliveries:
         try:
             await self._handlers[delivery.kind](self._node, delivery)
         except Exception:
+            self._node.meter.count(DELIVERY_ERRORS, kind=delivery.kind)
             seconds = min(BACKOFF_SECONDS_MIN * 2 ** min(delivery.attempts - 1, 16), BACKOFF_SECONDS_MAX)
             due = self._node.clock.now() + seconds * ids.uniform(0.8, 1.2)
             log.exception("delivery %s (%s) failed; it is tried again in %d s", delivery.id, delivery.kind, seconds)

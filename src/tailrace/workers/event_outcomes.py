@@ -15,6 +15,7 @@ from typing import Any
 
 from tailrace.base import ids
 from tailrace.base.errors import ApiError
+from tailrace.base.meter import DESTINATIONS
 from tailrace.identity import Principal
 from tailrace.operation import Node
 from tailrace.services.lambda_ import event_attempts, event_outcome, function_document, invoke, targets
@@ -42,6 +43,7 @@ async def tell(node: Node, delivery: Delivery) -> None:
 
     try:
         await node.store.update(change)
+        node.meter.count(DESTINATIONS, outcome="Delivered")
     except ApiError as problem:
         log.warning("what became of event %s can't be told to %s: %s", body["Event"], body["Target"], problem)
         reason = str(problem)
@@ -51,6 +53,7 @@ async def tell(node: Node, delivery: Delivery) -> None:
             deliveries.done(tx, delivery.id)
 
         await node.store.update(lose)
+        node.meter.count(DESTINATIONS, outcome="Lost")
 
 
 def send(tx: Transaction, node: Node, body: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from tailrace.auth.principal import Principal
 from tailrace.base import ids
 from tailrace.base.clock import iso_milliseconds, iso_seconds
 from tailrace.base.errors import ApiError, Missing
+from tailrace.base.meter import DESTINATIONS
 from tailrace.operation import Node
 from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_mappings as mappings
@@ -136,6 +137,7 @@ async def send(node: Node, delivery: Delivery) -> None:
 
     try:
         await node.store.update(bring)
+        node.meter.count(DESTINATIONS, outcome="Delivered")
     except (ApiError, Missing) as problem:
         seconds = min(RETRY_SECONDS_MIN * 2 ** min(delivery.attempts - 1, 16), RETRY_SECONDS_MAX)
         lost, reason = now + seconds > delivery.created + LIFE_SECONDS, str(problem)
@@ -150,6 +152,7 @@ async def send(node: Node, delivery: Delivery) -> None:
         fate = "is lost" if lost else "is sent again later"
         log.warning("word of what mapping %s gave up %s: %s: %s", body["Mapping"], fate, body["Destination"], reason)
         await node.store.update(later)
+        node.meter.count(DESTINATIONS, outcome="Lost" if lost else "Refused")
     else:
         await _count(node, body)
     for sender, decided in asked:

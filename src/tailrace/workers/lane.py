@@ -21,13 +21,22 @@ from typing import TYPE_CHECKING, Any
 from tailrace.base import ids
 from tailrace.base.clock import wait_for_event
 from tailrace.base.errors import Fenced
-from tailrace.store import attempts, deliveries
+from tailrace.services.lambda_ import event_source_mappings as mappings
+from tailrace.store import attempts, deliveries, resources
 from tailrace.store.engine import Transaction
-from tailrace.workers import attempt_log, attempt_record, failure_records, outcome
+from tailrace.workers import (
+    attempt_log,
+    attempt_record,
+    failure_records,
+    outcome,
+    trigger_settings,
+    trimmed_records,
+    troubles,
+)
 from tailrace.workers.attempt import Attempt, attempt, given_up_line, line
 from tailrace.workers.attempt_record import About
 from tailrace.workers.failure_records import EXHAUSTED, TOO_OLD, GivenUp, Range
-from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed, Wait, Window, look
+from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Lost, Passed, Wait, Window, look
 from tailrace.workers.outcome import FailedFrom, Postponed, Progress, Succeeded
 from tailrace.workers.poll_audit import note_poll
 from tailrace.workers.trigger_metrics import (
@@ -36,6 +45,7 @@ from tailrace.workers.trigger_metrics import (
     note_given_up,
     note_passed,
     note_position,
+    note_trimmed,
 )
 from tailrace.workers.trigger_settings import Settings
 
@@ -57,6 +67,11 @@ class Lane:
         self.task: asyncio.Task[None] | None = None
         self._nudged = asyncio.Event()
         self._blocked = False
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """Which part of its mapping it is."""
+        return self.reader.shard, self.number
 
     @property
     def running(self) -> bool:
@@ -84,9 +99,8 @@ class Lane:
         except Fenced:
             log.warning("shard %s of mapping %s was taken over", reader.shard_name, reader.mapping)
             reader.lost = True
-        except Exception:
-            log.exception("mapping %s stumbled at shard %s; it goes on", reader.mapping, reader.shard_name)
-            reader.lost = True
+        except Exception:  # noqa: BLE001 - which is logged there, once
+            await reader.stumble(self.part)
         finally:
             self.task = None
             self.window = None
@@ -104,9 +118,11 @@ class Lane:
         note_position(self, found)
         match found:
             case Idle():
+                context.troubles.end(self.reader.mapping, self.part)
                 return False
             case Blocked(problem):
-                await self.reader.note(problem)
+                if context.troubles.begin(self.reader.mapping, self.part, troubles.of_problem(problem)):
+                    await self.reader.note(problem)
                 await note_poll(self.reader, problem)
                 return False
             case Passed(progress=progress):
@@ -116,6 +132,8 @@ class Lane:
                 self.reader.dirty = True
             case Expired():
                 return await self._expire(found)
+            case Lost():
+                return await self._lose(found)
             case Wait(until, window):
                 self.window = window
                 await wait_for_event(self._nudged, until - context.node.clock.now(), context.node.clock)
@@ -141,6 +159,11 @@ class Lane:
         if context.stopping and isinstance(made.result, Postponed):
             return False
         note_attempt(self.reader, found, made)
+        if isinstance(made.result, Postponed):
+            trouble = troubles.of_refusal(made.status, made.problem)
+            context.troubles.begin(self.reader.mapping, self.part, trouble)
+        else:
+            context.troubles.end(self.reader.mapping, self.part)
         settle = self._settle_window if found.final else self._settle_batch
         lost = settle(found, made, context.node.clock.now())
         number, now = _attempts_before(found) + 1, context.node.clock.now()
@@ -190,6 +213,41 @@ class Lane:
         tried, last = (head.attempts, head.last) if head else (0, None)
         await self._save([], found, GivenUp(Range.of(found.batch.expired), tried, TOO_OLD, last), None)
         return True
+
+    async def _lose(self, found: Lost) -> bool:
+        """Tell of records that the stream has forgotten, and go on behind them. False where another node reads."""
+        if not await self.reader.hold():
+            self._blocked = True
+            return False
+        self.progress = found.progress
+        await self._tell_lost(found.settings, found.first, found.last)
+        return True
+
+    async def lose_rest(self) -> None:
+        """Tell of everything that was left to read: the stream has forgotten the shard, with the lease's purpose."""
+        reader, node = self.reader, self.reader.context.node
+        compiled = trigger_settings.compile_settings
+        settings = await node.store.view(
+            lambda tx: resources.derived(tx, mappings.KIND, reader.scope, reader.mapping, compiled)
+        )
+        if settings is not None and await reader.hold():
+            first, last = self.progress.checkpoint + 1, reader.latest
+            self.progress = outcome.lose(self.progress, last)
+            await self._tell_lost(settings, first, last)
+
+    async def _tell_lost(self, settings: Settings, first: int, last: int) -> None:
+        reader, now = self.reader, self.reader.context.node.clock.now()
+        lost, row = trimmed_records.of_lane(self._about(settings), first, last, now)
+        note_trimmed(reader, lost)
+        problem = trimmed_records.problem(lost)
+        log.warning("mapping %s, %s: %s", reader.mapping, reader.shard_name, problem)
+        said = trimmed_records.line(row)
+
+        def also(tx: Transaction) -> None:
+            attempt_log.write(tx, reader.scope, reader.mapping, reader.shard_name, [said], now)
+            attempts.add(tx, row)
+
+        await reader.save(problem, also)
 
     def _about(self, settings: Settings) -> About:
         reader, target = self.reader, settings.target.arn

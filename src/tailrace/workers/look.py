@@ -54,6 +54,16 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """The stream forgot the records of these numbers before the lane had read them; `progress` is behind them."""
+
+    settings: Settings
+    first: int
+    last: int
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """Records that came too late for a call, or for another one, are to be given up; `head` is the piece they were of.
 
@@ -105,7 +115,7 @@ class CallFor:
         return event[:-1] + b"," + orjson.dumps(members)[1:]
 
 
-Look = Idle | Blocked | Passed | Expired | Wait | CallFor
+Look = Idle | Blocked | Passed | Lost | Expired | Wait | CallFor
 
 
 def look(tx: Transaction, reader: ShardReader, lane: Lane) -> Look:
@@ -113,9 +123,9 @@ def look(tx: Transaction, reader: ShardReader, lane: Lane) -> Look:
     node, progress = reader.context.node, lane.progress
     now = node.clock.now()
     try:
-        lane.seen = changes.latest(tx, reader.shard)
+        trimmed, lane.seen = changes.reach(tx, reader.shard)
     except Missing:
-        return Idle()  # trimmed away with its records
+        return Idle()  # trimmed away with its records; the mapping's run tells of them
     settings = resources.derived(tx, mappings.KIND, reader.scope, reader.mapping, compile_settings)
     if settings is None or not settings.active:
         return Idle()
@@ -128,6 +138,10 @@ def look(tx: Transaction, reader: ShardReader, lane: Lane) -> Look:
     due = window.retry_at if window and closing else head.retry_at if head else 0.0
     if due > now:
         return Wait(due)
+    if trimmed > progress.checkpoint:
+        return Lost(settings, progress.checkpoint + 1, trimmed, outcome.lose(progress, trimmed))
+    if settings.problem:
+        return Blocked(settings.problem)
     source, target = settings.stream_arn, settings.target
     problem = trigger_access.problem(tx, node.identity, target, reader.mapping, access.refusal, source)
     if problem:

@@ -10,18 +10,21 @@ A stream that is off, or gone, is read to its end; then the mapping says so, for
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import Any, NamedTuple
 
+from tailrace.base.errors import StoreError
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.store import changes, leases, resources
 from tailrace.store.changes import Shard
 from tailrace.store.engine import Transaction
 from tailrace.workers import mapping_states
-from tailrace.workers.shard_reader import ShardReader
+from tailrace.workers.shard_reader import INTERNAL_PROBLEM, ShardReader
 from tailrace.workers.trigger_context import TriggerContext
 from tailrace.workers.trigger_settings import Settings, compile_settings
+from tailrace.workers.troubles import INTERNAL, POLL, Trouble
 
 log = logging.getLogger("tailrace.triggers")
 
@@ -84,10 +87,18 @@ class MappingRun:
             while self._again and not self._context.stopping:
                 tick, self._again, self._tick = self._tick, False, False
                 await self._poll(tick)
-        except Exception:
-            log.exception("mapping %s could not be polled; it is tried again", self.mapping)
+        except Exception:  # noqa: BLE001 - which is logged there, once
+            await self._stumble()
         finally:
             self._task = None
+
+    async def _stumble(self) -> None:
+        """A fault of ours, which is being handled: it is told once."""
+        if self._context.troubles.begin(self.mapping, POLL, Trouble(INTERNAL, INTERNAL_PROBLEM)):
+            log.exception("mapping %s could not be polled; it is tried again", self.mapping)
+            with contextlib.suppress(StoreError):  # the store itself may be what failed
+                note = mapping_states.note_result
+                await self._context.node.store.update(lambda tx: note(tx, self.scope, self.mapping, INTERNAL_PROBLEM))
 
     async def _poll(self, tick: bool) -> None:
         for number in [number for number, reader in self._readers.items() if reader.lost and not reader.running]:
@@ -113,6 +124,7 @@ class MappingRun:
             for reader in self.readers:
                 await reader.tend()
         await self._settle(seen)
+        self._context.troubles.end(self.mapping, POLL)
 
     def _view(self, tx: Transaction, *, whole: bool) -> _View | None:
         document = resources.get(tx, mappings.KIND, self.scope, self.mapping)
@@ -137,7 +149,13 @@ class MappingRun:
         for number in [number for number in self._readers if number not in there]:
             self._tidied = False
             if not self._readers[number].running:  # its lanes see that the shard is gone, and end
-                del self._readers[number]
+                await self._tell_lost(self._readers.pop(number))
+
+    async def _tell_lost(self, reader: ShardReader) -> None:
+        """Tell of what was in a shard that is gone, beyond where its lanes had come."""
+        for lane in reader.lanes:
+            if reader.latest > lane.progress.checkpoint:
+                await lane.lose_rest()
 
     def _is_finished(self, shard: Shard) -> bool:
         reader = self._readers.get(shard.shard)
@@ -174,6 +192,7 @@ class MappingRun:
                 await reader.let_go()
             self._readers.clear()
             self._finished_to, self._tidied = 0, False
+            self._context.troubles.forget(self.mapping)
             if seen.state == "Disabling":
                 await self._become("Disabling")
             else:

@@ -14,6 +14,8 @@ from tailrace.workers import replay_job
 SETTLED = frozenset(("Creating", "Enabling", "Updating"))
 """States that become Enabled (or Disabled) by being noticed."""
 OK = "OK"
+PROBLEM = "PROBLEM: "
+FAILED = "PROBLEM: Function call failed"
 
 
 def become(tx: Transaction, scope: str, mapping: str, *states: str) -> None:
@@ -50,12 +52,20 @@ def forget(tx: Transaction, scope: str, mapping: str) -> None:
 
 
 def note_result(tx: Transaction, scope: str, mapping: str, result: str) -> bool:
-    """Write LastProcessingResult, if it says something new; whether it does.
+    """Write LastProcessingResult, if it says something new; whether it does. Why a mapping can't go on, in contrast to
+    a call that failed, stands in StateTransitionReason too.
 
     Mappings of queues have none until something goes wrong, for on AWS they have none.
     """
     document = resources.get(tx, mappings.KIND, scope, mapping)
-    if document is None or document.get("LastProcessingResult", OK) == result:
+    if document is None or (result == OK and "LastProcessingResult" not in document):
         return False
-    resources.put(tx, mappings.KIND, scope, mapping, {**document, "LastProcessingResult": result})
+    wanted = {"LastProcessingResult": result}
+    if document["State"] == "Enabled":
+        stopped = result.startswith(PROBLEM) and result != FAILED
+        user = mappings.user_action(document["EventSourceArn"])
+        wanted["StateTransitionReason"] = result.removeprefix(PROBLEM) if stopped else user
+    if all(document.get(name) == text for name, text in wanted.items()):
+        return False
+    resources.put(tx, mappings.KIND, scope, mapping, {**document, **wanted})
     return True

@@ -234,6 +234,12 @@ def skip(progress: Progress, through: int) -> Progress:
     return replace(progress, checkpoint=max(through, progress.checkpoint), pieces=progress.pieces[1:])
 
 
+def lose(progress: Progress, through: int) -> Progress:
+    """The progress when every record up to `through` is gone; what is left of a piece stays one."""
+    pieces = tuple(piece for piece in progress.pieces if piece.through > through)
+    return replace(progress, checkpoint=max(through, progress.checkpoint), pieces=pieces)
+
+
 def cut(progress: Progress, through: int) -> Progress:
     """The progress with its head piece cut where a batch of it ends: its limits or its filter may have changed."""
     if not progress.pieces or through >= progress.pieces[0].through:

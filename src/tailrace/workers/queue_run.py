@@ -31,7 +31,7 @@ from tailrace.store import leases, messages, resources
 from tailrace.store.engine import Transaction
 from tailrace.store.leases import Lease
 from tailrace.store.messages import Message
-from tailrace.workers import attempt_log, backoff, event_counts, mapping_states, queue_events, trigger_access
+from tailrace.workers import attempt_log, backoff, event_counts, mapping_states, queue_events, trigger_access, troubles
 from tailrace.workers.batching import EVENT_BYTES_MAX
 from tailrace.workers.queue_delivery import QueueBatch, deliver
 from tailrace.workers.queue_events import QueueRecord
@@ -285,6 +285,8 @@ class QueueRun:
         if problem == self._problem or not (problem or waits):
             return
         self._problem = problem
+        if not problem:
+            self._context.troubles.end(self.mapping, "queue")
         node, region = self._context.node, self.scope.partition("/")[2]
         role, asked = None, []
 
@@ -295,7 +297,7 @@ class QueueRun:
                 attempt_log.write(tx, self.scope, self.mapping, name, [line], now)
 
         if problem:
-            log.warning("mapping %s can't receive: %s", self.mapping, problem)
+            self._context.troubles.begin(self.mapping, "queue", troubles.of_problem(problem))
             await node.store.update(write)
 
         def ask(tx: Transaction) -> None:
@@ -324,6 +326,7 @@ class QueueRun:
             return None  # a batch that ends wakes
         await self.close()
         self._problem = None
+        self._context.troubles.forget(self.mapping)
         meter = self._context.node.meter
         if state == "Disabling":
             await store.update(lambda tx: mapping_states.become(tx, self.scope, self.mapping, state))

@@ -12,12 +12,13 @@ records are neither delivered twice nor out of order.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from tailrace.base.errors import Fenced
+from tailrace.base.errors import Fenced, StoreError
 from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.store import leases
 from tailrace.store.changes import Shard
@@ -29,6 +30,9 @@ from tailrace.workers.mapping_states import note_result
 from tailrace.workers.outcome import Progress
 from tailrace.workers.trigger_context import TriggerContext
 from tailrace.workers.trigger_settings import lane_of
+from tailrace.workers.troubles import INTERNAL, Trouble
+
+INTERNAL_PROBLEM = "PROBLEM: Tailrace failed at this mapping; the server's log says why, and it is tried again"
 
 log = logging.getLogger("tailrace.triggers")
 
@@ -165,19 +169,24 @@ class ShardReader:
                 self.lost = True
                 raise
 
+    async def stumble(self, part: Hashable) -> None:
+        """A fault of ours, which is being handled: it is told once, and the shard read anew from what is saved."""
+        self.lost = True
+        if self.context.troubles.begin(self.mapping, part, Trouble(INTERNAL, INTERNAL_PROBLEM)):
+            log.exception("mapping %s stumbled at shard %s; it goes on", self.mapping, self.shard_name)
+            with contextlib.suppress(StoreError):  # the store itself may be what failed
+                await self.note(INTERNAL_PROBLEM)
+
     async def note(self, problem: str) -> None:
-        """Save why nothing may be delivered as the mapping's LastProcessingResult, and say it in the logs: once."""
+        """Save why nothing may be delivered as the mapping's LastProcessingResult, and say it in its log: once."""
         now = self.context.node.clock.now()
 
-        def write(tx: Transaction) -> bool:
-            new = note_result(tx, self.scope, self.mapping, problem)
-            if new:
+        def write(tx: Transaction) -> None:
+            if note_result(tx, self.scope, self.mapping, problem):
                 line = {"shardId": self.shard_name, "status": "Blocked", "error": problem}
                 attempt_log.write(tx, self.scope, self.mapping, self.shard_name, [line], now)
-            return new
 
-        if await self.context.node.store.update(write):
-            log.warning("mapping %s can't read: %s", self.mapping, problem)
+        await self.context.node.store.update(write)
 
     async def tend(self) -> None:
         """Every second: save what was passed over without a call, and keep the lease of long calls."""

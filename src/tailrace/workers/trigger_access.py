@@ -11,6 +11,7 @@ from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.store.engine import Transaction
 
+NO_FUNCTION = "PROBLEM: Function not found: "
 NO_ROLE = "PROBLEM: The role defined for the function cannot be assumed by Lambda."
 
 Refusal = Callable[[Identity, Transaction, Principal, str], str | None]
@@ -22,7 +23,7 @@ def problem(
     """Why nothing may be delivered now; None if it may. `refusal` says what the role lacks on the source's ARN."""
     role = access.role_of(tx, target)
     if role is None:
-        return f"PROBLEM: Function not found: {target.arn}"
+        return f"{NO_FUNCTION}{target.arn}"
     try:
         reader = identity.role_principal(tx, role, session_name(mapping))
     except Missing:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tailrace.operation import Node
+from tailrace.workers.troubles import Troubles
 
 EVENTS_BYTES_MAX = 256 * 1024 * 1024
 
@@ -83,3 +84,8 @@ class TriggerContext:
     lease_s: float
     budget: Budget = field(default_factory=Budget)
     stopping: bool = False
+    troubles: Troubles = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What keeps its mappings from going on, the node's meter shows."""
+        self.troubles = Troubles(self.node.meter)

@@ -94,3 +94,8 @@ def note_given_up(reader: ShardReader, settings: Settings, lost: GivenUp) -> Non
     meter.count("tailrace_trigger_given_up_total", lost.range.records, mapping=reader.mapping)
     if settings.counts_events and settings.destination is None:
         event_counts.count(meter, reader.mapping, dropped=lost.range.records)
+
+
+def note_trimmed(reader: ShardReader, records: int) -> None:
+    """Records that the stream forgot before they were read."""
+    reader.context.node.meter.count("tailrace_trigger_trimmed_total", records, mapping=reader.mapping)

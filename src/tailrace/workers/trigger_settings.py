@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from tailrace.expression.event_pattern import EventPattern
+from tailrace.expression.event_pattern import EventPattern, InvalidPattern
 from tailrace.services.lambda_ import event_source_destinations as destinations
 from tailrace.services.lambda_ import event_source_options as options
 from tailrace.services.lambda_.function_names import FunctionName
@@ -21,7 +21,9 @@ RECORD_LIFE_SECONDS = 24 * 3600.0 - 120.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a mapping asks for."""
+    """What a mapping asks for. `problem`: why it can't be done; a filter that was valid once may be none to a later
+    version.
+    """
 
     stream: int
     stream_arn: str
@@ -35,12 +37,17 @@ class Settings:
     lanes: int
     rules: Rules
     filters: tuple[EventPattern, ...]
+    problem: str | None = None
     counts_events: bool = False
 
 
 def compile_settings(document: dict[str, Any]) -> Settings:
     """Compile a mapping's document."""
     retries, age = document["MaximumRetryAttempts"], document["MaximumRecordAgeInSeconds"]
+    try:
+        filters, problem = options.patterns(document), None
+    except InvalidPattern as invalid:
+        filters, problem = (), f"PROBLEM: Invalid filter pattern definition. {invalid}"
     return Settings(
         stream=document["Stream"],
         stream_arn=document["EventSourceArn"],
@@ -58,7 +65,8 @@ def compile_settings(document: dict[str, Any]) -> Settings:
             partial="ReportBatchItemFailures" in document["FunctionResponseTypes"],
             windowed=document["TumblingWindowInSeconds"] > 0,
         ),
-        filters=options.patterns(document),
+        filters=filters,
+        problem=problem,
         counts_events=options.counts_events(document),
     )
 

@@ -322,6 +322,7 @@ async def test_the_meter_counts_what_triggers_do_and_how_far_behind_they_are(wor
         "invocations_total": 3,
         "errors_total": 2,
         "throttles_total": 1,
+        "blocked": 1,
         "retries_total": 1,
         "records_total": 3,
         "given_up_total": 1,

@@ -31,8 +31,12 @@ def keep_call(tx: Transaction, delivery: Delivery, result: InvocationResult, now
 
 def keep_refusal(tx: Transaction, delivery: Delivery, problem: ApiError, now: float) -> None:
     """Keep a try that could not be made."""
-    outcome = THROTTLED if problem.code == "TooManyRequestsException" else NOT_CALLED
-    _keep(tx, delivery, outcome, {"Attempt": delivery.body["Failures"] + 1, "Error": problem.message}, now)
+    _keep(tx, delivery, refused_as(problem), {"Attempt": delivery.body["Failures"] + 1, "Error": problem.message}, now)
+
+
+def refused_as(problem: ApiError) -> str:
+    """The outcome of a try that could not be made."""
+    return THROTTLED if problem.code == "TooManyRequestsException" else NOT_CALLED
 
 
 def keep_end(tx: Transaction, delivery: Delivery, condition: str, now: float, calls: int) -> None:

@@ -89,7 +89,7 @@ async def create_event_source_mapping(call: Call, request: Shape) -> Shape:
             "Function": list(target),
             "Enabled": request.get("Enabled", True),
             "State": "Creating",
-            "StateTransitionReason": _user_action(source),
+            "StateTransitionReason": user_action(source),
             "LastModified": now,
             "Tags": request.get("Tags", {}),
             **chosen,
@@ -192,7 +192,7 @@ async def update_event_source_mapping(call: Call, request: Shape) -> Shape:
             _claim_pair(tx, call.scope, source, target, document["UUID"])
             resources.delete(tx, PAIR_KIND, call.scope, _pair(source, was))
         changed["State"] = _transition(document["Enabled"], enabled)
-        changed["StateTransitionReason"] = _user_action(source)
+        changed["StateTransitionReason"] = user_action(source)
         resources.put(tx, KIND, call.scope, document["UUID"], changed)
         tx.notify(positions.TOPIC, f"{call.scope} {document['UUID']}")
         return changed
@@ -213,7 +213,7 @@ async def delete_event_source_mapping(call: Call, request: Shape) -> Shape:
         document = find(tx, call.scope, request["UUID"])
         if document["State"] == "Deleting":
             raise ApiError("ResourceInUseException", _in_use("delete"))
-        reason = _user_action(document["EventSourceArn"])
+        reason = user_action(document["EventSourceArn"])
         changed = {**document, "State": "Deleting", "StateTransitionReason": reason, "Enabled": False}
         resources.put(tx, KIND, call.scope, document["UUID"], changed)
         pair = _pair(document["EventSourceArn"], FunctionName(*document["Function"]))
@@ -322,7 +322,7 @@ def _transition(was: bool, enabled: bool) -> str:
     return "Enabling" if enabled else "Disabling"
 
 
-def _user_action(source: str) -> str:
+def user_action(source: str) -> str:
     """StateTransitionReason where a user has changed the mapping: AWS's words differ by the source, as recorded."""
     return "USER_INITIATED" if queues.is_queue(source) else "User action"
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from tailrace.base.errors import ApiError
+from tailrace.base.meter import ASYNC_EVENTS
 from tailrace.operation import Call, Node, Shape, operation
 from tailrace.services.lambda_ import event_attempts, event_invoke_config, event_outcome
 from tailrace.services.lambda_ import function_document as documents
@@ -24,6 +25,7 @@ from tailrace.services.lambda_.function_names import LATEST, FunctionName, named
 from tailrace.services.lambda_.invocation import InvocationResult, invoke
 from tailrace.services.lambda_.refusals import too_large
 from tailrace.store import deliveries, resources
+from tailrace.store.attempts import GIVEN_UP
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
 
@@ -179,6 +181,7 @@ async def run_delivery(node: Node, delivery: Delivery) -> None:
             deliveries.retry(tx, delivery.id, due, body)
 
         await node.store.update(again)
+        node.meter.count(ASYNC_EVENTS, outcome=event_attempts.FAILURE)
 
 
 class Limits(NamedTuple):
@@ -215,6 +218,11 @@ async def end(node: Node, delivery: Delivery, ending: Ending) -> None:
         name, calls = delivery.body["Name"], ending.calls
         log.warning("an event for %s is given up after %d calls: %s (%s)", name, calls, ending.condition, delivery.id)
     await node.store.update(strike)
+    if ending.result is not None:
+        failed = ending.result.function_error is not None
+        node.meter.count(ASYNC_EVENTS, outcome=event_attempts.FAILURE if failed else event_attempts.SUCCESS)
+    if ending.condition != event_outcome.SUCCESS:
+        node.meter.count(ASYNC_EVENTS, outcome=GIVEN_UP)
 
 
 async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Limits) -> None:
@@ -231,6 +239,7 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
             deliveries.done(tx, delivery.id)
 
         await node.store.update(forget)
+        node.meter.count(ASYNC_EVENTS, outcome=GIVEN_UP)
         return
     if problem.code == "TooManyRequestsException" and limits.stopped:
         await end(node, delivery, Ending(event_outcome.STOPPED, event["Failures"]))
@@ -245,3 +254,4 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
         deliveries.retry(tx, delivery.id, due, body)
 
     await node.store.update(later)
+    node.meter.count(ASYNC_EVENTS, outcome=event_attempts.refused_as(problem))
