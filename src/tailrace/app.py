@@ -18,7 +18,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tailrace import __version__, causality, exposure, kept_secrets, store, tls
 from tailrace.audit.journal import Journal
@@ -45,6 +45,9 @@ from tailrace.workers.retention import Retention
 from tailrace.workers.rounds import Worker
 from tailrace.workers.shards import KeepShards
 from tailrace.workers.stream_triggers import StreamTriggers
+
+if TYPE_CHECKING:
+    from tailrace.telemetry import Telemetry
 
 # Importing a service registers its operations.
 SERVICES = (dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace, causality)
@@ -114,6 +117,15 @@ async def clock_of(config: Config, place: Store) -> Clock:
     return clock
 
 
+def telemetry_of(config: Config) -> Telemetry | None:
+    """Where traces go, if anywhere: OpenTelemetry is an extra, and imported for who wants it alone."""
+    if not config.otlp:
+        return None
+    from tailrace.telemetry import Telemetry
+
+    return Telemetry.to(config.otlp)
+
+
 class Server:
     """A running server. `await Server.start(config)`, then `await server.stop()`."""
 
@@ -144,7 +156,7 @@ class Server:
             who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret, vault)
             journal = Journal(config.folder / AUDIT_FOLDER if config.folder else None, clock, config.audit_days)
             pool = Pool(clock, authority=secured.authority if secured else None)
-            node = Node(config, clock, place, who, pool, audit=journal)
+            node = Node(config, clock, place, who, pool, audit=journal, telemetry=telemetry_of(config))
             connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.machine)
             loop = asyncio.get_running_loop()
             listener = await loop.create_server(
@@ -189,6 +201,8 @@ class Server:
         await self._connections.close(STOP_SECONDS / 2)
         await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
         await self.node.pool.close()
+        if self.node.telemetry is not None:
+            await self.node.telemetry.close()
         await self.node.audit.close()
         await self.node.store.close()
         if self.node.config.folder:

@@ -58,6 +58,9 @@ def main() -> None:
 )
 @click.option("--allow-weak-keys", is_flag=True, help="open even a server with a well-known key to the network")
 @click.option("--movable-clock", is_flag=True, help="let `tailrace clock advance 30d` move the server's time")
+@click.option(
+    "--otlp", envvar="OTEL_EXPORTER_OTLP_ENDPOINT", help="send traces to this OpenTelemetry collector (tailrace[otel])"
+)
 @click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
 def serve(verbose: bool, account: str, **settings: Any) -> None:
     """Run the server until SIGTERM or Ctrl-C."""
@@ -73,12 +76,24 @@ def serve(verbose: bool, account: str, **settings: Any) -> None:
     key_id, secret = os.environ.get("TAILRACE_ACCESS_KEY_ID"), os.environ.get("TAILRACE_SECRET_ACCESS_KEY")
     if bool(key_id) != bool(secret):
         raise click.UsageError("set both TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY, or neither")
+    if settings["otlp"] and not has_telemetry():
+        raise click.UsageError("for traces install the extra: pip install 'tailrace[otel]'")
     # Every other option is a field of Config by its name.
     config = Config(account=account, access_key_id=key_id, secret_access_key=secret, **settings)
     try:
         uvloop.run(app.serve(config, announce))
     except (StoreUnavailable, WeakKey, BadCertificate, OSError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def has_telemetry() -> bool:
+    """Whether OpenTelemetry is installed."""
+    try:
+        import opentelemetry.exporter.otlp.proto.http
+        import opentelemetry.sdk  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def announce(server: app.Server) -> None:

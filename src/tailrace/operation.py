@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tailrace.identity import Identity, Principal
     from tailrace.runtime.pool import Pool
     from tailrace.store.engine import Store
+    from tailrace.telemetry import Telemetry
 
 T = TypeVar("T")
 Shape = dict[str, Any]
@@ -66,6 +67,7 @@ class Node:
     contributors: Contributors = field(default_factory=Contributors)
     audit: Journal = field(default_factory=Journal)
     meter: Meter = field(default_factory=Meter)
+    telemetry: Telemetry | None = None
 
 
 @dataclass(slots=True)
@@ -99,7 +101,11 @@ class Call:
 
     @property
     def origin(self) -> str:
-        """What the changes that this request makes are kept with: whoever reads them later knows whence they came."""
+        """What the changes that this request makes are kept with: its id and, behind a space, the context of its span
+        where there is telemetry.
+        """
+        if self.entry is not None and self.entry.trace:
+            return f"{self.request_id} {self.entry.trace}"
         return self.request_id
 
     @property

@@ -58,6 +58,7 @@ class Entry:
         "source_ip",
         "status",
         "subject",
+        "trace",
     )
 
     def __init__(self, at: float, request_id: str, service: str, operation: str, source_ip: str) -> None:
@@ -75,6 +76,7 @@ class Entry:
         self.status = 200
         self.error: str | None = None
         self.ms = 0.0
+        self.trace = ""  # the traceparent of its span, where there is telemetry
 
     @classmethod
     def by_lambda(

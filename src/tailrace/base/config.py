@@ -40,6 +40,7 @@ class Config:
     access_key_id: str | None = None
     secret_access_key: str | None = None
     movable_clock: bool = False
+    otlp: str | None = None
     request_bytes_max: int = 72 * 1024 * 1024
 
     @property

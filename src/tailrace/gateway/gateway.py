@@ -67,8 +67,12 @@ class Gateway:
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
         clock = self.node.clock
         entry = Entry(clock.now(), request_id, route.service, route.operation, peer.address)
-        began = clock.monotonic()
+        began, telemetry = clock.monotonic(), self.node.telemetry
+        span = telemetry and telemetry.request(route.service, route.operation, request_id, request.headers)
+        entry.trace = telemetry.context(span) if telemetry and span else ""
         response = await self._respond(route, request, peer, entry)
+        if telemetry and span:
+            telemetry.end_request(span, response.status, entry.error)
         entry.ms = (clock.monotonic() - began) * 1000
         entry.status = response.status
         self.node.audit.add(entry)

@@ -86,8 +86,12 @@ async def attempt_with(
     def ms() -> float:
         return round((clock.monotonic() - began) * 1000, 1)
 
-    answer = await call(node, invoke, whose, target, event)
+    telemetry = node.telemetry
+    spans = telemetry and telemetry.delivery(whose, target.arn, (record.origin for record in records))
+    answer = await call(node, invoke, whose, target, event, spans.header if spans else None)
     if isinstance(answer, Refused):
+        if spans:
+            spans.end(answer.status, answer.error, {})
         return Attempt(Postponed(), answer.problem, answer.status, ms(), answer.error, began=began_at)
     numbers = {changes.sequence_text(record.sequence): record.sequence for record in records}
     result = outcome.read_answer(answer.function_error, answer.payload, numbers, rules)
@@ -96,14 +100,20 @@ async def attempt_with(
     if not isinstance(result, Succeeded):
         problem, status = FAILED, "PartialFailure" if isinstance(result, FailedFrom) else "Failure"
         error = error_text(answer.payload) if answer.function_error else _reported(result)
+    if spans:
+        said = {"faas.invocation_id": answer.request_id, "faas.version": answer.executed_version}
+        spans.end(status, error, {**said, "faas.coldstart": answer.init_ms is not None})
     where = (answer.log_stream, answer.log_group, answer.init_ms)
     return Attempt(result, problem, status, ms(), error, last, *where, began=began_at)
 
 
-async def call(node: Node, invoke: Invoke, whose: str, target: FunctionName, event: bytes) -> Answer | Refused:
+async def call(
+    node: Node, invoke: Invoke, whose: str, target: FunctionName, event: bytes, trace: str | None = None
+) -> Answer | Refused:
     """Call the function with an event; `whose` call it is, the server's log says where it can't be made."""
     try:
-        return await invoke(node, target.scope, target.name, target.qualifier, event)
+        traced = {"trace": trace} if trace else {}
+        return await invoke(node, target.scope, target.name, target.qualifier, event, **traced)
     except ApiError as refusal:
         status = "Throttled" if refusal.code == "TooManyRequestsException" else "NotCalled"
         return Refused(f"PROBLEM: {refusal.message}", status, refusal.message)

@@ -16,12 +16,15 @@ ENVELOPE_BYTES = len(b'{"Records":[]}')
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One change as the function gets it: `body` is the record's JSON, `content` the same parsed."""
+    """One change as the function gets it: `body` is the record's JSON, `content` the same parsed, `origin` the
+    request that wrote it, and the context of its trace where there is telemetry.
+    """
 
     sequence: int
     created: float
     body: bytes
     content: Mapping[str, Any] = field(default_factory=dict)
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

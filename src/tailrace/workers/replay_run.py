@@ -247,8 +247,10 @@ def _ending(delivery: Delivery, ended: Ended, now: float) -> Callable[[Transacti
     return end
 
 
-async def _invoke(node: Node, scope: str, name: str, qualifier: str | None, payload: bytes) -> Answer:
-    return await invocation.invoke(node, scope, name, qualifier, payload)
+async def _invoke(
+    node: Node, scope: str, name: str, qualifier: str | None, payload: bytes, *, trace: str | None = None
+) -> Answer:
+    return await invocation.invoke(node, scope, name, qualifier, payload, trace=trace)
 
 
 run: Callable[[Node, Delivery], Awaitable[None]] = partial(run_with, _invoke)

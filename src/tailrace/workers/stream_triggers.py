@@ -145,6 +145,6 @@ def _page_after(after: tuple[str, str] | None) -> Callable[[Transaction], list[t
 
 
 async def _invoke(
-    node: Node, scope: str, name: str, qualifier: str | None, payload: bytes
+    node: Node, scope: str, name: str, qualifier: str | None, payload: bytes, *, trace: str | None = None
 ) -> invocation.InvocationResult:
-    return await invocation.invoke(node, scope, name, qualifier, payload)
+    return await invocation.invoke(node, scope, name, qualifier, payload, trace=trace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,7 +45,13 @@ class Answer(Protocol):
         """How long its environment took to start; None where it was warm."""
 
 
-Invoke = Callable[[Node, str, str, str | None, bytes], Awaitable[Answer]]
+class Invoke(Protocol):
+    """Calls a function: its scope, name and qualifier, the event, and the X-Amzn-Trace-Id of the caller."""
+
+    def __call__(
+        self, node: Node, scope: str, name: str, qualifier: str | None, payload: bytes, *, trace: str | None = None
+    ) -> Awaitable[Answer]:
+        """Raises ApiError where the function can't be called now."""
 
 
 class Budget:

@@ -28,4 +28,4 @@ def event_record(stream: dict[str, Any], change: StoredChange, mark: str = "") -
         shown["userIdentity"] = {name[0].lower() + name[1:]: value for name, value in shown["userIdentity"].items()}
     shown["eventSourceARN"] = stream_arn
     shown["eventID"] += mark
-    return Record(change.sequence, change.created, orjson.dumps(shown), shown)
+    return Record(change.sequence, change.created, orjson.dumps(shown), shown, change.origin)
