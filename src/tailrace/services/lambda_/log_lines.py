@@ -14,7 +14,7 @@ import orjson
 from tailrace.base.clock import iso_milliseconds
 from tailrace.runtime.spec import Outcome
 
-STATUS = {"timeout": "timeout", "exit": "error", "memory": "error", "init": "error"}
+STATUS = {"timeout": "timeout", "exit": "error", "memory": "error", "storage": "error", "init": "error"}
 
 
 def runtime_version(runtime: str) -> str:
