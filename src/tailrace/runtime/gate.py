@@ -4,12 +4,11 @@ Run as `python -I -S gate.py VARIABLES USER PROCESSES FILES -- COMMAND...`. VARI
 that zero bytes end; USER a number to become, or `-`. Everything before this ran with no variable of the function's: one
 like LD_PRELOAD would be obeyed by programs that still have the server's rights.
 
-As a program it stands alone, so this file imports nothing of ours.
+As a program it stands alone, so this file imports nothing of ours; and little else, for every cold start waits for it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 import sys
@@ -28,9 +27,10 @@ def main(variables: int, user: str, processes: int, files: int, command: list[st
         os.setgroups([])
         os.setresgid(number, number, number)
         os.setresuid(number, number, number)
-    with contextlib.suppress(OSError):
+    try:
         os.execve(command[0], command, given)
-    os._exit(126 if os.path.exists(command[0]) else 127)
+    except OSError:
+        os._exit(126 if os.path.exists(command[0]) else 127)
 
 
 if __name__ == "__main__":
