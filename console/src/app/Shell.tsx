@@ -1,12 +1,14 @@
-import AppLayout from "@cloudscape-design/components/app-layout";
+import AppLayout, { type AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import Button from "@cloudscape-design/components/button";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Outlet, useLocation, useMatches, useNavigation } from "react-router";
 
 import { session, subscribe } from "../aws/session";
 import { SignIn } from "../features/sign-in/SignIn";
+import { CALLS_DRAWER, drawer, openDrawer, subscribe as subscribeToDrawers } from "./drawers";
 import { dismiss, flashes, subscribe as subscribeToFlashes } from "./flashes";
 import { activeEntry, NAVIGATION } from "./navigation";
 import { to } from "./paths";
@@ -14,11 +16,34 @@ import type { Crumb, Handle } from "./route";
 import { TopBar } from "./TopBar";
 
 const NARROW_PX = 900;
+const DRAWER_PX = 420;
+const CallsDrawer = lazy(() => import("./CallsDrawer"));
+
+const DRAWERS: AppLayoutProps.Drawer[] = [
+  {
+    id: CALLS_DRAWER,
+    content: (
+      <Suspense>
+        <CallsDrawer />
+      </Suspense>
+    ),
+    trigger: { iconName: "script" },
+    resizable: true,
+    defaultSize: DRAWER_PX,
+    ariaLabels: {
+      drawerName: "Calls",
+      triggerButton: "Show calls",
+      closeButton: "Close calls",
+      resizeHandle: "Resize calls",
+    },
+  },
+];
 
 /** The frame of every page: top bar, side navigation, breadcrumbs and flash bar; or the sign-in. */
 export function Shell() {
   const signedIn = useSyncExternalStore(subscribe, session);
-  const [open, setOpen] = useState(window.innerWidth > NARROW_PX);
+  const [navigating, setNavigating] = useState(window.innerWidth > NARROW_PX);
+  const open = useSyncExternalStore(subscribeToDrawers, drawer);
   const { pathname } = useLocation();
   const crumbs = useCrumbs();
   const busy = useNavigation().state === "loading";
@@ -33,8 +58,8 @@ export function Shell() {
       </div>
       <AppLayout
         headerSelector="#top-bar"
-        navigationOpen={open}
-        onNavigationChange={({ detail }) => setOpen(detail.open)}
+        navigationOpen={navigating}
+        onNavigationChange={({ detail }) => setNavigating(detail.open)}
         navigation={
           <SideNavigation
             header={{ text: "Services", href: to.home() }}
@@ -43,6 +68,9 @@ export function Shell() {
           />
         }
         toolsHide
+        activeDrawerId={open}
+        onDrawerChange={({ detail }) => openDrawer(detail.activeDrawerId)}
+        drawers={DRAWERS}
         breadcrumbs={crumbs.length > 0 && <BreadcrumbGroup items={crumbs} ariaLabel="Breadcrumbs" />}
         notifications={<Flashes />}
         stickyNotifications
@@ -66,8 +94,9 @@ function Flashes() {
   const shown = useSyncExternalStore(subscribeToFlashes, flashes);
   return (
     <Flashbar
-      items={shown.map((message) => ({
+      items={shown.map(({ showsCall, ...message }) => ({
         ...message,
+        ...(showsCall ? { action: <Button onClick={() => openDrawer(CALLS_DRAWER)}>Show call</Button> } : {}),
         dismissible: true,
         dismissLabel: "Dismiss message",
         onDismiss: () => dismiss(message.id),

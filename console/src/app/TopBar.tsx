@@ -3,6 +3,7 @@ import { Mode } from "@cloudscape-design/global-styles";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 
+import { isReadOnly, setReadOnly, subscribe as subscribeToReadOnly } from "../aws/read-only";
 import { keep, type Session } from "../aws/session";
 import { to } from "./paths";
 import { choose, mode, subscribe } from "./theme";
@@ -33,6 +34,7 @@ function nameOf(arn: string): string {
 export function TopBar({ session }: { session: Session }) {
   const cache = useQueryClient();
   const shown = useSyncExternalStore(subscribe, mode);
+  const readOnly = useSyncExternalStore(subscribeToReadOnly, isReadOnly);
   const dark = shown === Mode.Dark;
   const leave = (next: Session | null) => {
     keep(next);
@@ -49,6 +51,13 @@ export function TopBar({ session }: { session: Session }) {
           ariaLabel: dark ? "Change to light mode" : "Change to dark mode",
           disableUtilityCollapse: true,
           onClick: () => choose(dark ? Mode.Light : Mode.Dark),
+        },
+        {
+          type: "button",
+          text: readOnly ? "Read-only" : "Read and write",
+          iconName: readOnly ? "lock-private" : "unlocked",
+          ariaLabel: readOnly ? "Read-only: allow changes in this tab" : "Read and write: make this tab read-only",
+          onClick: () => setReadOnly(!readOnly),
         },
         {
           type: "menu-dropdown",

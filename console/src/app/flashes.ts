@@ -4,7 +4,11 @@ import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
 
 import { wording } from "../aws/errors";
 
-export type Flash = Pick<FlashbarProps.MessageDefinition, "type" | "header" | "content" | "action"> & { id: string };
+export type Flash = Pick<FlashbarProps.MessageDefinition, "type" | "header" | "content" | "action"> & {
+  id: string;
+  /** Offers to show the call that it tells of. */
+  showsCall?: boolean;
+};
 
 const FLASHES_MAX = 4;
 const listeners = new Set<() => void>();

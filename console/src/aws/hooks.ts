@@ -20,6 +20,7 @@ import { flash, flashError } from "../app/flashes";
 import { remember } from "./calls";
 import { isExpired, problemOf } from "./errors";
 import type { Operation, Service } from "./operation";
+import { checkWritable } from "./read-only";
 import { keep, session } from "./session";
 
 const RETRIES = 1;
@@ -87,11 +88,14 @@ export interface Changing<I, O> {
 export function useChange<I, O>(operation: Operation<I, O>, changing: Changing<I, O> = {}): UseMutationResult<O, Error, I> {
   const cache = useQueryClient();
   return useMutation<O, Error, I>({
-    mutationFn: (input) => operation.send(input),
-    onMutate: (input) => remember(operation, input),
+    mutationFn: (input) => {
+      checkWritable();
+      remember(operation, input);
+      return operation.send(input);
+    },
     onSuccess: async (answer, input) => {
       const { says, touches = [operation.service] } = changing;
-      if (says) flash({ type: "success", content: typeof says === "string" ? says : says(answer, input) });
+      if (says) flash({ type: "success", content: typeof says === "string" ? says : says(answer, input), showsCall: true });
       await Promise.all(touches.map((service) => cache.invalidateQueries({ queryKey: [service] })));
     },
     onError: (error) => {

@@ -15,6 +15,7 @@ import {
   ListRolePoliciesCommand,
   ListRolesCommand,
   PutRolePolicyCommand,
+  SimulatePrincipalPolicyCommand,
 } from "@aws-sdk/client-iam";
 
 import { clientOf } from "./clients";
@@ -48,3 +49,4 @@ export const listPolicies = every(
 );
 export const getPolicy = operation("iam", client, "GetPolicy", GetPolicyCommand);
 export const getPolicyVersion = operation("iam", client, "GetPolicyVersion", GetPolicyVersionCommand);
+export const simulatePrincipalPolicy = operation("iam", client, "SimulatePrincipalPolicy", SimulatePrincipalPolicyCommand);

@@ -44,7 +44,7 @@ export function RolePolicies({ role }: { role: string }) {
             id: "document",
             header: "What it says",
             cell: (policy) => (
-              <ExpandableSection headerText="JSON" headerAriaLabel={`JSON of ${policy.name}`}>
+              <ExpandableSection variant="inline" headerText="JSON" headerAriaLabel={`JSON of ${policy.name}`}>
                 <CodeBlock label={`Policy ${policy.name}`} text={prettyJson(policy.document)} />
               </ExpandableSection>
             ),

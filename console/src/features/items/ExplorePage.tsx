@@ -45,10 +45,10 @@ export default function ExplorePage() {
         </Container>
       )}
       {name && table.data?.Table && (
-        <>
+        <SpaceBetween size="m">
           <QuestionForm key={`${name}?${parameters}`} table={table.data.Table} question={question} onAsk={ask} />
           <ItemsTable table={table.data.Table} question={question} onAsk={ask} />
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

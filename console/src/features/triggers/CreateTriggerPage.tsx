@@ -18,6 +18,7 @@ import { useAws, useChange } from "../../aws/hooks";
 import { createEventSourceMapping } from "../../aws/lambda";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { useParameter } from "../../pieces/useParameter";
+import { AccessCheck } from "./AccessCheck";
 import { FixPermissionModal } from "./FixPermissionModal";
 import { FunctionField } from "./FunctionField";
 import { createTriggerInput, isNumber, NEW_TRIGGER, type NewTrigger } from "./new-trigger";
@@ -83,7 +84,16 @@ export default function CreateTriggerPage() {
           )}
           <Container header={<Header variant="h2">AWS Lambda function details</Header>}>
             <SpaceBetween size="l">
-              <FunctionField value={functionName} onChange={setFunctionName} />
+              <SpaceBetween size="xs">
+                <FunctionField value={functionName} onChange={setFunctionName} />
+                {functionName && stream && (
+                  <AccessCheck
+                    functionName={functionName}
+                    streamArn={stream}
+                    {...(curable ? {} : { onFix: () => setFixing(true) })}
+                  />
+                )}
+              </SpaceBetween>
               <FormField
                 label="Batch size"
                 description="The most records that the function is invoked with at once."
@@ -118,9 +128,10 @@ export default function CreateTriggerPage() {
           functionName={functionName}
           streamArn={stream}
           onClose={() => setFixing(false)}
+          retry={curable}
           onFixed={() => {
             setFixing(false);
-            submit();
+            if (curable) submit();
           }}
         />
       )}

@@ -17,13 +17,15 @@ const POLICY_NAME = "dynamodb-stream-access";
 interface Props {
   functionName: string;
   streamArn: string;
+  /** Whether the trigger was refused before, and is to be asked for again. */
+  retry: boolean;
   onClose: () => void;
   /** The role may read the stream now. */
   onFixed: () => void;
 }
 
 /** Shows the smallest policy that removes the error, and adds it to the function's role. */
-export function FixPermissionModal({ functionName, streamArn, onClose, onFixed }: Props) {
+export function FixPermissionModal({ functionName, streamArn, retry, onClose, onFixed }: Props) {
   const configuration = useAws(getFunctionConfiguration, { FunctionName: functionName });
   const add = useChange(putRolePolicy, { says: `The policy ${POLICY_NAME} was added.`, ownError: true });
   const role = configuration.data?.Role ? lastPart(configuration.data.Role) : "";
@@ -47,7 +49,7 @@ export function FixPermissionModal({ functionName, streamArn, onClose, onFixed }
               Open policy editor
             </Button>
             <Button variant="primary" formAction="none" disabled={!role} loading={add.isPending} onClick={submit}>
-              Add policy and retry
+              {retry ? "Add policy and retry" : "Add policy"}
             </Button>
           </SpaceBetween>
         </Box>
