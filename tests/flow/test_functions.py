@@ -302,7 +302,7 @@ def test_what_create_refuses(server: RunningServer) -> None:
         ({"FunctionName": function}, "ResourceConflictException", f"Function already exist: {function}"),
         ({"Role": role + "x"}, invalid, "The role defined for the function cannot be assumed by Lambda."),
         ({"Code": {"ZipFile": b"no zip"}}, invalid, "Could not unzip uploaded file."),
-        ({"Runtime": "java21"}, invalid, "it has nothing that runs java21"),
+        ({"Runtime": "ruby3.4"}, invalid, "it has nothing that runs ruby3.4"),
         (
             {"Environment": {"Variables": {"AWS_REGION": "x"}}},
             invalid,

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tailrace.base import ids
 from tailrace.runtime import cgroups
-from tailrace.runtime.interpreters import node_programs
+from tailrace.runtime.interpreters import programs
 from tailrace.runtime.process import OPEN_FILES_MAX, Guard, Process, check_program, grouped, held, launch
 from tailrace.runtime.sandbox import Folders, View
 
@@ -150,7 +150,9 @@ def system_mounts() -> tuple[str, ...]:
             mounts += ["--ro-bind", name, name]
     for name in SETTINGS:
         mounts += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    own = [sys.base_prefix, *(str(Path(program).parent.parent) for program, _ in node_programs())]
+    for settings in Path("/etc").glob("java*"):  # where Debian and Fedora keep a JDK's own
+        mounts += ["--ro-bind", str(settings), str(settings)]
+    own = [sys.base_prefix, *(str(Path(program).parent.parent) for program, _ in programs())]
     for folder in own:
         if not Path(folder).is_relative_to("/usr"):
             mounts += [*passages(folder), "--ro-bind", folder, folder]

@@ -12,6 +12,11 @@ from tailrace.runtime.spec import FunctionSpec, Launch
 PYTHON_FLAGS = ("-S", "-P", "-B")  # no site-packages, no folder of the script's, no .pyc files in the function's code
 NODE_WARNING_OFF = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"
 NODE_HEAP_SHARE = 0.9  # of the function's memory: collecting garbage comes before being killed
+# AWS's own flags: they start fast, and need no second heap.
+JAVA_FLAGS = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+JAVA_MODULE_FLAGS = ("--add-opens=java.base/java.io=ALL-UNNAMED",)  # the client writes its log to a descriptor
+JAVA_HEAP_SHARE = 0.75  # of the function's memory: the rest is the virtual machine's own
+JAVA_CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
 
 RESERVED = frozenset(
     """
@@ -32,6 +37,12 @@ def command(interpreter: Interpreter, spec: FunctionSpec, view: View) -> list[st
     if interpreter.language == "nodejs":
         heap = f"--max-old-space-size={max(64, int(spec.memory_mb * NODE_HEAP_SHARE))}"
         return [interpreter.executable, heap, f"{view.runtime}/node_bootstrap.mjs"]
+    if interpreter.language == "java":
+        heap = f"-Xmx{max(32, int(spec.memory_mb * JAVA_HEAP_SHARE))}m"
+        places = (view.task, f"{view.task}/lib/*", f"{view.opt}/java/lib/*")
+        opened = JAVA_MODULE_FLAGS if int(interpreter.version.split(".")[0]) > 8 else ()
+        flags = [*JAVA_FLAGS, *opened, heap, f"-Djava.io.tmpdir={view.temporary}", "-cp", ":".join(places)]
+        return [interpreter.executable, *flags, JAVA_CLIENT, spec.handler]
     return [f"{view.task}/bootstrap"]
 
 
@@ -58,6 +69,7 @@ def variables(spec: FunctionSpec, launch: Launch, view: View, api: str, log_stre
         "AWS_LAMBDA_RUNTIME_API": api,
         "LAMBDA_RUNTIME_DIR": view.runtime,
         "LAMBDA_TASK_ROOT": view.task,
+        **({"_LAMBDA_TELEMETRY_LOG_FD": "1"} if spec.runtime.startswith("java") else {}),  # the others see to it
     }
 
 

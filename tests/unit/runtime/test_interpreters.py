@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +43,34 @@ def test_a_machine_without_node_says_what_it_lacks(node: None) -> None:
         interpreters.find("nodejs20.x")
 
 
-@pytest.mark.parametrize("runtime", ["java21", "dotnet8", "ruby3.4", "go1.x", "python2.7", "x"])
+def test_java_serves_its_own_version_and_older_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interpreters, "java_program", lambda: ("/jdk/bin/java", "17.0.15"))
+    for runtime in ("java8.al2", "java11", "java17"):
+        assert interpreters.find(runtime).version == "17.0.15"
+    with pytest.raises(interpreters.RuntimeMissing, match="java21 needs Java 21 or newer; this machine has 17.0.15"):
+        interpreters.find("java21")
+    monkeypatch.setattr(interpreters, "java_program", lambda: None)
+    with pytest.raises(interpreters.RuntimeMissing, match="java17 needs Java 17 or newer; it has none here"):
+        interpreters.find("java17")
+
+
+@pytest.mark.parametrize(
+    ("says", "version"),
+    [
+        ('openjdk version "17.0.15" 2025-04-15', "17.0.15"),
+        ('java version "1.8.0_402"', "8.0.402"),
+        ('openjdk version "21" 2023-09-19', "21"),
+        ("nonsense", None),
+    ],
+)
+def test_the_version_of_java(tmp_path: Path, says: str, version: str | None) -> None:
+    program = tmp_path / "java"
+    program.write_text(f"#!/bin/sh\necho '{says}' >&2\n")
+    program.chmod(0o755)
+    assert interpreters.java_version(str(program)) == version
+
+
+@pytest.mark.parametrize("runtime", ["dotnet8", "ruby3.4", "go1.x", "python2.7", "x"])
 def test_other_languages_are_refused_by_name(runtime: str) -> None:
     with pytest.raises(interpreters.RuntimeMissing, match=runtime):
         interpreters.find(runtime)

@@ -134,7 +134,7 @@ async def test_who_waits_in_line_is_told_when_the_pool_closes(tmp_path: Path) ->
 async def test_a_start_that_fails_leaves_its_place_to_the_next(tmp_path: Path) -> None:
     clock, guard = MovableClock(), Guard(tmp_path / "unused")
     bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard), environments_max=1), clock)
-    broken, whole = bench.function(PID, "java21"), bench.function(PID)
+    broken, whole = bench.function(PID, "ruby3.4"), bench.function(PID)
     outcomes = await asyncio.gather(bench.call(broken), bench.result(whole), return_exceptions=True)
     assert isinstance(outcomes[0], RuntimeMissing)
     assert isinstance(outcomes[1], int)
@@ -170,8 +170,8 @@ async def test_a_process_that_ended_by_itself_is_replaced(bench: Workbench) -> N
 
 
 async def test_what_this_machine_cannot_run_is_refused(bench: Workbench) -> None:
-    with pytest.raises(RuntimeMissing, match="java21"):
-        await bench.call(bench.function(PID, "java21"))
+    with pytest.raises(RuntimeMissing, match="ruby3.4"):
+        await bench.call(bench.function(PID, "ruby3.4"))
 
 
 async def test_code_that_is_no_archive_is_refused_each_time(bench: Workbench) -> None:

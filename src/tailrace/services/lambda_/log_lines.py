@@ -19,7 +19,7 @@ STATUS = {"timeout": "timeout", "exit": "error", "memory": "error", "storage": "
 
 def runtime_version(runtime: str) -> str:
     """`python:3.11.v1` for `python3.11`."""
-    match = re.fullmatch(r"(python|nodejs)(\d[\d.]*?)(?:\.x)?", runtime)
+    match = re.fullmatch(r"(python|nodejs|java)(\d[\d.]*?)(?:\.x)?", runtime)
     if match:
         return f"{match[1]}:{match[2]}.v1"
     return f"{runtime.replace('.', ':', 1)}.v1"
