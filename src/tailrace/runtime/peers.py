@@ -13,24 +13,34 @@ from collections.abc import Iterable
 
 from tailrace.runtime import guard
 
-TABLE = "/proc/net/tcp"
+# Where a connection stands, and what stands before its addresses there: Java's sockets speak IPv4 as IPv6.
+MAPPED = "0" * 16 + f"{int.from_bytes(bytes((0, 0, 255, 255)), sys.byteorder):08X}"
+TABLES = (("/proc/net/tcp", ""), ("/proc/net/tcp6", MAPPED))
 Address = tuple[str, int]
 
 
 def held_by(near: Address, far: Address, pids: Iterable[int]) -> bool:
     """Whether one of `pids` holds the far end of an IPv4 connection; True where the machine doesn't tell."""
-    try:
-        with open(TABLE) as file:
-            table = file.read()
-    except OSError:
-        return True
-    wanted = f" {_shown(far)} {_shown(near)} "
-    at = table.find(wanted)
-    if at < 0:
+    inode = None
+    for table, prefix in TABLES:
+        try:
+            with open(table) as file:
+                inode = _inode(file.read(), f" {prefix}{_shown(far)} {prefix}{_shown(near)} ")
+        except OSError:
+            if prefix:
+                break  # a machine without IPv6
+            return True
+        if inode:
+            break
+    if not inode:
         return False  # it is closed already
-    inode = table[at:].split("\n", 1)[0].split()[8]
     name = f"socket:[{inode}]"
     return any(_link(f"/proc/{pid}/fd/{each}") == name for pid in pids for each in guard.names(f"/proc/{pid}/fd"))
+
+
+def _inode(table: str, wanted: str) -> str | None:
+    at = table.find(wanted)
+    return table[at:].split("\n", 1)[0].split()[8] if at >= 0 else None
 
 
 def _shown(address: Address) -> str:
