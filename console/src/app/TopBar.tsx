@@ -6,6 +6,7 @@ import { useSyncExternalStore } from "react";
 import { isReadOnly, setReadOnly, subscribe as subscribeToReadOnly } from "../aws/read-only";
 import { keep, type Session } from "../aws/session";
 import { to } from "./paths";
+import { SearchBox } from "./SearchBox";
 import { choose, mode, subscribe } from "./theme";
 
 const REGIONS = [
@@ -43,6 +44,7 @@ export function TopBar({ session }: { session: Session }) {
   return (
     <TopNavigation
       identity={{ href: to.home(), title: "Tailrace", logo: { src: "/console/icon.svg", alt: "" } }}
+      search={<SearchBox />}
       utilities={[
         {
           type: "button",
@@ -76,7 +78,12 @@ export function TopBar({ session }: { session: Session }) {
           onItemClick: () => leave(null),
         },
       ]}
-      i18nStrings={{ overflowMenuTriggerText: "More", overflowMenuTitleText: "All" }}
+      i18nStrings={{
+        searchIconAriaLabel: "Search",
+        searchDismissIconAriaLabel: "Close search",
+        overflowMenuTriggerText: "More",
+        overflowMenuTitleText: "All",
+      }}
     />
   );
 }

@@ -43,7 +43,7 @@ export function ResourcePicker({ service, block, onChange }: Props) {
           <Box color="text-body-secondary">These actions can't be restricted to a resource: they are allowed on all.</Box>
         )}
         {!all && types.length > 0 && arns.length === 0 && (
-          <Alert type="info">Until a resource is named, the actions are allowed on all of them.</Alert>
+          <Alert type="warning">Name a resource: until then the policy allows these actions on all of them.</Alert>
         )}
         {!all &&
           types.map((type) => {

@@ -53,7 +53,7 @@ export function VisualBlock({ value, onChange, onRemove }: Props) {
           />
         </FormField>
         {service && (
-          <>
+          <SpaceBetween size="l">
             <SpaceBetween size="xs">
               <Box variant="awsui-key-label">Effect</Box>
               <SegmentedControl
@@ -73,7 +73,7 @@ export function VisualBlock({ value, onChange, onRemove }: Props) {
               onChange={(actions) => change({ actions })}
             />
             <ResourcePicker service={service} block={value} onChange={(resources) => change({ resources })} />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>

@@ -21,6 +21,7 @@ export function eventColumns(
       id: "arrow",
       header: <span className={styles.hidden}>Expand</span>,
       width: 60,
+      verticalAlign: "top",
       cell: (event) => (
         <Button
           variant="inline-icon"
@@ -31,9 +32,10 @@ export function eventColumns(
         />
       ),
     },
-    { id: "time", header: "Timestamp", width: 230, cell: (event) => <span className={styles.time}>{isoText(event.timestamp)}</span> },
+    { id: "time", header: "Timestamp", width: 230, verticalAlign: "top", cell: (event) => <span className={styles.time}>{isoText(event.timestamp)}</span> },
     {
       id: "message",
+      verticalAlign: "top",
       header: "Message",
       isRowHeader: true,
       cell: (event) =>
