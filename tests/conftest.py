@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,15 +18,25 @@ import boto3
 import pytest
 from botocore.config import Config as ClientConfig
 
+from tests.postgres import Databases
+
 READY_SECONDS = 20
+ENGINE = "TAILRACE_TEST_ENGINE"
+"""Set to `postgresql`, every flow test runs on one; without it those of `ON_BOTH` (flow/conftest.py) run there too."""
 
 
 class RunningServer:
     """A `tailrace serve` process and the way to talk to it."""
 
-    def __init__(self, data: str, *options: str, access_key: str = "test", secret_key: str = "test") -> None:
+    def __init__(
+        self, data: str, *options: str, access_key: str = "test", secret_key: str = "test", sealing_key: str = ""
+    ) -> None:
         self.data, self.options = data, options
-        self.access_key, self.secret_key = access_key, secret_key
+        if "://" in data and "--node-folder" not in options:
+            folder = tempfile.mkdtemp(prefix="tailrace-node-")
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it is there again after a restart
+            self.options = (*options, "--node-folder", folder)
+        self.access_key, self.secret_key, self.sealing_key = access_key, secret_key, sealing_key
         self.endpoint = ""
         self.process: subprocess.Popen[str]
         self.start()
@@ -32,6 +45,7 @@ class RunningServer:
         """Start (again) and wait until it says that it is ready."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TAILRACE_"))}
         environment |= {"TAILRACE_ACCESS_KEY_ID": self.access_key, "TAILRACE_SECRET_ACCESS_KEY": self.secret_key}
+        environment |= {"TAILRACE_SEALING_KEY": self.sealing_key} if self.sealing_key else {}
         command = [sys.executable, "-m", "tailrace", "serve", "--port", str(port), "--data", self.data, *self.options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert self.process.stdout
@@ -70,17 +84,27 @@ class RunningServer:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[RunningServer]:
-    """One in-memory server for all tests of a worker process; tests use names of their own."""
-    running = RunningServer("memory:")
+def databases() -> Iterator[Databases]:
+    """Places on a PostgreSQL of this worker process's own."""
+    found = Databases()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    """One server for all tests of a worker process; tests use names of their own. In memory, or on `ENGINE`."""
+    engine = getattr(request, "param", os.environ.get(ENGINE, "memory"))
+    running = RunningServer(request.getfixturevalue("databases").new() if engine == "postgresql" else "memory:")
     yield running
     assert running.stop() == 0
 
 
 @pytest.fixture
-def durable_server(tmp_path: Path) -> Iterator[RunningServer]:
+def durable_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
     """A server on a folder of its own, to kill and start again."""
-    running = RunningServer(str(tmp_path / "data"))
+    on_database = os.environ.get(ENGINE) == "postgresql"
+    running = RunningServer(request.getfixturevalue("databases").new() if on_database else str(tmp_path / "data"))
     yield running
     running.kill()
 

@@ -33,7 +33,7 @@ from tailrace.identity import Identity
 from tailrace.operation import Node
 from tailrace.runtime.pool import Pool
 from tailrace.services import dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
-from tailrace.store import StoreUnavailable
+from tailrace.store import StoreUnavailable, folder_lock
 from tailrace.store.engine import Store
 from tailrace.tls import Tls
 from tailrace.workers.deliveries import Deliveries
@@ -80,12 +80,31 @@ def root_key(config: Config) -> RootKey:
         return RootKey(found["AccessKeyId"], found["SecretAccessKey"])
     key = RootKey(ids.access_key_id("AKIA"), ids.secret_access_key(), made_now=True)
     if kept:
-        write_private(kept, {"AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key})
+        keep_root_key(kept, key)
+    return key
+
+
+def keep_root_key(kept: Path, key: RootKey) -> None:
+    """Write the root's key down for `tailrace env`."""
+    write_private(kept, {"AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key})
+
+
+async def shared_root_key(config: Config, key: RootKey, place: Store, vault: Vault) -> RootKey:
+    """The root's key of all servers of a database, unless this one was given another. Raises WrongKey."""
+    if config.access_key_id or not config.in_database:
+        return key
+    own = (key.access_key_id, key.secret_access_key)
+    shared = await place.update(lambda tx: kept_secrets.root_key(tx, vault, own))
+    if shared != own and config.folder:
+        key = RootKey(*shared)
+        keep_root_key(config.folder / CREDENTIALS_FILE, key)
     return key
 
 
 def sealing_key(config: Config) -> bytes:
-    """The key that seals secrets at rest: kept beside the data (mode 0600), or of this process alone."""
+    """The key that seals secrets at rest: given, kept beside the data (mode 0600), or of this process alone."""
+    if config.sealing_key:
+        return bytes.fromhex(config.sealing_key)
     kept = config.folder / KEY_FILE if config.folder else None
     if kept and kept.exists():
         return bytes.fromhex(json.loads(kept.read_text())["Key"])
@@ -93,6 +112,16 @@ def sealing_key(config: Config) -> bytes:
     if kept:
         write_private(kept, {"Key": key.hex()})
     return key
+
+
+def wrong_key(config: Config) -> str:
+    """What to do where the secrets of the data don't open."""
+    if config.in_database:
+        return (
+            "the secrets in this database were sealed with another key: give each of its servers the same one, by "
+            f"TAILRACE_SEALING_KEY (64 hexadecimal digits) or the {KEY_FILE} of the first in --node-folder"
+        )
+    return f"{config.data}: its secrets were sealed with another {KEY_FILE}"
 
 
 def write_private(path: Path, document: dict[str, Any]) -> None:
@@ -138,6 +167,7 @@ class Server:
         self._connections = connections
         self._listener = listener
         self._workers: list[Worker] = []
+        self._lock: int | None = None
 
     @classmethod
     async def start(cls, config: Config, clock: Clock | None = None) -> Server:
@@ -147,11 +177,14 @@ class Server:
         if config.folder:
             config.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         secured = tls.prepare(config)
-        place = await store.open(config.data)
+        lock = folder_lock.take(config.folder) if config.folder and config.in_database else None
+        place: Store | None = None
         try:
+            place = await store.open(config.data)
             clock = clock or await clock_of(config, place)
             key = root_key(config)
             vault = Vault(sealing_key(config))
+            key = await shared_root_key(config, key, place, vault)
             secret = await place.update(lambda tx: kept_secrets.session_secret(tx, vault))
             who = Identity(config, clock, (key.access_key_id, key.secret_access_key), secret, vault)
             journal = Journal(config.folder / AUDIT_FOLDER if config.folder else None, clock, config.audit_days)
@@ -168,14 +201,18 @@ class Server:
                 ssl_handshake_timeout=tls.HANDSHAKE_SECONDS if secured else None,
             )
         except BaseException as error:
-            await place.close()
+            if place is not None:
+                await place.close()
+            if lock is not None:
+                folder_lock.release(lock)
             if isinstance(error, WrongKey):
-                raise StoreUnavailable(f"{config.data}: its secrets were sealed with another {KEY_FILE}") from error
+                raise StoreUnavailable(wrong_key(config)) from error
             raise
         port = listener.sockets[0].getsockname()[1]
         node.endpoint = endpoint(config.host, port, secured)
         node.config = replace(config, port=port)
         server = cls(node, connections, listener, key, secured)
+        server._lock = lock
         await server._begin()
         return server
 
@@ -207,6 +244,8 @@ class Server:
         await self.node.store.close()
         if self.node.config.folder:
             (self.node.config.folder / SERVER_FILE).unlink(missing_ok=True)
+        if self._lock is not None:
+            folder_lock.release(self._lock)
 
 
 def endpoint(bound: str, port: int, secured: Tls | None) -> str:

@@ -6,6 +6,7 @@ import base64
 import json
 import logging
 import os
+import re
 import shlex
 import sys
 import webbrowser
@@ -24,7 +25,8 @@ from tailrace.tls import BadCertificate
 
 SPLIT_HELP = "records (or KB) a second that a shard takes for a minute before it is split; 0 never splits"
 SESSION_SECONDS = 3600  # as long as a session of the root may last
-DATA_HELP = "a folder, or memory: for a store that ends with the server"
+DATA_HELP = "a folder, postgresql://user@host/database, or memory: for a store that ends with the server"
+NODE_HELP = "what is this server's own where the data is in a database: keys, certificate, audit"
 
 
 @click.group()
@@ -37,6 +39,7 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
 @click.option("--port", default=4566, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one")
 @click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help=DATA_HELP)
+@click.option("--node-folder", default=".tailrace", show_default=True, envvar="TAILRACE_NODE_FOLDER", help=NODE_HELP)
 @click.option("--account", default="000000000000", show_default=True, help="the account's twelve digits")
 @click.option("--region", default="us-east-1", show_default=True, help="the region that `tailrace env` names")
 @click.option("--shards", default=4, show_default=True, type=click.IntRange(1, 256), help="shards of a new stream")
@@ -78,8 +81,11 @@ def serve(verbose: bool, account: str, **settings: Any) -> None:
         raise click.UsageError("set both TAILRACE_ACCESS_KEY_ID and TAILRACE_SECRET_ACCESS_KEY, or neither")
     if settings["otlp"] and not has_telemetry():
         raise click.UsageError("for traces install the extra: pip install 'tailrace[otel]'")
+    sealing = os.environ.get("TAILRACE_SEALING_KEY")
+    if sealing and not re.fullmatch("[0-9a-fA-F]{64}", sealing):
+        raise click.UsageError("TAILRACE_SEALING_KEY has 64 hexadecimal digits (openssl rand -hex 32)")
     # Every other option is a field of Config by its name.
-    config = Config(account=account, access_key_id=key_id, secret_access_key=secret, **settings)
+    config = Config(account=account, access_key_id=key_id, secret_access_key=secret, sealing_key=sealing, **settings)
     try:
         uvloop.run(app.serve(config, announce))
     except (StoreUnavailable, WeakKey, BadCertificate, OSError) as error:

@@ -14,6 +14,7 @@ from tailrace.store import resources
 from tailrace.store.engine import Transaction
 
 SESSION_SECRET = "iam:session-secret"
+ROOT_KEY = "iam:root-key"
 PAGE = 1000
 
 
@@ -26,6 +27,15 @@ def session_secret(tx: Transaction, vault: Vault) -> bytes:
     resources.put(tx, SESSION_SECRET, "-", "current", {"Sealed": vault.seal(secret.hex(), SESSION_SECRET)})
     _seal_plain_keys(tx, vault)
     return secret
+
+
+def root_key(tx: Transaction, vault: Vault, own: tuple[str, str]) -> tuple[str, str]:
+    """The root's key of a store that several servers share: what the first one has brought. Raises WrongKey."""
+    found = resources.get(tx, ROOT_KEY, "-", "current")
+    if found is not None:
+        return found["AccessKeyId"], vault.open(found["Sealed"], found["AccessKeyId"])
+    resources.put(tx, ROOT_KEY, "-", "current", sealed_key(vault, {"AccessKeyId": own[0]}, own[1]))
+    return own
 
 
 def sealed_key(vault: Vault, document: dict[str, Any], secret: str) -> dict[str, Any]:

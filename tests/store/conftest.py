@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tailrace import store
 from tailrace.store.engine import Store
+from tailrace.store.sqlite import SqliteStore
+from tests.postgres import Databases
 
-ENGINES = ("sqlite", "memory")
+ENGINES = ("sqlite", "memory", "postgresql")
 
 
 @pytest.fixture(params=ENGINES)
-def data(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """What to give to `store.open`."""
-    return "memory:" if request.param == "memory" else str(tmp_path / "data")
+    if request.param != "postgresql":
+        yield "memory:" if request.param == "memory" else str(tmp_path / "data")
+        return
+    databases: Databases = request.getfixturevalue("databases")
+    yield databases.new()
+    databases.drop()
+
+
+@pytest.fixture(params=("sqlite", "memory"))
+async def embedded(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    """An empty store of this process alone, for what only one writer promises."""
+    opened = await store.open("memory:" if request.param == "memory" else str(tmp_path / "data"))
+    assert isinstance(opened, SqliteStore)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

@@ -205,12 +205,12 @@ async def test_shards_with_nothing_old_keep_no_other_from_being_trimmed(place: S
     ]
 
 
-async def test_trimming_writes_nothing_where_nothing_is_old(place: SqliteStore) -> None:
-    stream = await open_stream(place)
-    await place.update(putting(streaming(stream), item("a")))
-    before = place.commits
-    assert await place.update(lambda tx: changes.trim(tx, NOW, 100)) == 0
-    assert place.commits == before
+async def test_trimming_writes_nothing_where_nothing_is_old(embedded: SqliteStore) -> None:
+    stream = await open_stream(embedded)
+    await embedded.update(putting(streaming(stream), item("a")))
+    before = embedded.commits
+    assert await embedded.update(lambda tx: changes.trim(tx, NOW, 100)) == 0
+    assert embedded.commits == before
 
 
 async def test_writers_wake_the_listeners_of_changes(place: Store) -> None:

@@ -19,7 +19,7 @@ from tailrace import store
 from tailrace.base.errors import StoreError
 from tailrace.store import InUse, StoreUnavailable, resources, sqlite, sqlite_file
 from tailrace.store.engine import Transaction
-from tailrace.store.schema import sqlite as schema
+from tailrace.store.schema import tables as schema
 from tailrace.store.sqlite import SqliteStore
 from tests.store.tables import PLAIN, item, putting
 

@@ -9,6 +9,7 @@ from typing import Any
 from tailrace.store import message_groups, messages
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.messages import Counts, Message
+from tailrace.store.sqlite import SqliteStore
 from tests.store.tables import NOW
 
 DAY = 86_400.0
@@ -197,7 +198,7 @@ async def test_a_queue_wakes_its_own_listeners_alone(place: Store) -> None:
     assert heard == [queue]
 
 
-async def test_looking_for_what_is_due_reads_no_other_message(place: Store) -> None:
+async def test_looking_for_what_is_due_reads_no_other_message(embedded: SqliteStore) -> None:
     """Every look is a range of an index: a queue of a million costs what a queue of one does."""
     looks = {
         "SELECT message FROM messages WHERE queue = 1 AND due <= 5 ORDER BY due, message LIMIT 10": "messages_by_due",
@@ -207,7 +208,7 @@ async def test_looking_for_what_is_due_reads_no_other_message(place: Store) -> N
         "SELECT count(receives) FROM messages WHERE queue = 1 AND due > 5 AND +sent > 5": "messages_by_due",
     }
     for look, index in looks.items():
-        plan = await place.view(lambda tx, look=look: tx.rows(f"EXPLAIN QUERY PLAN {look}"))  # type: ignore[misc]
+        plan = await embedded.view(lambda tx, look=look: tx.rows(f"EXPLAIN QUERY PLAN {look}"))  # type: ignore[misc]
         assert index in plan[0][3], plan
         assert not any("TEMP B-TREE" in step[3] for step in plan), plan
 

@@ -10,7 +10,9 @@ from pathlib import Path
 class Config:
     """The settings of one server process.
 
-    `data` is a folder, or `memory:` for a store that ends with the process. `shards` is the number of hash ranges
+    `data` is a folder, a database's URL, or `memory:` for a store that ends with the process. `node_folder` keeps what
+    is this server's own where the data is in a database: keys, certificate, audit. `sealing_key` (64 hexadecimal
+    digits) takes the place of the one that is kept in the folder. `shards` is the number of hash ranges
     that a new table's stream starts with; each takes records for `shard_hours` before its child does, and is split when
     it takes `split_at` units (a record, or each KB of a larger one) a second for a minute (0: never). `throttle` holds
     tables to the throughput that they are given. Records of the audit are kept for `audit_days`; 0 keeps none. Mails go
@@ -23,6 +25,8 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 4566
     data: str = ".tailrace"
+    node_folder: str = ".tailrace"
+    sealing_key: str | None = None
     account: str = "000000000000"
     region: str = "us-east-1"
     shards: int = 4
@@ -49,6 +53,11 @@ class Config:
         return self.data == "memory:"
 
     @property
+    def in_database(self) -> bool:
+        """Whether the data is in a database that other servers may share."""
+        return "://" in self.data
+
+    @property
     def folder(self) -> Path | None:
-        """The data folder, or None where there is none on this machine."""
-        return None if self.in_memory or "://" in self.data else Path(self.data)
+        """The data folder, this node's where the data is in a database, or None where nothing is kept."""
+        return None if self.in_memory else Path(self.node_folder if self.in_database else self.data)

@@ -71,3 +71,8 @@ def random_bytes(count: int) -> bytes:
 def uniform(low: float, high: float) -> float:
     """A random number in [low, high), for jitter."""
     return _random.uniform(low, high)
+
+
+def random_number(bits: int) -> int:
+    """A random whole number from 0 on, of that many bits."""
+    return _random.getrandbits(bits)

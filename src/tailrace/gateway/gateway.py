@@ -17,7 +17,7 @@ from tailrace.auth import sigv4
 from tailrace.auth.principal import anonymous
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import arn, ids
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Outdated
 from tailrace.base.meter import REQUESTS
 from tailrace.gateway import console_files, front_page, function_urls, own_pages
 from tailrace.gateway.admission import InFlight
@@ -26,7 +26,7 @@ from tailrace.gateway.connection import Peer
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
-from tailrace.store import Overloaded
+from tailrace.store import Overloaded, Unreachable
 from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
 from tailrace.wire.http import HttpRequest, HttpResponse
@@ -99,6 +99,15 @@ class Gateway:
             error = refusal
         except Overloaded:
             error = ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
+        except Unreachable as problem:
+            log.warning("%s.%s, request %s: %s", route.service, route.operation, entry.request_id, problem)
+            if problem.doubtful:
+                error = ApiError.internal(entry.request_id)
+            else:
+                error = ApiError("ServiceUnavailable", "The service is unavailable: its database is away", status=503)
+        except Outdated as problem:
+            log.warning("%s.%s, request %s: %s", route.service, route.operation, entry.request_id, problem)
+            error = ApiError("ServiceUnavailable", "The service is unavailable: others write the same", status=503)
         except Exception:
             log.exception("%s.%s failed, request %s", route.service, route.operation, entry.request_id)
             error = ApiError.internal(entry.request_id)

@@ -1,7 +1,7 @@
 """Floor 2: the only place that speaks SQL; it doesn't know that a server exists.
 
 ```
-store.open("folder" | "memory:")  ->  Store (engine.py)  ->  view / update(closure)  ->  Transaction
+store.open("folder" | "memory:" | "postgresql://...") -> Store (engine.py) -> view / update(closure) -> Transaction
 resources · items · changes · lineage · attempts · history · deliveries · leases · messages · log_events · blobs
     are functions of a Transaction
 ```
@@ -16,22 +16,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tailrace.store import sqlite
-from tailrace.store.engine import InUse, Overloaded, Store, StoreUnavailable
+from tailrace.store import postgresql, sqlite
+from tailrace.store.engine import InUse, Overloaded, Store, StoreUnavailable, Unreachable
 
-__all__ = ["InUse", "Overloaded", "Store", "StoreUnavailable", "open"]
+__all__ = ["InUse", "Overloaded", "Store", "StoreUnavailable", "Unreachable", "open"]
 
 ENGINES: tuple[tuple[str, Callable[[str], Awaitable[Store]]], ...] = (
     ("memory:", sqlite.open_memory),
+    ("postgresql://", postgresql.open_database),
+    ("postgres://", postgresql.open_database),
     ("", sqlite.open_folder),
 )
 
 
 async def open(data: str) -> Store:
-    """The store at `data`: `memory:` for one that ends with the process, else the path of a folder.
+    """The store at `data`: `memory:` for one that ends with the process, a database's URL, else the path of a folder.
 
     Raises `InUse` where another process has the folder open, `StoreUnavailable` where the data was written
-    by a newer Tailrace or is damaged, and OSError where the folder can't be made or written.
+    by a newer Tailrace, is damaged, or can't be reached, and OSError where the folder can't be made or written.
     """
     for prefix, engine in ENGINES:
         if data.startswith(prefix):

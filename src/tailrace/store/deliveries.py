@@ -64,7 +64,7 @@ def claim(
     """At most `limit` deliveries that are due, the longest due first, hidden from other claims for `lease_s`."""
     rows = tx.rows(
         f"SELECT id, kind, body, attempts, created FROM deliveries WHERE kind IN ({_marks(kinds)}) AND due <= ? "  # noqa: S608
-        f"ORDER BY due, id LIMIT ?{tx.lock}",
+        f"ORDER BY due, id LIMIT ?{tx.skip}",
         *kinds,
         now,
         limit,

@@ -34,6 +34,14 @@ class Overloaded(StoreError):
     """More updates are waiting than the store takes; the caller may try again."""
 
 
+class Unreachable(StoreError):
+    """The database is away; the caller may try again. `doubtful`: an update may stand all the same."""
+
+    def __init__(self, text: str, *, doubtful: bool = False) -> None:
+        super().__init__(text)
+        self.doubtful = doubtful
+
+
 class Cache(Protocol):
     """Parsed resources by key. Nothing is taken out one by one: what is gone is put as a mark of its absence."""
 
@@ -47,12 +55,14 @@ class Transaction(Protocol):
     """One consistent view of the data; in an `update` also the right to change it.
 
     SQL is the subset that SQLite and PostgreSQL share, with `?` for parameters; only modules of this folder write
-    it. `lock` is the text that a SELECT ends with to lock its rows ("" where the engine has one writer anyway).
+    it. `lock` is the text that a SELECT ends with to lock its rows, `skip` the one that passes over rows which others
+    have locked ("" where the engine has one writer anyway).
     `cache` holds parsed resources of this process (see `resources.py`); what an update puts there is seen by others
     when it is durable, and by nobody when it was undone.
     """
 
     lock: str
+    skip: str
     cache: Cache
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
@@ -74,12 +84,16 @@ class Store(Protocol):
     async def view(self, read: Callable[[Transaction], T]) -> T:
         """Run `read` over one consistent snapshot that includes every acknowledged update of this process."""
 
-    async def update(self, change: Callable[[Transaction], T]) -> T:
-        """Run `change` and return its result after the commit is durable.
+    async def update(self, change: Callable[[Transaction], T], *, locked: bool = False) -> T:
+        """Run `change` and return its result after the commit is durable, as if nobody else had written meanwhile.
+
+        `locked` says that `change` locks every row that it relies on (`tx.lock`, or a change of the row itself), save
+        for documents: an engine with many writers then runs it beside others that touch the same tables.
 
         An exception from `change` undoes all that it did, and only that, and is raised here. StoreError where the
-        disk refused the commit: nothing of the update stands then. Overloaded where too many are waiting already.
-        An engine beside which other processes write runs a closure again that raises Outdated, with nothing cached.
+        disk refused the commit: nothing of the update stands then. Overloaded where too many are waiting already,
+        Unreachable where the database is away. An engine beside which other processes write runs a closure again that
+        raises Outdated, with nothing cached, and lets it through only when it has lost too often.
         """
 
     def listen(self, topic: str, listener: Listener) -> Callable[[], None]:

@@ -86,7 +86,7 @@ def build(tx: Transaction, layout: TableLayout, expiry: ExpiryLayout, after: byt
     Safe beside writers as soon as `expiry` is part of the layout that they write with.
     """
     found = tx.rows(
-        "SELECT key, body FROM items WHERE collection = ? AND key > ? ORDER BY key LIMIT ?",
+        f"SELECT key, body FROM items WHERE collection = ? AND key > ? ORDER BY key LIMIT ?{tx.lock}",  # noqa: S608
         layout.collection,
         after,
         limit,

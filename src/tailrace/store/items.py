@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from tailrace.base.errors import Outdated
 from tailrace.expression.values import item_size
 from tailrace.store import changes, collections, expirations, history, index_entries
 from tailrace.store.engine import Transaction
@@ -100,7 +101,8 @@ def change(
     if new_body is None:
         collections.remove(tx, layout.collection, key, old_size)
     elif old_body is None:
-        collections.insert(tx, layout.collection, key, new_body, new_size)
+        if not collections.insert(tx, layout.collection, key, new_body, new_size):
+            raise Outdated("the item was made by somebody else meanwhile")  # what isn't there can't be locked
     else:
         collections.replace(tx, layout.collection, key, new_body, new_size, old_size)
     if layout.recorded:
@@ -154,7 +156,7 @@ def build_index(tx: Transaction, layout: TableLayout, index: IndexLayout, after:
     is left alone, and a slice is one transaction.
     """
     found = tx.rows(
-        "SELECT key, body FROM items WHERE collection = ? AND key > ? ORDER BY key LIMIT ?",
+        f"SELECT key, body FROM items WHERE collection = ? AND key > ? ORDER BY key LIMIT ?{tx.lock}",  # noqa: S608
         layout.collection,
         after,
         limit,

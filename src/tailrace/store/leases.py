@@ -89,6 +89,20 @@ def names(tx: Transaction, prefix: str) -> list[str]:
     return [row[0] for row in tx.rows("SELECT name FROM leases WHERE name >= ? AND name < ?", prefix, prefix + _LAST)]
 
 
+def held(tx: Transaction, prefix: str, now: float) -> dict[str, int]:
+    """How many of the leases whose names begin with `prefix` each owner holds."""
+    rows = tx.rows(
+        "SELECT owner, count(*) FROM leases WHERE name >= ? AND name < ? AND expires > ? GROUP BY owner",
+        *(prefix, prefix + _LAST, now),
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def forget_expired(tx: Transaction, prefix: str, before: float) -> int:
+    """Delete the leases whose names begin with `prefix` and that ran out before then; how many they were."""
+    return tx.run("DELETE FROM leases WHERE name >= ? AND name < ? AND expires < ?", prefix, prefix + _LAST, before)
+
+
 def forget(tx: Transaction, prefix: str) -> int:
     """Delete every lease whose name begins with `prefix`, held or not; how many they were. Holders are fenced off."""
     return tx.run("DELETE FROM leases WHERE name >= ? AND name < ?", prefix, prefix + _LAST)

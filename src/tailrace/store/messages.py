@@ -112,7 +112,7 @@ def put(
 
 def due(tx: Transaction, queue: int, now: float, limit: int) -> list[Message]:
     """At most `limit` messages that can be received, the longest due first. For queues without groups."""
-    rows = tx.rows(f"{_MESSAGE}WHERE queue = ? AND due <= ? ORDER BY due, message LIMIT ?{tx.lock}", queue, now, limit)
+    rows = tx.rows(f"{_MESSAGE}WHERE queue = ? AND due <= ? ORDER BY due, message LIMIT ?{tx.skip}", queue, now, limit)
     return [_message(row) for row in rows]
 
 

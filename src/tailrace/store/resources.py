@@ -1,7 +1,9 @@
 """Resources: named JSON documents with a version (tables, roles, functions, log groups), and durable counters.
 
 Parsed documents are kept per process and shared between requests: nobody changes what `get` returned; who wants
-another document puts a new one.
+another document puts a new one. Each put gives the document a version that no other has or had: an engine with many
+nodes asks by it whether a document that it knows is still the one that stands, even where one was deleted and made
+anew in between.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from tailrace.base import ids
 from tailrace.base.errors import AlreadyExists
 from tailrace.store.engine import Transaction
 
@@ -21,22 +24,30 @@ _LAST = "\U0010ffff"  # sorts behind every character, in UTF-8 too
 _DERIVED_MAX = 16
 
 
-class _Entry:
-    """A parsed document, or None for one that isn't there, and what was built from it."""
+ABSENT = 0
+"""The version of a document that isn't there."""
+QUERY = "SELECT document, version FROM resources WHERE kind = ? AND scope = ? AND name = ?"
+_VERSION_BITS = 62
 
-    __slots__ = ("derived", "document")
 
-    def __init__(self, document: Document | None) -> None:
+class Entry:
+    """A parsed document, or None for one that isn't there, and what was built from it. `put`: by this transaction."""
+
+    __slots__ = ("derived", "document", "put", "version")
+
+    def __init__(self, document: Document | None, version: int, *, put: bool = False) -> None:
         self.document = document
+        self.version = version
+        self.put = put
         self.derived: dict[Callable[[Document], Any], Any] = {}
 
 
-def _entry(tx: Transaction, kind: str, scope: str, name: str) -> _Entry:
+def _entry(tx: Transaction, kind: str, scope: str, name: str) -> Entry:
     key = (kind, scope, name)
-    entry: _Entry | None = tx.cache.get(key)
+    entry: Entry | None = tx.cache.get(key)
     if entry is None:
-        row = tx.row("SELECT document FROM resources WHERE kind = ? AND scope = ? AND name = ?", kind, scope, name)
-        entry = _Entry(orjson.loads(row[0]) if row else None)
+        row = tx.row(QUERY, kind, scope, name)
+        entry = Entry(orjson.loads(row[0]), row[1]) if row else Entry(None, ABSENT)
         tx.cache[key] = entry
     return entry
 
@@ -64,38 +75,32 @@ def derived(tx: Transaction, kind: str, scope: str, name: str, build: Callable[[
 
 def create(tx: Transaction, kind: str, scope: str, name: str, document: Document) -> None:
     """Keep a new document. Raises AlreadyExists where there is one of that name."""
-    body = orjson.dumps(document)
+    body, version = orjson.dumps(document), _new_version()
     created = tx.run(
-        "INSERT INTO resources (kind, scope, name, version, document) VALUES (?, ?, ?, 1, ?) "
+        "INSERT INTO resources (kind, scope, name, version, document) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (kind, scope, name) DO NOTHING",
-        kind,
-        scope,
-        name,
-        body,
+        *(kind, scope, name, version, body),
     )
     if not created:
         raise AlreadyExists(f"{kind} {name} in {scope}")
-    tx.cache[kind, scope, name] = _Entry(orjson.loads(body))
+    tx.cache[kind, scope, name] = Entry(orjson.loads(body), version, put=True)
 
 
 def put(tx: Transaction, kind: str, scope: str, name: str, document: Document) -> None:
     """Keep a document in place of the one of that name, or as the first."""
-    body = orjson.dumps(document)
+    body, version = orjson.dumps(document), _new_version()
     tx.run(
-        "INSERT INTO resources (kind, scope, name, version, document) VALUES (?, ?, ?, 1, ?) "
-        "ON CONFLICT (kind, scope, name) DO UPDATE SET version = resources.version + 1, document = excluded.document",
-        kind,
-        scope,
-        name,
-        body,
+        "INSERT INTO resources (kind, scope, name, version, document) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (kind, scope, name) DO UPDATE SET version = excluded.version, document = excluded.document",
+        *(kind, scope, name, version, body),
     )
-    tx.cache[kind, scope, name] = _Entry(orjson.loads(body))
+    tx.cache[kind, scope, name] = Entry(orjson.loads(body), version, put=True)
 
 
 def delete(tx: Transaction, kind: str, scope: str, name: str) -> bool:
     """Forget a document; whether there was one."""
     gone = tx.run("DELETE FROM resources WHERE kind = ? AND scope = ? AND name = ?", kind, scope, name) > 0
-    tx.cache[kind, scope, name] = _Entry(None)
+    tx.cache[kind, scope, name] = Entry(None, ABSENT, put=True)
     return gone
 
 
@@ -142,3 +147,7 @@ def next_number(tx: Transaction, counter: str) -> int:
     assert row is not None
     number: int = row[0]
     return number
+
+
+def _new_version() -> int:
+    return ids.random_number(_VERSION_BITS) + 1

@@ -133,8 +133,8 @@ class SqliteStore:
             cache.clear()
         return read(View(self._snapshot, cache))
 
-    async def update(self, change: Callable[[Any], T]) -> T:
-        """Queue `change` for the next group; returns after its COMMIT."""
+    async def update(self, change: Callable[[Any], T], *, locked: bool = False) -> T:
+        """Queue `change` for the next group; returns after its COMMIT. There is one writer, so all is `locked`."""
         if self._closing:
             raise StoreError("the store is closed")
         if len(self._queue) >= QUEUE_UPDATES_MAX:

@@ -1,23 +1,17 @@
-"""The database file: its lock, its connections, its write-ahead log.
-
-One process owns the folder. The lock is flock's, so it dies with its process, after SIGKILL too, and no stale file
-ever has to be deleted by hand.
-"""
+"""The database file: its connections, its write-ahead log."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from pathlib import Path
 
-from tailrace.store import schema
-from tailrace.store.engine import InUse, StoreUnavailable
-from tailrace.store.schema.sqlite import STEPS
+from tailrace.store import folder_lock, schema
+from tailrace.store.engine import StoreUnavailable
+from tailrace.store.schema.tables import STEPS
 from tailrace.store.sqlite_transaction import Update
 
 DATABASE = "tailrace.db"
-LOCK = "lock"
 # Measured with 1 KB items, 32 concurrent updaters (groups of 32) and records with both images, on two busy cores:
 #
 #   items table         page    durable read-modify-write + record   point reads   file after 40,000 writes
@@ -84,7 +78,7 @@ class DatabaseFile:
         """The database of a folder. Raises InUse, OSError, and StoreUnavailable where a newer Tailrace wrote it."""
         place = Path(folder)
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = _take_lock(place)
+        lock = folder_lock.take(place)
         opened: list[sqlite3.Connection] = []
         try:
             path = place / DATABASE
@@ -138,22 +132,6 @@ def _prepare(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _take_lock(place: Path) -> int:
-    """The descriptor that holds the folder's lock; it isn't handed on to child processes."""
-    descriptor = os.open(place / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
-        os.close(descriptor)
-        raise InUse(
-            f"the data folder {place} is in use by process {holder}: stop that server, or give this one another folder"
-        ) from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())
-    return descriptor
-
-
 def _sync_folder(place: Path) -> None:
     """Make the new files' names durable."""
     descriptor = os.open(place, os.O_RDONLY)
@@ -167,4 +145,4 @@ def _close(connections: list[sqlite3.Connection], lock: int) -> None:
     for connection in dict.fromkeys(connections):
         connection.close()
     if lock >= 0:
-        os.close(lock)
+        folder_lock.release(lock)

@@ -41,7 +41,7 @@ class View:
     """A read transaction. One that the cache answers never gets to the database."""
 
     __slots__ = ("_snapshot", "cache")
-    lock = ""
+    lock = skip = ""
 
     def __init__(self, snapshot: Snapshot, cache: Cache) -> None:
         self._snapshot = snapshot
@@ -75,7 +75,7 @@ class Update:
     """One closure's part of a group. Its SAVEPOINT is made at its first change, so a refusal costs nothing."""
 
     __slots__ = ("_connection", "cache", "layer", "notices", "wrote")
-    lock = ""
+    lock = skip = ""
 
     def __init__(self, connection: sqlite3.Connection, below: Cache) -> None:
         self._connection = connection

@@ -148,7 +148,7 @@ class Deliveries:
             return min(max(due - now, 0.001), TICK_SECONDS)
         claim = deliveries.claim
         for delivery in await self._node.store.update(
-            lambda tx: claim(tx, kinds, now, room, CLAIM_SECONDS, self._owner)
+            lambda tx: claim(tx, kinds, now, room, CLAIM_SECONDS, self._owner), locked=True
         ):
             self._begin(delivery)
         return TICK_SECONDS

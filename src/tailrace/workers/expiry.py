@@ -42,7 +42,7 @@ class Expiry(Rounds):
             return expiry.expire_slice(tx, *place, now)
 
         try:
-            return await self._node.store.update(slice_of) >= expiry.EXPIRE_ITEMS
+            return await self._node.store.update(slice_of, locked=True) >= expiry.EXPIRE_ITEMS
         except Exception:
             log.exception("items of %s in %s could not expire; it is tried again", place[1], place[0])
             return False

@@ -153,9 +153,22 @@ class Lane:
             if not await self.reader.hold():
                 self._blocked = True
                 return False
-            made = await attempt(self.reader, found)
+            self.reader.calling += 1  # the lease is kept from here until it is saved under
+            try:
+                made = await attempt(self.reader, found)
+            except BaseException:
+                self.reader.calling -= 1
+                raise
         finally:
             context.budget.give(size)
+        try:
+            return await self._settle(found, made)
+        finally:
+            self.reader.calling -= 1
+
+    async def _settle(self, found: CallFor, made: Attempt) -> bool:
+        """Save what became of a call."""
+        context = self.reader.context
         if context.stopping and isinstance(made.result, Postponed):
             return False
         note_attempt(self.reader, found, made)

@@ -74,6 +74,8 @@ class ShardReader:
         self.audited: str | None = None  # which problem, or "" for none, the audit has last heard of
         self.lanes: list[Lane] = []
         self.former: tuple[Former, ...] = ()
+        self.calling = 0  # lanes between their hold of the lease and what they save under it
+        self._rests_until = 0.0
         self._lease: Lease | None = None
         self._guard = asyncio.Lock()
         self._known = state  # what this reader goes by: as loaded, then as last saved
@@ -121,11 +123,24 @@ class ShardReader:
         self.lanes = [Lane(self, number, Progress(min(checkpoints), closed=closed)) for number in range(lanes)]
         self.dirty = True
 
+    @property
+    def holds(self) -> bool:
+        """Whether this node has had the lease when it last looked."""
+        return self._lease is not None and not self.lost
+
+    def rest(self, until: float) -> None:
+        """Leave the shard to others until then, as soon as no call is under way."""
+        self._rests_until = until
+
     async def hold(self) -> bool:
         """Make sure that this node holds the lease for a while; False where another node does, or the state moved."""
         async with self._guard:
             now, seconds = self.context.node.clock.now(), self.context.lease_s
             held = self._lease
+            if now < self._rests_until:
+                if held is not None and not self.calling:
+                    await self._give_back()
+                return False
             if held is not None and held.expires - now > seconds / 2:
                 return True
             name = positions.lease_name(self.mapping, self.shard)
@@ -195,12 +210,15 @@ class ShardReader:
         if self.dirty:
             if await self.hold():
                 await self.save()
-        elif self.running and self._lease is not None:
+        elif self._lease is not None and (self.running or self.context.node.clock.now() < self._rests_until):
             await self.hold()
 
     async def let_go(self) -> None:
         """Give the lease back, so that another node goes on at once."""
-        lease = self._lease
+        async with self._guard:
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        lease, self._lease = self._lease, None
         if lease is not None:
-            self._lease = None
             await self.context.node.store.update(lambda tx: leases.release(tx, lease))

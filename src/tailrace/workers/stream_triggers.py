@@ -23,14 +23,16 @@ from tailrace.services.lambda_ import event_source_queues as queues
 from tailrace.services.lambda_ import invocation
 from tailrace.store import changes, resources
 from tailrace.store.engine import Transaction
+from tailrace.workers.balance import Balance
 from tailrace.workers.mapping_run import MappingRun
 from tailrace.workers.ownership import is_alone, owner_of
 from tailrace.workers.queue_run import QueueRun
+from tailrace.workers.shard_reader import ShardReader
 from tailrace.workers.trigger_context import Invoke, TriggerContext
 
 TICK_SECONDS = 1.0
 PAGE = 500
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 7.0  # with the tick and the reading of what is saved: a dead node's shards move within ten
 # Where nobody else can want them, leases are kept without being renewed.
 EMBEDDED_LEASE_SECONDS = 10 * 365 * 86_400.0
 
@@ -49,6 +51,7 @@ class StreamTriggers:
         self._node = node
         self._context = context or shared(node, _invoke)
         self._runs: dict[tuple[str, str], MappingRun | QueueRun] = {}
+        self._balance = Balance(self._context)
         self._streams: dict[str, list[MappingRun]] = {}
         self._ticker: asyncio.Task[None] | None = None
         self._discovery: asyncio.Task[None] | None = None
@@ -85,6 +88,7 @@ class StreamTriggers:
             await asyncio.gather(*late, return_exceptions=True)
         for run in runs:
             await run.close()
+        await self._balance.end()
 
     def _on_change(self, stream: str) -> None:
         for run in self._streams.get(stream, ()):
@@ -108,6 +112,13 @@ class StreamTriggers:
                 log.exception("the mappings could not be listed; they are listed again")
             for run in list(self._runs.values()):
                 run.wake(tick=True)
+            try:
+                await self._balance.tick(self._readers())
+            except Exception:
+                log.exception("the shards could not be balanced between the nodes; it is tried again")
+
+    def _readers(self) -> list[ShardReader]:
+        return [reader for run in self._runs.values() if isinstance(run, MappingRun) for reader in run.readers]
 
     async def _discover(self) -> None:
         """Take up mappings that are new, and let go of those that are gone."""

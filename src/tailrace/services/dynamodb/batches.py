@@ -176,7 +176,7 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
             raise throttle.refusal(tables[0], "Write")
         return [(each.table, each.write, changes[n]) for n, each in enumerate(chosen) if n in changes], left, tally
 
-    done, left, tally = await call.store.update(change)
+    done, left, tally = await call.store.update(change, locked=True)
     tally.settle()
     return {"UnprocessedItems": left, **await write_accounts(call, request, done)}
 

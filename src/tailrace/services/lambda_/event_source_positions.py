@@ -12,6 +12,10 @@ from tailrace.store.engine import Transaction
 TOPIC = "mappings"
 
 
+PREFIX = "trigger/"
+"""What the leases of all mappings begin with."""
+
+
 def lease_name(mapping: str, shard: int) -> str:
     """The lease of one mapping's reader of one shard."""
     return f"{lease_prefix(mapping)}{shard}"
@@ -19,7 +23,7 @@ def lease_name(mapping: str, shard: int) -> str:
 
 def lease_prefix(mapping: str) -> str:
     """What all of a mapping's leases begin with."""
-    return f"trigger/{mapping}/"
+    return f"{PREFIX}{mapping}/"
 
 
 def start_at_latest(tx: Transaction, mapping: str, stream: int, now: float) -> None:

@@ -1,4 +1,4 @@
-"""SQLite's tables. Keys are bytes in an order-preserving form; documents and items are JSON in UTF-8.
+"""The tables, in SQLite's words; another engine has its own for the types (postgresql/tables.py).
 
 ```
 resources   named documents            counters      numbers that are never given twice

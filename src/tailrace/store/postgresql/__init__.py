@@ -1,0 +1,31 @@
+"""The engine of many nodes: PostgreSQL, and what speaks its wire. No file outside this folder knows psycopg.
+
+```
+view ───> from the documents that are known, on the loop's thread; else a reader's thread: one round trip, or a snapshot
+update ─> a writer's thread ──> BEGIN, documents still the same?, closure ... COMMIT ──> answer, tell the other nodes
+                    ^── the race was lost (40001, 40P01, a document changed): again ──┘
+```
+
+A thread owns a connection (link.py) and runs closures on it one after the other. Statements are sent together as far
+as nobody needs an answer in between, so a link is always in libpq's pipeline mode. Nothing rests on what is told
+between nodes (signals.py): a document is known for a second, then it is asked for again. What engines that speak
+PostgreSQL's wire don't have is not used: no advisory locks, no sequence for an order, no LISTEN as the only wake-up.
+
+The rejected alternatives: an asynchronous driver, for which every closure had to be a coroutine; one SERIALIZABLE
+transaction for everything, in which two writers of one shard always make each other start again.
+"""
+
+from __future__ import annotations
+
+from tailrace.store.engine import Store, StoreUnavailable
+
+
+async def open_database(data: str) -> Store:
+    """The store in the database of a URL, its tables made or brought up to date. Raises StoreUnavailable."""
+    try:
+        from tailrace.store.postgresql import place
+    except ImportError as error:
+        raise StoreUnavailable(
+            f"{data.partition(':')[0]}:// needs psycopg ({error}): pip install 'tailrace[postgresql]'"
+        ) from error
+    return await place.open_database(data)

@@ -1,0 +1,302 @@
+"""The port `Store` on PostgreSQL: which closure runs where, and when it runs again."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
+from types import CodeType
+from typing import Any, TypeVar
+
+import orjson
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tailrace.base import ids
+from tailrace.base.clock import SystemClock
+from tailrace.base.errors import Outdated, StoreError
+from tailrace.store.engine import Listener, Overloaded, StoreUnavailable, Unreachable
+from tailrace.store.postgresql import dialects, tables
+from tailrace.store.postgresql.dialects import Dialect
+from tailrace.store.postgresql.documents import CHECK_FAILED, Documents
+from tailrace.store.postgresql.link import Link, LinkLost, Refused
+from tailrace.store.postgresql.signals import CHANGED, Notice, Signals
+from tailrace.store.postgresql.transactions import (
+    Glance,
+    Mode,
+    NeedsAlone,
+    NeedsDatabase,
+    NeedsSnapshot,
+    Reading,
+    Writing,
+)
+
+T = TypeVar("T")
+
+READERS = 8
+WRITERS = 16
+QUEUE_UPDATES_MAX = 20_000
+AGAIN_CODES = frozenset(("40001", "40P01", "55P03"))  # a race was lost, a deadlock was broken, a lock wasn't had
+AGAIN_MAX = 50
+RACES_LOST_MAX = 5  # until an update holds its documents alone
+AGAIN_SECONDS_MAX = 0.1
+AWAY_SECONDS_MAX = 3.0  # how long a request waits for a database that is away
+CODES_MAX = 10_000
+SETTINGS: dict[str, Any] = {
+    "application_name": "tailrace",
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+_monotonic = SystemClock().monotonic
+
+
+class _Again(Exception):
+    """The closure has to run again; `at_once` where that is no matter of luck."""
+
+    def __init__(self, why: str, *, at_once: bool = False) -> None:
+        super().__init__(why)
+        self.at_once = at_once
+
+
+class PostgresStore:
+    """Made by `open_database`."""
+
+    kind = "postgresql"
+
+    def __init__(self, conninfo: str, channel: str, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.again = 0  # how often a closure had to run again, for tests
+        self.known = Documents()
+        self._conninfo = conninfo
+        self._loop = asyncio.get_running_loop()
+        self._readers = ThreadPoolExecutor(READERS, "tailrace-read")
+        self._writers = ThreadPoolExecutor(WRITERS, "tailrace-write")
+        self._mine = threading.local()
+        self._links: set[Link] = set()
+        self._ending = threading.Event()
+        self._asking: set[CodeType] = set()
+        self._long: set[CodeType] = set()
+        self._alone: set[CodeType] = set()
+        self._waiting = 0
+        self._closing = self._closed = False
+        self._listeners: dict[str, dict[object, Listener]] = {}
+        self._signals = Signals(conninfo, channel, self._hear, self.known.clear) if dialect.listens else None
+
+    async def view(self, read: Callable[[Any], T]) -> T:
+        """Run `read`: here, where the documents that are known are enough, else in a reader's thread."""
+        if self._closed:
+            raise StoreError("the store is closed")
+        code = getattr(read, "__code__", None)
+        if code not in self._asking:
+            try:
+                return read(Glance(self.known, _monotonic()))
+            except NeedsDatabase as need:
+                if need.query and code is not None and len(self._asking) < CODES_MAX:
+                    self._asking.add(code)
+        return await self._loop.run_in_executor(self._readers, self._repeat, lambda again: self._look(read, code))
+
+    async def update(self, change: Callable[[Any], T], *, locked: bool = False) -> T:
+        """Run `change` in a writer's thread, as often as it takes; returns after its COMMIT."""
+        if self._closing:
+            raise StoreError("the store is closed")
+        if self._waiting >= QUEUE_UPDATES_MAX:
+            raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
+        self._waiting += 1
+        work = self._loop.run_in_executor(self._writers, self._repeat, lambda again: self._write(change, locked, again))
+        work.add_done_callback(self._done)
+        return await work
+
+    def listen(self, topic: str, listener: Listener) -> Callable[[], None]:
+        """Call `listener(payload)` after commits that notified `topic`, here or on another node."""
+        handle = object()
+        self._listeners.setdefault(topic, {})[handle] = listener
+
+        def undo() -> None:
+            left = self._listeners.get(topic, {})
+            left.pop(handle, None)
+            if not left:
+                self._listeners.pop(topic, None)
+
+        return undo
+
+    async def close(self) -> None:
+        """Finish what is queued, and let go of the connections. A second call does nothing."""
+        if self._closing:
+            return
+        self._closing = True
+        await self._loop.run_in_executor(None, self._writers.shutdown)
+        self._closed = True
+        self._ending.set()
+        await self._loop.run_in_executor(None, self._readers.shutdown)
+        if self._signals is not None:
+            await self._loop.run_in_executor(None, self._signals.close)
+        for link in self._links:
+            link.close()
+
+    def _done(self, work: asyncio.Future[Any]) -> None:
+        self._waiting -= 1
+
+    def _hear(self, notices: list[Notice]) -> None:
+        """Take what another node tells, in the thread of the signals."""
+        changed = [tuple(orjson.loads(payload)) for topic, payload in notices if topic == CHANGED]
+        if changed:
+            self.known.drop(changed)
+        self._pass_on([notice for notice in notices if notice[0] != CHANGED])
+
+    def _pass_on(self, notices: list[Notice]) -> None:
+        if notices and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._call_listeners, notices)
+
+    def _call_listeners(self, notices: list[Notice]) -> None:
+        for topic, payload in notices:
+            for listener in tuple(self._listeners.get(topic, {}).values()):
+                self._loop.call_soon(listener, payload)
+
+    def _repeat(self, attempt: Callable[[int], T]) -> T:
+        """Attempt until it is done, in a thread of a pool. Raises what the closure raises, and StoreError."""
+        began, again = _monotonic(), 0
+        while True:
+            try:
+                return attempt(again)
+            except _Again as reason:
+                again += 1
+                self.again += 1
+                if again > AGAIN_MAX:
+                    raise Outdated(f"given up after {AGAIN_MAX} lost races: {reason}") from reason
+                if not reason.at_once:
+                    self._ending.wait(ids.uniform(0, min(AGAIN_SECONDS_MAX, 0.001 * 2 ** min(again, 10))))
+            except LinkLost as lost:
+                self._let_go()
+                if lost.committing:
+                    raise Unreachable(f"the database went away during a commit: {lost}", doubtful=True) from lost
+                if self._ending.is_set() or _monotonic() - began > AWAY_SECONDS_MAX:
+                    raise Unreachable(f"the database is away: {lost}") from lost
+                self._ending.wait(AGAIN_SECONDS_MAX)
+            except StopIteration as raised:  # which a future doesn't take
+                raise RuntimeError("the closure raised StopIteration") from raised
+
+    def _link(self) -> Link:
+        """This thread's connection."""
+        link: Link | None = getattr(self._mine, "link", None)
+        if link is None:
+            link = self._mine.link = Link(self._conninfo)
+            self._links.add(link)
+        return link
+
+    def _let_go(self) -> None:
+        link: Link | None = getattr(self._mine, "link", None)
+        if link is not None:
+            self._mine.link = None
+            self._links.discard(link)
+            link.close()
+
+    def _look(self, read: Callable[[Any], T], code: CodeType | None) -> T:
+        """One attempt of a view."""
+        snapshot = code is None or code in self._long
+        age, at = self.known.age, _monotonic()
+        tx = Reading(self._link(), self.known, snapshot=snapshot)
+        try:
+            try:
+                result = read(tx)
+            except Exception:
+                tx.end()  # its reason may be a document that stands no more
+                raise
+            tx.end()
+        except NeedsSnapshot:
+            if code is not None and len(self._long) < CODES_MAX:
+                self._long.add(code)
+            raise _Again("a snapshot is needed", at_once=True) from None
+        except Refused as refusal:
+            tx.give_up()
+            self._judge(refusal, tx)
+        self.known.fill(tx.seen.used, age, at)
+        return result
+
+    def _write(self, change: Callable[[Any], T], locked: bool, again: int) -> T:
+        """One attempt of an update, the first of which is number 0."""
+        code = getattr(change, "__code__", None)
+        mode = Mode.LOCKED if locked and code is not None and code not in self._alone else Mode.ALONE
+        if mode is Mode.ALONE and again >= RACES_LOST_MAX:
+            mode = Mode.EXCLUSIVE
+        age, at = self.known.age, _monotonic()
+        tx = Writing(self._link(), self.known, mode, self._dialect)
+        try:
+            try:
+                result = change(tx)
+            except (LinkLost, Refused):
+                raise
+            except Exception:
+                tx.confirm_alone()
+                raise
+            tx.commit()
+        except LinkLost:
+            raise
+        except NeedsAlone:
+            assert code is not None
+            self._alone.add(code)
+            tx.roll_back()
+            raise _Again("a document is replaced", at_once=True) from None
+        except Refused as refusal:
+            tx.roll_back()
+            self._judge(refusal, tx)
+        except Outdated as lost:
+            tx.roll_back()
+            self.known.drop(list(tx.seen.used))
+            raise _Again(str(lost)) from lost
+        except BaseException:
+            tx.roll_back()
+            raise
+        changed = list(tx.seen.put)
+        if changed:
+            self.known.drop(changed)
+        self.known.fill({key: entry for key, entry in tx.seen.used.items() if key not in tx.seen.put}, age, at)
+        notices = list(tx.notices)
+        if notices or changed:
+            if self._signals is not None:
+                self._signals.tell([*notices, *((CHANGED, orjson.dumps(key).decode()) for key in changed)])
+            self._pass_on(notices)
+        return result
+
+    def _judge(self, refusal: Refused, tx: Reading | Writing) -> None:
+        """Raise _Again where a statement was refused for what others did meanwhile, else StoreError."""
+        if refusal.check and refusal.code == CHECK_FAILED:
+            self.known.drop(list(tx.seen.used))
+            raise _Again("a document has changed", at_once=True) from refusal
+        if refusal.code in AGAIN_CODES:
+            raise _Again(str(refusal)) from refusal
+        raise StoreError(f"the database refused a statement: {refusal}") from refusal
+
+
+async def open_database(data: str) -> PostgresStore:
+    """The store in the database of a URL."""
+    loop = asyncio.get_running_loop()
+    return PostgresStore(*await loop.run_in_executor(None, _prepared, data))
+
+
+def _prepared(data: str) -> tuple[str, str, Dialect]:
+    """The database's tables made or brought up to date; what to connect with, the channel of its nodes, its dialect."""
+    given = {**SETTINGS, **conninfo_to_dict(data)}
+    try:
+        link = Link(make_conninfo("", **given))
+    except LinkLost as lost:
+        raise StoreUnavailable(f"the database can't be reached: {lost}") from lost
+    try:
+        link.add("SELECT version()")
+        dialect = dialects.of(link.exchange()[0].rows[0][0])
+        tables.prepare(link, dialect)
+        link.add("SELECT current_database() || '.' || current_schema()")
+        [answer] = link.exchange()
+    except (Refused, LinkLost) as problem:
+        raise StoreUnavailable(f"the tables can't be made: {problem}") from problem
+    finally:
+        link.close()
+    # Stores in several schemas of one database share its channels.
+    channel = "tailrace_" + blake2b(answer.rows[0][0].encode(), digest_size=8).hexdigest()
+    # A node that was frozen or cut off in the middle of a transaction must not hold its locks for long.
+    options = f"{given.pop('options', '')} {dialect.settings}".strip()
+    return make_conninfo("", **given, options=options), channel, dialect

@@ -1,0 +1,132 @@
+"""What nodes tell each other: that a topic was notified, that documents have changed. LISTEN and NOTIFY.
+
+A message is sent after the commit and not by it: PostgreSQL lets one transaction at a time commit that notifies, and
+each write to a table with a stream would be one. So a message may be lost, with the node that wanted to send it, and
+comes a moment late: whoever listens also looks by himself now and then. Messages of a moment are sent together.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+import psycopg
+
+from tailrace.base import ids
+
+CHANGED = ""
+"""The topic under which documents are told of: the payload is the kind, the scope and the name."""
+PAYLOAD_BYTES_MAX = 7900  # of the 8000 that PostgreSQL takes
+WAITING_MAX = 10_000
+AGAIN_SECONDS = 1.0
+CHECK_SECONDS = 30.0
+_NOT_THERE = ("0A000", "42601", "42883")  # this database has no LISTEN
+
+Notice = tuple[str, str]
+log = logging.getLogger("tailrace.store")
+
+
+class Signals:
+    """One connection and its thread. `heard` is called in that thread with the notices of other nodes."""
+
+    def __init__(self, conninfo: str, channel: str, heard: Callable[[list[Notice]], None], lost: Callable[[], None]):
+        self._conninfo = conninfo
+        self._channel = channel
+        self._heard = heard
+        self._lost = lost
+        self._node = ids.hex_digits(16)
+        self._waiting: deque[Notice] = deque(maxlen=WAITING_MAX)
+        self._awake, self._waker = os.pipe()
+        os.set_blocking(self._waker, False)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="tailrace-signals", daemon=True)
+        self._thread.start()
+
+    def tell(self, notices: Iterable[Notice]) -> None:
+        """Tell the other nodes, soon."""
+        self._waiting.extend(notices)
+        self._wake()
+
+    def close(self) -> None:
+        """Tell what is left, and end."""
+        self._closing.set()
+        self._wake()
+        self._thread.join()
+        os.close(self._awake)
+        os.close(self._waker)
+
+    def _wake(self) -> None:
+        try:
+            os.write(self._waker, b"!")
+        except BlockingIOError:
+            return  # it is awake
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                with psycopg.connect(self._conninfo, autocommit=True) as connection:
+                    connection.add_notify_handler(self._on_notify)
+                    connection.execute(f"LISTEN {self._channel}")
+                    self._lost()  # whatever was told before this moment
+                    while not self._closing.is_set():
+                        self._serve(connection)
+                    self._send(connection)
+            except psycopg.Error as error:
+                if error.sqlstate in _NOT_THERE:
+                    log.info("this database has no LISTEN: nodes see each other's changes within a second")
+                    self._closing.wait()
+                    return
+                if not self._closing.is_set():
+                    log.warning("the nodes can't be heard, it is tried again: %s", str(error).strip())
+                self._closing.wait(AGAIN_SECONDS)
+
+    def _serve(self, connection: psycopg.Connection[Any]) -> None:
+        """Wait for something to hear or to tell."""
+        socket = connection.pgconn.socket
+        ready, _, _ = select.select([socket, self._awake], [], [], CHECK_SECONDS)
+        if not ready:
+            connection.execute("SELECT 1")  # notices a connection that died without a word
+        if self._awake in ready:
+            os.read(self._awake, 4096)
+            self._send(connection)
+        if socket in ready:
+            connection.pgconn.consume_input()
+            while (notice := connection.pgconn.notifies()) is not None:
+                self._take(notice.extra.decode())
+
+    def _send(self, connection: psycopg.Connection[Any]) -> None:
+        """Tell what waits, each once, in as few messages as it fits into."""
+        part: list[Notice] = []
+        size = 0
+        waiting: dict[Notice, None] = {}
+        while self._waiting:
+            waiting[self._waiting.popleft()] = None
+        for notice in waiting:
+            length = len(orjson.dumps(notice)) + 1
+            if length > PAYLOAD_BYTES_MAX - 100:
+                continue  # who has to know looks by himself
+            if size + length > PAYLOAD_BYTES_MAX - 100:
+                self._notify(connection, part)
+                part, size = [], 0
+            part.append(notice)
+            size += length
+        if part:
+            self._notify(connection, part)
+
+    def _notify(self, connection: psycopg.Connection[Any], notices: list[Notice]) -> None:
+        payload = orjson.dumps([self._node, notices]).decode()
+        connection.execute("SELECT pg_notify(%s, %s)", (self._channel, payload))
+
+    def _on_notify(self, notice: psycopg.Notify) -> None:
+        self._take(notice.payload)
+
+    def _take(self, payload: str) -> None:
+        node, notices = orjson.loads(payload)
+        if node != self._node:
+            self._heard([(topic, text) for topic, text in notices])
