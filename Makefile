@@ -14,16 +14,18 @@ NPM_EXTRA := $(or $(NODE_EXTRA),$(shell command -v npm >/dev/null 2>&1 || echo n
 NPM := $(if $(NPM_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )npm
 ARGS ?=
 
-.PHONY: help install console demo test check check-console format bench bench-check bench-latency bench-drain bench-idle clean
+.PHONY: help install console demo test test-postgresql check check-console format bench bench-check bench-latency bench-drain bench-idle bench-postgresql clean
 
 help:
 	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
 	@echo "make test     all tests            make check    format, lint, types, structure, fast tests"
+	@echo "make test-postgresql               every flow test on PostgreSQL, too"
 	@echo "make install  .venv alone          make format   rewrite the code's format"
 	@echo "make bench                         beside what people use today, on this machine (needs wrk)"
 	@echo "make bench-check                   instructions a request, against the recorded ones (needs valgrind)"
 	@echo "make bench-latency                 from a write to the first line of the function that it triggers"
 	@echo "make bench-drain                   a burst of records, in batches"
+	@echo "make bench-postgresql              writes on PostgreSQL, from 1, 2 and 4 processes, beside pgbench"
 	@echo "make bench-idle                    what triggers cost that have nothing to do"
 
 $(VENV)/bin/python:
@@ -61,6 +63,9 @@ demo: console
 test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed $(CONSOLE)/node_modules/.installed console check-console
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
+test-postgresql: $(VENV)/.installed-tests
+	TAILRACE_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadfile tests/flow tests/conformance $(ARGS)
+
 check: $(VENV)/.installed-tests check-console
 	$(BIN)/ruff format --check src tests benchmarks examples hatch_build.py node_parts.py
 	$(BIN)/ruff check src tests benchmarks examples hatch_build.py node_parts.py
@@ -80,6 +85,9 @@ bench: $(VENV)/.installed-bench
 
 bench-check: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks.bench_check $(ARGS)
+
+bench-postgresql: $(VENV)/.installed-tests
+	$(BIN)/python benchmarks/postgresql.py $(ARGS)
 
 bench-latency bench-drain bench-idle: bench-%: $(VENV)/.installed-tests
 	$(BIN)/python benchmarks/trigger_$*.py $(ARGS)

@@ -12,6 +12,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -132,3 +133,16 @@ class Databases:
         """Leave nothing."""
         if self._cluster is not None:
             self._cluster.remove()
+
+
+def main(command: list[str]) -> int:
+    """Run a command while a cluster of its own runs, with TAILRACE_DATA set to its URL; the command's exit code."""
+    base = cluster()
+    try:
+        return subprocess.run(command, env={**os.environ, "TAILRACE_DATA": base.url}, check=False).returncode
+    finally:
+        base.remove()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

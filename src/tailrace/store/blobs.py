@@ -15,7 +15,9 @@ from tailrace.store.engine import Transaction
 def put(tx: Transaction, data: bytes) -> str:
     """Keep `data`; its SHA-256 in lower-case hexadecimal digits. Bytes that are kept already are kept once."""
     digest = hashlib.sha256(data).hexdigest()
-    tx.run("INSERT INTO blobs (digest, data) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest, data)
+    # Read before: who forgets it at this moment, because nothing refers to it, must be seen to contradict this.
+    if tx.row("SELECT 1 FROM blobs WHERE digest = ?", digest) is None:
+        tx.do("INSERT INTO blobs (digest, data) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", digest, data)
     return digest
 
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from tailrace.base.errors import Missing, Outdated
+from tailrace.base.errors import Missing
 from tailrace.expression.values import stream_size
 from tailrace.store import resources
 from tailrace.store.engine import Row, Transaction
@@ -107,7 +107,7 @@ def sequence_number(text: str) -> int | None:
 def open_stream(tx: Transaction, shards: int, view_type: ViewType, now: float) -> StreamLayout:
     """Make a stream whose `shards` shards divide the hashes evenly."""
     stream = resources.next_number(tx, "stream")
-    tx.run("INSERT INTO streams (stream, view_type, opened) VALUES (?, ?, ?)", stream, view_type, now)
+    tx.do("INSERT INTO streams (stream, view_type, opened) VALUES (?, ?, ?)", stream, view_type, now)
     bounds = [HASH_END * part // shards for part in range(shards + 1)]
     ranges = tuple(open_shard(tx, stream, low, high, None, now) for low, high in zip(bounds, bounds[1:], strict=False))
     return StreamLayout(stream, view_type, ranges)
@@ -118,7 +118,7 @@ def open_shard(tx: Transaction, stream: int, low: int, high: int, parent: str | 
     shard = resources.next_number(tx, "shard")
     first = first_number(shard)
     name = f"shardId-{int(now * 1000):020d}-{shard:08x}"
-    tx.run(
+    tx.do(
         "INSERT INTO shards (shard, stream, name, parent, low, high, opened, start, latest, trimmed) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *(shard, stream, name, parent, str(low), str(high), now, first, first, first),
@@ -128,8 +128,8 @@ def open_shard(tx: Transaction, stream: int, low: int, high: int, parent: str | 
 
 def close_stream(tx: Transaction, stream: int, now: float) -> None:
     """Close every shard. What is in them stays readable until it is trimmed."""
-    tx.run("UPDATE streams SET closed = ? WHERE stream = ? AND closed IS NULL", now, stream)
-    tx.run("UPDATE shards SET closed = ? WHERE stream = ? AND closed IS NULL", now, stream)
+    tx.do("UPDATE streams SET closed = ? WHERE stream = ? AND closed IS NULL", now, stream)
+    tx.do("UPDATE shards SET closed = ? WHERE stream = ? AND closed IS NULL", now, stream)
 
 
 def shards(tx: Transaction, stream: int, after: int = 0) -> list[Shard]:
@@ -174,14 +174,20 @@ def append(
     now: float,
     cause: dict[str, Any] | None,
     origin: str | None = None,
-) -> int:
-    """Add the record of one write to the shard of its partition; its number. For `items.change` alone."""
-    number = _take_number(tx, stream, int.from_bytes(key[:HASH_BYTES], "big"))
+) -> None:
+    """Add the record of one write to the shard of its partition. For `items.change` alone.
+
+    Raises Outdated where that shard is closed.
+    """
+    shard = _shard_of(stream, int.from_bytes(key[:HASH_BYTES], "big"))
     body = record(stream.view_type, key_names, old, new, now, cause)
-    sql = "INSERT INTO changes (sequence, created, body, origin) VALUES (?, ?, ?, ?)"
-    tx.run(sql, number, now, body, origin)
+    # Nothing that is read in between, so an engine sends both with the commit: the shard is held no longer than that.
+    tx.one("UPDATE shards SET latest = latest + 1 WHERE shard = ? AND closed IS NULL", shard)
+    tx.do(
+        "INSERT INTO changes (sequence, created, body, origin) SELECT latest, ?, ?, ? FROM shards WHERE shard = ?",
+        *(now, body, origin, shard),
+    )
     tx.notify(TOPIC, str(stream.stream))
-    return number
 
 
 def record(
@@ -275,8 +281,10 @@ def trim(tx: Transaction, before: float, limit: int) -> int:
             "ORDER BY sequence LIMIT ?",
             *(trimmed, latest, before, left),
         )
+        if not old:
+            continue  # another node trims, too
         left -= tx.run("DELETE FROM changes WHERE sequence > ? AND sequence <= ?", trimmed, old[-1][0])
-        tx.run("UPDATE shards SET trimmed = ? WHERE shard = ?", old[-1][0], number)
+        tx.do("UPDATE shards SET trimmed = ? WHERE shard = ? AND trimmed < ?", old[-1][0], number, old[-1][0])
         if left <= 0:
             break
     _forget_closed(tx, before, limit)
@@ -287,23 +295,17 @@ def _forget_closed(tx: Transaction, before: float, limit: int) -> None:
     for number, stream in tx.rows(
         "SELECT shard, stream FROM shards WHERE closed < ? AND latest = trimmed ORDER BY shard LIMIT ?", before, limit
     ):
-        tx.run("DELETE FROM shards WHERE shard = ?", number)
-        tx.run(
+        tx.do("DELETE FROM shards WHERE shard = ?", number)
+        tx.do(
             "DELETE FROM streams WHERE stream = ? AND NOT EXISTS (SELECT 1 FROM shards WHERE stream = ?)",
             *(stream, stream),
         )
 
 
-def _take_number(tx: Transaction, stream: StreamLayout, partition: int) -> int:
+def _shard_of(stream: StreamLayout, partition: int) -> int:
     for part in stream.shards:
         if part.low <= partition < part.high:
-            row = tx.row(
-                "UPDATE shards SET latest = latest + 1 WHERE shard = ? AND closed IS NULL RETURNING latest", part.shard
-            )
-            if row is None:
-                raise Outdated(f"shard {part.shard} of stream {stream.stream} is closed")
-            number: int = row[0]
-            return number
+            return part.shard
     raise AssertionError("the open shards of a stream cover every hash")
 
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from tailrace.store.engine import Transaction
 
+_INSERT = "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING"
+_REPLACE = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?"
+_REMOVE = "DELETE FROM items WHERE collection = ? AND key = ?"
+
 
 def insert(tx: Transaction, collection: int, key: bytes, body: bytes, size: int) -> bool:
     """Add a row; False where there is one of that key, which stays as it is."""
-    added = tx.run(
-        "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING",
-        collection,
-        key,
-        body,
-        size,
-    )
+    added = tx.run(_INSERT, collection, key, body, size)
     if added:
         _count(tx, collection, key, 1, size)
     return added > 0
@@ -26,9 +24,7 @@ def insert(tx: Transaction, collection: int, key: bytes, body: bytes, size: int)
 
 def replace(tx: Transaction, collection: int, key: bytes, body: bytes, size: int, old_size: int) -> bool:
     """Change a row whose size was `old_size`; False where there is none."""
-    changed = tx.run(
-        "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?", body, size, collection, key
-    )
+    changed = tx.run(_REPLACE, body, size, collection, key)
     if changed and size != old_size:
         _count(tx, collection, key, 0, size - old_size)
     return changed > 0
@@ -36,10 +32,29 @@ def replace(tx: Transaction, collection: int, key: bytes, body: bytes, size: int
 
 def remove(tx: Transaction, collection: int, key: bytes, old_size: int) -> bool:
     """Delete a row whose size was `old_size`; False where there is none."""
-    removed = tx.run("DELETE FROM items WHERE collection = ? AND key = ?", collection, key)
+    removed = tx.run(_REMOVE, collection, key)
     if removed:
         _count(tx, collection, key, -1, -old_size)
     return removed > 0
+
+
+def insert_new(tx: Transaction, collection: int, key: bytes, body: bytes, size: int) -> None:
+    """Add a row that wasn't there when the transaction looked. Raises Outdated where it is there now."""
+    tx.one(_INSERT, collection, key, body, size)
+    _count(tx, collection, key, 1, size)
+
+
+def replace_known(tx: Transaction, collection: int, key: bytes, body: bytes, size: int, old_size: int) -> None:
+    """Change a row that the transaction has locked."""
+    tx.do(_REPLACE, body, size, collection, key)
+    if size != old_size:
+        _count(tx, collection, key, 0, size - old_size)
+
+
+def remove_known(tx: Transaction, collection: int, key: bytes, old_size: int) -> None:
+    """Delete a row that the transaction has locked."""
+    tx.do(_REMOVE, collection, key)
+    _count(tx, collection, key, -1, -old_size)
 
 
 def total(tx: Transaction, collection: int) -> tuple[int, int]:
@@ -52,7 +67,7 @@ def total(tx: Transaction, collection: int) -> tuple[int, int]:
 
 def drop(tx: Transaction, collection: int, limit: int) -> int:
     """Delete at most `limit` rows of a collection that nobody uses any more; how many they were."""
-    tx.run("DELETE FROM collections WHERE collection = ?", collection)
+    tx.do("DELETE FROM collections WHERE collection = ?", collection)
     return tx.run(
         "DELETE FROM items WHERE collection = ? AND key IN "
         "(SELECT key FROM items WHERE collection = ? ORDER BY key LIMIT ?)",
@@ -63,7 +78,7 @@ def drop(tx: Transaction, collection: int, limit: int) -> int:
 
 
 def _count(tx: Transaction, collection: int, key: bytes, items: int, size: int) -> None:
-    tx.run(
+    tx.do(
         "INSERT INTO collections (collection, stripe, items, bytes) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (collection, stripe) DO UPDATE "
         "SET items = collections.items + excluded.items, bytes = collections.bytes + excluded.bytes",

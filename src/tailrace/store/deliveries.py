@@ -45,9 +45,10 @@ def put(
     given.
     """
     name = id or ids.uuid()
-    tx.run(
+    # One that is there is written all the same: who is just about to strike it off, having seen no more work, must not.
+    tx.do(
         "INSERT INTO deliveries (id, kind, body, attempts, due, created) VALUES (?, ?, ?, 0, ?, ?) "
-        "ON CONFLICT (id) DO NOTHING",
+        "ON CONFLICT (id) DO UPDATE SET kind = deliveries.kind",
         name,
         kind,
         orjson.dumps(body),
@@ -71,7 +72,7 @@ def claim(
     )
     until = now + lease_s
     for row in rows:
-        tx.run("UPDATE deliveries SET due = ?, owner = ?, attempts = attempts + 1 WHERE id = ?", until, owner, row[0])
+        tx.do("UPDATE deliveries SET due = ?, owner = ?, attempts = attempts + 1 WHERE id = ?", until, owner, row[0])
     return [
         Delivery(id, kind, orjson.loads(body), attempts + 1, until, created)
         for id, kind, body, attempts, created in rows
@@ -89,7 +90,7 @@ def find(tx: Transaction, id: str) -> Delivery | None:
 
 def done(tx: Transaction, id: str) -> None:
     """Strike a delivery off; one that is gone already is no error, for it may have been claimed twice."""
-    tx.run("DELETE FROM deliveries WHERE id = ?", id)
+    tx.do("DELETE FROM deliveries WHERE id = ?", id)
 
 
 def keep(tx: Transaction, id: str, until: float, body: dict[str, Any] | None = None) -> None:
@@ -110,9 +111,9 @@ def free(tx: Transaction, kinds: Sequence[str], owner: str, now: float) -> int:
 
 def _put_off(tx: Transaction, id: str, due: float, body: dict[str, Any] | None, release: str) -> None:
     if body is None:
-        tx.run(f"UPDATE deliveries SET due = ?{release} WHERE id = ?", due, id)  # noqa: S608
+        tx.do(f"UPDATE deliveries SET due = ?{release} WHERE id = ?", due, id)  # noqa: S608
     else:
-        tx.run(f"UPDATE deliveries SET due = ?, body = ?{release} WHERE id = ?", due, orjson.dumps(body), id)  # noqa: S608
+        tx.do(f"UPDATE deliveries SET due = ?, body = ?{release} WHERE id = ?", due, orjson.dumps(body), id)  # noqa: S608
 
 
 def owed(tx: Transaction) -> list[tuple[str, int, float]]:

@@ -74,6 +74,15 @@ class Transaction(Protocol):
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
 
+    def do(self, sql: str, *parameters: object) -> None:
+        """Execute a change whose count nobody asks for; it may be sent together with what follows."""
+
+    def one(self, sql: str, *parameters: object) -> None:
+        """Execute a change that touches one row; it may be sent together with what follows.
+
+        Raises Outdated, by the commit at the latest, where it touched none: another writer came first.
+        """
+
     def notify(self, topic: str, payload: str) -> None:
         """Tell the listeners of `topic`, on every node, once and only if this transaction commits."""
 

@@ -77,7 +77,7 @@ def due(tx: Transaction, expiry: ExpiryLayout, now: float, limit: int) -> list[E
 
 def strike(tx: Transaction, expiry: ExpiryLayout, entry: Expiration) -> None:
     """Forget one entry, if it is there."""
-    tx.run("DELETE FROM expirations WHERE collection = ? AND due = ? AND key = ?", expiry.collection, *entry)
+    tx.do("DELETE FROM expirations WHERE collection = ? AND due = ? AND key = ?", expiry.collection, *entry)
 
 
 def build(tx: Transaction, layout: TableLayout, expiry: ExpiryLayout, after: bytes, limit: int) -> bytes | None:
@@ -110,7 +110,7 @@ def drop(tx: Transaction, collection: int, limit: int) -> int:
 
 
 def _enter(tx: Transaction, expiry: ExpiryLayout, entry: Expiration) -> None:
-    tx.run(
+    tx.do(
         "INSERT INTO expirations (collection, due, key) VALUES (?, ?, ?) ON CONFLICT (collection, due, key) DO NOTHING",
         expiry.collection,
         *entry,

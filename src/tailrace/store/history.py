@@ -63,7 +63,7 @@ class Reader(NamedTuple):
 
 def keep(tx: Transaction, collection: int, since: float, seconds: float) -> None:
     """Hold the collection's history from `since` (epoch seconds) on, and no longer than for `seconds`."""
-    tx.run(
+    tx.do(
         "INSERT INTO histories (collection, latest, trimmed, written, since, seconds) VALUES (?, ?, ?, 0, ?, ?) "
         "ON CONFLICT (collection) DO UPDATE SET since = excluded.since, seconds = excluded.seconds",
         *(collection, collection << NUMBER_BITS, collection << NUMBER_BITS, since, seconds),
@@ -72,7 +72,7 @@ def keep(tx: Transaction, collection: int, since: float, seconds: float) -> None
 
 def stop(tx: Transaction, collection: int) -> None:
     """Hold the history for those who read it now, and for nobody else."""
-    tx.run("UPDATE histories SET since = ? WHERE collection = ?", NEVER, collection)
+    tx.do("UPDATE histories SET since = ? WHERE collection = ?", NEVER, collection)
 
 
 def earliest(tx: Transaction, collection: int, now: float) -> float | None:
@@ -93,7 +93,7 @@ def append(tx: Transaction, collection: int, key: bytes, old_body: bytes | None,
     )
     if row is None:
         raise Missing(f"the history of collection {collection}")
-    tx.run(
+    tx.do(
         "INSERT INTO history (number, collection, created, key, body, size) VALUES (?, ?, ?, ?, ?, ?)",
         *(row[0], collection, row[1], key, old_body, old_size),
     )
@@ -127,18 +127,18 @@ def open(tx: Transaction, reader: str, collection: int, position: int | None = N
     that nobody writes to is read at `NOW`.
     """
     if position is None:
-        tx.run(
+        tx.do(
             "INSERT INTO histories (collection, latest, trimmed, written, since, seconds) VALUES (?, ?, ?, 0, ?, 0) "
             "ON CONFLICT (collection) DO NOTHING",
             *(collection, collection << NUMBER_BITS, collection << NUMBER_BITS, NEVER),
         )
         position = _bounds(tx, collection)[1] + 1
-    tx.run("INSERT INTO history_readers (reader, collection, position) VALUES (?, ?, ?)", reader, collection, position)
+    tx.do("INSERT INTO history_readers (reader, collection, position) VALUES (?, ?, ?)", reader, collection, position)
 
 
 def close(tx: Transaction, reader: str) -> None:
     """Keep nothing more for `reader`."""
-    tx.run("DELETE FROM history_readers WHERE reader = ?", reader)
+    tx.do("DELETE FROM history_readers WHERE reader = ?", reader)
 
 
 def readers(tx: Transaction, collection: int | None = None) -> int:
@@ -252,9 +252,9 @@ def trim(tx: Transaction, now: float, limit: int) -> int:
         end = min(_first_needed(tx, collection, since, now - seconds, latest), trimmed + 1 + left)
         if end > trimmed + 1:
             left -= tx.run("DELETE FROM history WHERE number > ? AND number < ?", trimmed, end)
-            tx.run("UPDATE histories SET trimmed = ? WHERE collection = ?", end - 1, collection)
+            tx.do("UPDATE histories SET trimmed = ? WHERE collection = ?", end - 1, collection)
         if since >= NEVER and end > latest and not readers(tx, collection):
-            tx.run("DELETE FROM histories WHERE collection = ?", collection)
+            tx.do("DELETE FROM histories WHERE collection = ?", collection)
         if left <= 0:
             break
     return limit - left

@@ -26,7 +26,7 @@ def keep(tx: Transaction, minute: Minute, summary: Summary) -> None:
     )
     if row is not None:
         summary = _unpacked(row[0]).plus(summary).top(KEPT)
-    tx.run(
+    tx.do(
         "INSERT INTO insight_counts (series, kind, minute, body) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (series, kind, minute) DO UPDATE SET body = excluded.body",
         *(series, kind, number, _packed(summary)),

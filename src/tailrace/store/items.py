@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from tailrace.base.errors import Outdated
 from tailrace.expression.values import item_size
 from tailrace.store import changes, collections, expirations, history, index_entries
 from tailrace.store.engine import Transaction
@@ -99,12 +98,11 @@ def change(
         return Change(old, new, old_size, old_size, wrote=False)
     new_body, new_size = (None, 0) if new is None else (orjson.dumps(new), item_size(new))
     if new_body is None:
-        collections.remove(tx, layout.collection, key, old_size)
+        collections.remove_known(tx, layout.collection, key, old_size)
     elif old_body is None:
-        if not collections.insert(tx, layout.collection, key, new_body, new_size):
-            raise Outdated("the item was made by somebody else meanwhile")  # what isn't there can't be locked
+        collections.insert_new(tx, layout.collection, key, new_body, new_size)
     else:
-        collections.replace(tx, layout.collection, key, new_body, new_size, old_size)
+        collections.replace_known(tx, layout.collection, key, new_body, new_size, old_size)
     if layout.recorded:
         history.append(tx, layout.collection, key, old_body, old_size, now)
     index_writes = index_entries.write(tx, layout, key, old, new) if layout.indexes else {}

@@ -44,7 +44,7 @@ def acquire(tx: Transaction, name: str, owner: str, now: float, seconds: float) 
         return None
     token = resources.next_number(tx, "lease")
     expires = now + seconds
-    tx.run(
+    tx.do(
         "INSERT INTO leases (name, owner, token, expires, state) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, token = excluded.token, expires = excluded.expires",
         name,
@@ -72,7 +72,7 @@ def save(tx: Transaction, lease: Lease, state: State) -> Lease:
 
 def release(tx: Transaction, lease: Lease) -> None:
     """Let somebody else have it at once. The state stays. A lease that is lost already is let go of all the same."""
-    tx.run("UPDATE leases SET owner = '', expires = 0 WHERE name = ? AND token = ?", lease.name, lease.token)
+    tx.do("UPDATE leases SET owner = '', expires = 0 WHERE name = ? AND token = ?", lease.name, lease.token)
 
 
 def read(tx: Transaction, name: str) -> State | None:
@@ -111,7 +111,7 @@ def forget(tx: Transaction, prefix: str) -> int:
 def forget_named(tx: Transaction, names: Iterable[str]) -> None:
     """Delete the leases of just these names, held or not. Holders are fenced off."""
     for name in names:
-        tx.run("DELETE FROM leases WHERE name = ?", name)
+        tx.do("DELETE FROM leases WHERE name = ?", name)
 
 
 def _held(lease: Lease, touched: int) -> None:

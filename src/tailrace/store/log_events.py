@@ -74,7 +74,7 @@ _EVENT = (
 
 def ensure_stream(tx: Transaction, scope: str, group: str, stream: str, now: float) -> bool:
     """Make the stream (and the store's side of its group) unless it is there; whether it was made."""
-    tx.run("INSERT INTO log_groups (scope, name) VALUES (?, ?) ON CONFLICT (scope, name) DO NOTHING", scope, group)
+    tx.do("INSERT INTO log_groups (scope, name) VALUES (?, ?) ON CONFLICT (scope, name) DO NOTHING", scope, group)
     made = tx.run(
         "INSERT INTO log_streams (log_group, name, created, bytes) VALUES (?, ?, ?, 0) "
         "ON CONFLICT (log_group, name) DO NOTHING",
@@ -99,14 +99,14 @@ def append(
     for timestamp, message in events:
         size = len(message.encode()) + EVENT_OVERHEAD_BYTES
         total += size
-        tx.run(
+        tx.do(
             "INSERT INTO log_events (log_group, log_stream, timestamp, ingested, bytes, message) "
             "VALUES (?, ?, ?, ?, ?, ?)",
             *(group_number, number, timestamp, ingestion_ms, size, message),
         )
     times = [timestamp for timestamp, _ in events]
     first, last = min(times), max(times)
-    tx.run(
+    tx.do(
         "UPDATE log_streams SET bytes = bytes + ?, ingested = ?, "
         "first = CASE WHEN first < ? THEN first ELSE ? END, last = CASE WHEN last > ? THEN last ELSE ? END "
         "WHERE log_stream = ?",
@@ -253,7 +253,7 @@ def trim(tx: Transaction, scope: str, group: str, before_ms: int, limit: int) ->
     for number, size in gone:
         sizes[number] = sizes.get(number, 0) + size
     for number, size in sizes.items():
-        tx.run(
+        tx.do(
             "UPDATE log_streams SET bytes = bytes - ?, "
             "first = (SELECT min(timestamp) FROM log_events WHERE log_stream = ?) WHERE log_stream = ?",
             *(size, number, number),

@@ -19,7 +19,7 @@ IN_FLIGHT_MAX = 10
 
 def join(tx: Transaction, queue: int, group: str, due: float) -> None:
     """Make the group of a new message unless it is there."""
-    tx.run(
+    tx.do(
         "INSERT INTO message_groups (queue, name, due) VALUES (?, ?, ?) ON CONFLICT (queue, name) DO NOTHING",
         *(queue, group, due),
     )
@@ -32,11 +32,11 @@ def settle(tx: Transaction, queue: int, group: str, now: float) -> None:
         *(queue, group, IN_FLIGHT_MAX),
     )
     if not first:
-        tx.run("DELETE FROM message_groups WHERE queue = ? AND name = ?", queue, group)
+        tx.do("DELETE FROM message_groups WHERE queue = ? AND name = ?", queue, group)
         return
     in_flight = [due for due, receives in first if receives and due > now]
     due = max(in_flight, default=first[0][0])
-    tx.run("UPDATE message_groups SET due = ? WHERE queue = ? AND name = ?", due, queue, group)
+    tx.do("UPDATE message_groups SET due = ? WHERE queue = ? AND name = ?", due, queue, group)
 
 
 def due(tx: Transaction, queue: int, now: float, limit: int) -> list[str]:
@@ -56,7 +56,7 @@ def next_due(tx: Transaction, queue: int) -> float | None:
 
 def remember(tx: Transaction, queue: int, token: str, until: float, content: dict[str, Any]) -> None:
     """Keep what a token (a deduplication id, a receive attempt) stood for, until its time is over."""
-    tx.run(
+    tx.do(
         "INSERT INTO queue_tokens (queue, token, until, content) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (queue, token) DO UPDATE SET until = excluded.until, content = excluded.content",
         *(queue, token, until, orjson.dumps(content)),

@@ -77,12 +77,12 @@ def open_queue(tx: Transaction, retention_s: float) -> int:
 
 def set_retention(tx: Transaction, queue: int, retention_s: float) -> None:
     """Keep messages for another time from now on, those that are there too."""
-    tx.run("UPDATE queues SET retention_s = ? WHERE queue = ?", retention_s, queue)
+    tx.do("UPDATE queues SET retention_s = ? WHERE queue = ?", retention_s, queue)
 
 
 def drop_queue(tx: Transaction, queue: int) -> None:
     """Let `sweep` delete all that belongs to the queue. Nobody uses its number any more."""
-    tx.run("UPDATE queues SET dropped = 1 WHERE queue = ?", queue)
+    tx.do("UPDATE queues SET dropped = 1 WHERE queue = ?", queue)
 
 
 def put(
@@ -180,7 +180,7 @@ def read(tx: Transaction, queue: int, number: int) -> Message | None:
 def receive(tx: Transaction, queue: int, message: Message, now: float, until: float) -> Message:
     """Hide a message that somebody has received; the message as it is now. Its group is settled by the caller."""
     first = now if message.first is None else message.first
-    tx.run(
+    tx.do(
         "UPDATE messages SET due = ?, first = ?, receives = receives + 1 WHERE message = ? AND queue = ?",
         *(until, first, message.number, queue),
     )
@@ -189,7 +189,7 @@ def receive(tx: Transaction, queue: int, message: Message, now: float, until: fl
 
 def hide(tx: Transaction, queue: int, number: int, found: State, now: float, until: float) -> None:
     """Move the time from which a message can be received again; `until` may be now."""
-    tx.run("UPDATE messages SET due = ? WHERE message = ? AND queue = ?", until, number, queue)
+    tx.do("UPDATE messages SET due = ? WHERE message = ? AND queue = ?", until, number, queue)
     if found.group is not None:
         message_groups.settle(tx, queue, found.group, now)
     tx.notify(topic(queue), "")
@@ -234,7 +234,7 @@ def move(tx: Transaction, queue: int, target: int, message: Message, now: float,
 
     `sent` is from when on the target's retention counts.
     """
-    tx.run(
+    tx.do(
         "UPDATE messages SET queue = ?, due = ?, sent = ?, head = ? WHERE message = ? AND queue = ?",
         *(target, now, sent, orjson.dumps(head), message.number, queue),
     )
@@ -260,7 +260,7 @@ def take_in_flight(tx: Transaction, queue: int, count: int, now: float, maximum:
         known = counts(tx, queue, now).in_flight
         if known + count > maximum:
             return False
-    tx.run("UPDATE queues SET in_flight = ? WHERE queue = ?", known + count, queue)
+    tx.do("UPDATE queues SET in_flight = ? WHERE queue = ?", known + count, queue)
     return True
 
 
@@ -310,7 +310,7 @@ def _message(row: tuple[Any, ...]) -> Message:
 
 
 def _count(tx: Transaction, queue: int, messages: int, in_flight: int = 0) -> None:
-    tx.run(
+    tx.do(
         "UPDATE queues SET messages = messages + ?, in_flight = in_flight + ? WHERE queue = ?",
         *(messages, in_flight, queue),
     )

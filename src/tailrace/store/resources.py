@@ -89,7 +89,7 @@ def create(tx: Transaction, kind: str, scope: str, name: str, document: Document
 def put(tx: Transaction, kind: str, scope: str, name: str, document: Document) -> None:
     """Keep a document in place of the one of that name, or as the first."""
     body, version = orjson.dumps(document), _new_version()
-    tx.run(
+    tx.do(
         "INSERT INTO resources (kind, scope, name, version, document) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (kind, scope, name) DO UPDATE SET version = excluded.version, document = excluded.document",
         *(kind, scope, name, version, body),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 
+from tailrace.base.errors import Outdated
 from tailrace.store.cache import Layer
 from tailrace.store.engine import Cache, Row
 
@@ -66,6 +67,8 @@ class View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
 
+    do = one = run
+
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
         raise TypeError(f"a view can't notify {topic}")
@@ -102,6 +105,17 @@ class Update:
         if not self.wrote:
             self._begin()
         return self._connection.execute(sql, parameters).rowcount
+
+    def do(self, sql: str, *parameters: object) -> None:
+        """Execute a change."""
+        if not self.wrote:
+            self._begin()
+        self._connection.execute(sql, parameters)
+
+    def one(self, sql: str, *parameters: object) -> None:
+        """Execute a change that touches one row. Raises Outdated where it touched none."""
+        if not self.run(sql, *parameters):
+            raise Outdated("the row isn't there, or not as it was")
 
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""

@@ -38,7 +38,7 @@ class Retention(Rounds):
     async def round(self) -> None:
         """Forget everything whose time is over."""
         now = self._node.clock.now()
-        await self._in_slices(lambda tx: changes.trim(tx, now - STREAM_SECONDS, SLICE))
+        await self._in_slices(lambda tx: changes.trim(tx, now - STREAM_SECONDS, SLICE), locked=True)
         await self._in_slices(lambda tx: attempts.trim(tx, now - ATTEMPT_SECONDS, SLICE))
         for scope, name, document in await self._all(STREAM_KIND):
             if document["StreamStatus"] == "DISABLED":
@@ -61,10 +61,10 @@ class Retention(Rounds):
             if backup_documents.has_expired(backup, now):
                 await self._node.store.update(_expire_backup(scope, key, now))
 
-    async def _in_slices(self, trim: Trim) -> None:
-        """Run `trim` until it finds nothing more."""
+    async def _in_slices(self, trim: Trim, *, locked: bool = False) -> None:
+        """Run `trim` until it finds nothing more. `locked` as in `Store.update`."""
         for _ in range(SLICES_MAX):
-            if not await self._node.store.update(trim):
+            if not await self._node.store.update(trim, locked=locked):
                 return
 
     async def _all(self, kind: str) -> list[tuple[str, str, dict[str, Any]]]:

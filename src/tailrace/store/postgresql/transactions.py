@@ -80,6 +80,8 @@ class _View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
 
+    do = one = run
+
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
         raise TypeError(f"a view can't notify {topic}")
@@ -211,6 +213,15 @@ class Writing:
         """Execute a change; the number of rows that it touched."""
         return self._ask(sql, parameters).touched
 
+    def do(self, sql: str, *parameters: object) -> None:
+        """Execute a change, together with what follows."""
+        self._add(sql, parameters, silent=True)
+
+    def one(self, sql: str, *parameters: object) -> None:
+        """Execute a change that touches one row, together with what follows, which isn't done unless it does."""
+        self._add(f"WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed", parameters, silent=True)
+        self.wrote = True
+
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""
         self.notices[topic, payload] = None
@@ -234,6 +245,15 @@ class Writing:
             self._link.exchange()
 
     def _ask(self, sql: str, parameters: tuple[object, ...]) -> Answer:
+        self._add(sql, parameters)
+        try:
+            [answer] = self._link.exchange()
+        except Refused as refusal:
+            self._refusal = refusal
+            raise
+        return answer
+
+    def _add(self, sql: str, parameters: tuple[object, ...], *, silent: bool = False) -> None:
         replaced = parameters[:3] if sql.startswith(_REPLACING) else None
         if replaced in self.seen.used and self._mode is Mode.LOCKED:
             raise NeedsAlone
@@ -246,14 +266,8 @@ class Writing:
         if replaced is not None and self._advisory:
             kind, scope, name = map(str, replaced)
             self._link.add("SELECT pg_advisory_xact_lock(?)", (lock_number((kind, scope, name)),), check=True)
-        self._link.add(sql, parameters)
+        self._link.add(sql, parameters, check=silent)
         self.wrote = self.wrote or not sql.startswith("SELECT")
-        try:
-            [answer] = self._link.exchange()
-        except Refused as refusal:
-            self._refusal = refusal
-            raise
-        return answer
 
     def roll_back(self) -> None:
         """Undo everything."""
