@@ -40,6 +40,7 @@ FLOORS = {
     "splitting": 5,
     "compatibility": 5,
     "demo": 5,
+    "copying": 5,
     "__main__": 5,
     "__init__": 0,
 }
@@ -59,6 +60,7 @@ SAME_FLOOR |= {
     ("cli", "exposure"),
     ("cli", "tls"),
     ("cli", "demo"),
+    ("cli", "copying"),
     ("cli", "why"),
     ("cli", "moving"),
     ("cli", "doctor"),

@@ -281,6 +281,19 @@ def set_clock(folder: str, time: str, data: str | None) -> None:
     moving.move_to(reach(data or folder), time)
 
 
+@main.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy_store(source: str, target: str) -> None:
+    """Copy a whole store to an empty one: folders and databases, either way. Goes on where it was interrupted."""
+    from tailrace import copying
+
+    try:
+        uvloop.run(copying.run(source, target))
+    except (copying.NotPossible, StoreUnavailable, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
 @main.command("split-shard")
 @click.argument("table")
 @click.argument("shard_id", required=False)
