@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from tests.console.messaging import TOPIC_ARN
+
 KEY = '{"PK":{"S":"FRUIT"},"SK":{"S":"APPLE#WASHINGTON"}}'
 
 # The declared path, and where to go, more than one address where tabs differ. What they name is made by `resources.py`;
@@ -45,4 +47,13 @@ PAGES: dict[str, list[str]] = {
     "logs/groups": ["/console/logs/groups"],
     "logs/groups/:group": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler"],
     "logs/groups/:group/streams/:stream": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler/streams/LATEST"],
+    "activity": [
+        "/console/activity?follow=1",
+        "/console/activity?decision=Denied&principal=arn%3Aaws%3Aiam%3A%3A000000000000%3Auser%2Freader",
+    ],
+    "sns/topics": ["/console/sns/topics"],
+    "sns/topics/create": ["/console/sns/topics/create"],
+    "sns/topics/:topic": [f"/console/sns/topics/{quote(TOPIC_ARN)}{tab}" for tab in ("", "?tab=policy", "?tab=tags")],
+    "sns/subscribe": [f"/console/sns/subscribe?topic={quote(TOPIC_ARN)}"],
+    "inbox": ["/console/inbox"],
 }

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import ROOT
+from tests.console.messaging import make_messaging
 from tests.console.pages import PAGES
 from tests.console.resources import latest_stream, make_everything
 
@@ -34,6 +35,7 @@ ADDRESSES = [address for addresses in PAGES.values() for address in addresses]
 @pytest.fixture(scope="module")
 def furnished(server: RunningServer) -> RunningServer:
     make_everything(server)
+    make_messaging(server)
     return server
 
 

@@ -80,6 +80,8 @@ export interface Changing<I, O> {
   touches?: Service[];
   /** What the flash bar says after a success. */
   says?: string | ((answer: O, input: I) => string);
+  /** The page is left afterwards, for it shows what is gone: nothing on it asks anew, and the next page does. */
+  leaves?: boolean;
   /** The page shows the error itself, beside what caused it; else the flash bar does. */
   ownError?: boolean;
 }
@@ -94,9 +96,10 @@ export function useChange<I, O>(operation: Operation<I, O>, changing: Changing<I
       return operation.send(input);
     },
     onSuccess: async (answer, input) => {
-      const { says, touches = [operation.service] } = changing;
+      const { says, touches = [operation.service], leaves } = changing;
+      const refetchType = leaves ? "none" : "active";
       if (says) flash({ type: "success", content: typeof says === "string" ? says : says(answer, input), showsCall: true });
-      await Promise.all(touches.map((service) => cache.invalidateQueries({ queryKey: [service] })));
+      await Promise.all(touches.map((service) => cache.invalidateQueries({ queryKey: [service], refetchType })));
     },
     onError: (error) => {
       ended(error);

@@ -15,6 +15,7 @@ import {
   ListRolePoliciesCommand,
   ListRolesCommand,
   PutRolePolicyCommand,
+  PutUserPolicyCommand,
   SimulatePrincipalPolicyCommand,
 } from "@aws-sdk/client-iam";
 
@@ -50,3 +51,4 @@ export const listPolicies = every(
 export const getPolicy = operation("iam", client, "GetPolicy", GetPolicyCommand);
 export const getPolicyVersion = operation("iam", client, "GetPolicyVersion", GetPolicyVersionCommand);
 export const simulatePrincipalPolicy = operation("iam", client, "SimulatePrincipalPolicy", SimulatePrincipalPolicyCommand);
+export const putUserPolicy = operation("iam", client, "PutUserPolicy", PutUserPolicyCommand);

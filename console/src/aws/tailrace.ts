@@ -53,6 +53,8 @@ export interface Permission {
   Action: string;
   Resource: string;
   Allowed: boolean;
+  /** Whose permission it is, where it isn't the caller's: a function's role. */
+  PrincipalArn?: string;
   Source?: string;
   ExplicitDeny?: boolean;
   Policy?: string;
