@@ -12,12 +12,18 @@ from tests.console.messaging import TOPIC_ARN
 KEY = '{"PK":{"S":"FRUIT"},"SK":{"S":"APPLE#WASHINGTON"}}'
 
 # The declared path, and where to go, more than one address where tabs differ. What they name is made by `resources.py`;
-# LATEST stands for the function's latest log stream.
+# LATEST stands for the function's latest log stream, RECORD for a record of the table's stream, RUN for the run that it
+# caused, REPLAY for a replay of it.
 PAGES: dict[str, list[str]] = {
     "": ["/console/"],
     "tables": ["/console/tables"],
     "tables/create": ["/console/tables/create"],
-    "tables/:table": ["/console/tables/Cloud9", "/console/tables/Cloud9?tab=streams"],
+    "tables/:table": ["/console/tables/Cloud9", "/console/tables/Cloud9?tab=streams&record=RECORD"],
+    "traces": ["/console/traces"],
+    "traces/:id": ["/console/traces/RECORD", "/console/traces/RUN"],
+    "replays": ["/console/replays"],
+    "replays/start": ["/console/replays/start", "/console/replays/start?function=DB-Stream-Handler&records=RECORD"],
+    "replays/:id": ["/console/replays/REPLAY"],
     "tables/:table/turn-on-stream": ["/console/tables/Cloud9/turn-on-stream"],
     "tables/:table/create-trigger": ["/console/tables/Cloud9/create-trigger"],
     "functions": ["/console/functions"],

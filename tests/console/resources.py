@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from typing import Any, NamedTuple
 
+from tailrace.reach import Reached, client
 from tests.conftest import RunningServer, wait_until
 
 TABLE, FUNCTION, ROLE = "Cloud9", "DB-Stream-Handler", "DB-Stream-Handler-role"
@@ -37,7 +39,9 @@ def make_table(server: RunningServer, name: str = TABLE, stream: bool = True) ->
     return str(table.get("LatestStreamArn", ""))
 
 
-def make_function(server: RunningServer, name: str = FUNCTION, role: str = ROLE, reads_streams: bool = True) -> None:
+def make_function(
+    server: RunningServer, name: str = FUNCTION, role: str = ROLE, reads_streams: bool = True, code: str = HANDLER
+) -> None:
     """A function that logs its events, and its role, which may write logs, and read every stream."""
     iam, functions = server.client("iam"), server.client("lambda")
     arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
@@ -45,7 +49,7 @@ def make_function(server: RunningServer, name: str = FUNCTION, role: str = ROLE,
         iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/service-role/{policy}")
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("index.mjs", HANDLER)
+        archive.writestr("index.mjs", code)
     functions.create_function(
         FunctionName=name,
         Runtime="nodejs20.x",
@@ -76,3 +80,28 @@ def latest_stream(server: RunningServer, function: str = FUNCTION) -> str:
         logGroupName=f"/aws/lambda/{function}", orderBy="LastEventTime", descending=True, limit=1
     )["logStreams"]
     return str(streams[0]["logStreamName"])
+
+
+def tailrace_client(server: RunningServer) -> Any:
+    """A client of Tailrace's own API."""
+    return client(Reached(server.endpoint, server.access_key, server.secret_key, "us-east-1"))
+
+
+class Caused(NamedTuple):
+    """A record of the table's stream, the run of the function that it caused, and a replay of it."""
+
+    record: str
+    run: str
+    replay: str
+
+
+def latest_caused(server: RunningServer, function: str = FUNCTION) -> Caused:
+    """The latest attempt that succeeded, its first record, and a replay of that, which is over when this returns."""
+    tailrace = tailrace_client(server)
+    trigger = server.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"][0]
+    asked = {"EventSourceMappingUUID": trigger["UUID"], "Outcome": "Success"}
+    attempt = wait_until("an attempt that succeeded", lambda: tailrace.list_attempts(**asked)["Attempts"])[0]
+    record = attempt["EventIds"][0]
+    replay = tailrace.start_replay(EventIds=[record], FunctionName=function)["Replay"]["ReplayId"]
+    wait_until("the replay's end", lambda: "EndedTime" in tailrace.describe_replay(ReplayId=replay)["Replay"])
+    return Caused(record, attempt["RequestId"], replay)

@@ -14,7 +14,7 @@ from tests.console.accessible import assert_accessible
 from tests.console.conftest import ROOT
 from tests.console.messaging import make_messaging
 from tests.console.pages import PAGES
-from tests.console.resources import latest_stream, make_everything
+from tests.console.resources import latest_caused, latest_stream, make_everything
 
 FEATURES = ROOT / "console" / "src" / "features"
 DECLARED = re.compile(r'\bpage\(\s*"([^"]*)"')
@@ -39,10 +39,18 @@ def furnished(server: RunningServer) -> RunningServer:
     return server
 
 
+@pytest.fixture(scope="module")
+def names(furnished: RunningServer) -> dict[str, str]:
+    """What the capitals in `pages.py` stand for."""
+    caused = latest_caused(furnished)
+    stream = quote(latest_stream(furnished), safe="").replace(".", "%2E")
+    return {"LATEST": stream, "RECORD": caused.record, "RUN": caused.run, "REPLAY": caused.replay}
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_page_opens_by_its_address_and_is_accessible(furnished: RunningServer, page: Page, address: str) -> None:
-    if "LATEST" in address:
-        address = address.replace("LATEST", quote(latest_stream(furnished), safe="").replace(".", "%2E"))
+def test_the_page_opens_by_its_address_and_is_accessible(names: dict[str, str], page: Page, address: str) -> None:
+    for name, value in names.items():
+        address = re.sub(rf"\b{name}\b", value, address)
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")

@@ -20,7 +20,7 @@ class TailraceError extends Error {
 }
 
 /** An operation of the own API. */
-function own<I extends object, O>(name: string): Operation<I, O> {
+export function own<I extends object, O>(name: string): Operation<I, O> {
   return { service: "tailrace", name, send: (input, signal) => call<O>(name, input, signal) };
 }
 
