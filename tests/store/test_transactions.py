@@ -45,6 +45,28 @@ async def test_an_exception_undoes_its_closure_alone(place: Store) -> None:
     assert found == [{"value": 1}, None, {"value": 1}]
 
 
+async def test_closures_run_again_beside_one_that_is_undone(place: Store) -> None:
+    """A group that can't undo one closure runs all of them again: each counts once, however often it ran."""
+
+    def add(tx: Transaction) -> int:
+        return resources.next_number(tx, "sum")
+
+    def fails(tx: Transaction) -> int:
+        add(tx)
+        tx.notify("topic", "never")
+        raise ValueError("no")
+
+    heard: list[str] = []
+    place.listen("topic", heard.append)
+    closures = [add, add, fails, add, fails, add]
+    outcomes = await asyncio.gather(*(place.update(each) for each in closures * 3), return_exceptions=True)
+    assert [each for each in outcomes if not isinstance(each, ValueError)] == list(range(1, 13))
+    assert sum(isinstance(each, ValueError) for each in outcomes) == 6
+    assert await place.update(add) == 13
+    await asyncio.sleep(0)
+    assert not heard
+
+
 async def test_a_closure_may_raise_what_a_future_refuses(place: Store) -> None:
     """A future takes no StopIteration; whoever shares the group must not wait for ever because of that."""
     outcomes = await asyncio.gather(
