@@ -1,0 +1,108 @@
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tiles from "@cloudscape-design/components/tiles";
+import { type FormEvent, useState } from "react";
+import { useNavigate } from "react-router";
+
+import { to } from "../../app/paths";
+import { useChange } from "../../aws/hooks";
+import { createQueue } from "../../aws/sqs";
+import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { type Tag, TagsContainer } from "../../pieces/TagsContainer";
+import { DeadLetterFields, NO_DEAD_LETTERS, redrivePolicy } from "./DeadLetterFields";
+import { queueName } from "./queue";
+import { INITIAL, changed } from "./settings";
+import { SettingFields } from "./SettingFields";
+
+const FIFO = ".fifo";
+
+/** Create queue: type, name, how long what takes, and where dead letters go. */
+export default function CreateQueuePage() {
+  const navigate = useNavigate();
+  const [fifo, setFifo] = useState(false);
+  const [name, setName] = useState("");
+  const [byContent, setByContent] = useState(false);
+  const [values, setValues] = useState(INITIAL);
+  const [dead, setDead] = useState(NO_DEAD_LETTERS);
+  const [tags, setTags] = useState<Tag[]>([]);
+  const create = useChange(createQueue, { says: `Queue ${name} created.`, ownError: true });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const redrive = redrivePolicy(dead);
+    create.mutate(
+      {
+        QueueName: fifo && !name.endsWith(FIFO) ? name + FIFO : name,
+        Attributes: {
+          ...changed(INITIAL, values),
+          ...(fifo ? { FifoQueue: "true", ContentBasedDeduplication: String(byContent) } : {}),
+          ...(redrive ? { RedrivePolicy: redrive } : {}),
+        },
+        tags: Object.fromEntries(tags.filter((tag) => tag.key).map((tag) => [tag.key, tag.value])),
+      },
+      { onSuccess: (answer) => void navigate(to.queue(queueName(answer.QueueUrl ?? name))) },
+    );
+  };
+  return (
+    <form onSubmit={submit}>
+      <Form
+        header={<Header variant="h1">Create queue</Header>}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" formAction="none" href={to.queues()}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={create.isPending}>
+              Create queue
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="l">
+          <ErrorAlert error={create.error} />
+          <Container header={<Header variant="h2">Details</Header>}>
+            <SpaceBetween size="l">
+              <FormField label="Type" description="It can't be changed later.">
+                <Tiles
+                  value={fifo ? "fifo" : "standard"}
+                  onChange={({ detail }) => setFifo(detail.value === "fifo")}
+                  items={[
+                    { value: "standard", label: "Standard", description: "At least once, in about the order of sending." },
+                    { value: "fifo", label: "FIFO", description: "First in, first out: each once, in the order of its group." },
+                  ]}
+                />
+              </FormField>
+              <FormField
+                label="Name"
+                constraintText="At most 80 characters: letters, numbers, hyphens and underscores. A FIFO queue's ends in .fifo, which is added."
+              >
+                <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="MyQueue" autoFocus spellcheck={false} />
+              </FormField>
+              {fifo && (
+                <Checkbox
+                  checked={byContent}
+                  onChange={({ detail }) => setByContent(detail.checked)}
+                  description="A message with the same text within five minutes is the same message."
+                >
+                  Content-based deduplication
+                </Checkbox>
+              )}
+            </SpaceBetween>
+          </Container>
+          <Container header={<Header variant="h2">Configuration</Header>}>
+            <SettingFields values={values} onChange={setValues} />
+          </Container>
+          <Container header={<Header variant="h2">Dead-letter queue</Header>}>
+            <DeadLetterFields value={dead} onChange={setDead} fifo={fifo} />
+          </Container>
+          <TagsContainer tags={tags} onChange={setTags} />
+        </SpaceBetween>
+      </Form>
+    </form>
+  );
+}
