@@ -6,7 +6,8 @@ pool            which environment takes the next invocation; how many there may 
     ├── runtime_api   the Lambda Runtime API that the code inside polls
     ├── sandbox       the port: how a process is started, watched and ended
     │   ├── process       a plain process in a session of its own
-    │   ├── bubblewrap    the same in namespaces of its own, where `bwrap` works; gate is its last step
+    │   ├── bubblewrap    the same in namespaces of its own, where `bwrap` works; quick_gate (or gate) is its last step
+    │   │   └── system_calls  which of them are refused there
     │   └── cgroups       what the kernel holds either to, where groups can be made
     └── output        what the code printed, as log events
 unpack, packages, interpreters    what is run: the code, what it may import, what runs it

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tailrace.base import ids
-from tailrace.runtime import cgroups
+from tailrace.runtime import cgroups, quick_gate, system_calls
 from tailrace.runtime.interpreters import programs
 from tailrace.runtime.process import OPEN_FILES_MAX, Guard, Process, check_program, grouped, held, launch
 from tailrace.runtime.sandbox import Folders, View
@@ -60,41 +61,62 @@ def works() -> bool:
     return mode() is not None
 
 
-def _tried(program: str, way: str) -> bool:
+@functools.cache
+def hastens() -> bool:
+    """Whether functions pass the quick gate here; see quick_gate.py."""
+    program, way = shutil.which("bwrap"), mode()
+    return bool(program and way) and _tried(str(program), str(way), quick=True)
+
+
+def _tried(program: str, way: str, *, quick: bool = False) -> bool:
+    user = USER_FIRST if way == "root" else None
+    if quick and not quick_gate.takes((), becomes_user=user is not None):
+        return False
     gate = Path(__file__).with_name("gate.py")
-    user = str(USER_FIRST) if way == "root" else "-"
-    descriptor = memory_file(b"")
-    line = [
-        program,
-        *isolation(way),
-        *system_mounts(),
-        "--ro-bind",
-        str(gate),
-        "/var/runtime/gate.py",
-        "--remount-ro",
-        "/",
-    ]
-    line += ["--", *gated(descriptor, user, [python_program(), "-I", "-S", "-c", ""])]
+    given = memory_file(quick_gate.script({}) if quick else b"")
+    calls = filtered()
+    line = [program, *isolation(way), *system_mounts(), "--ro-bind", str(gate), "/var/runtime/gate.py"]
+    line += [*(["--seccomp", str(calls[0])] if calls else []), "--remount-ro", "/", "--"]
+    command = [python_program(), "-I", "-S", "-c", ""]
+    line += quick_gate.gated(user, command) if quick else gated(given, user, command)
     try:
         done = subprocess.run(
-            line, capture_output=True, timeout=PROBE_SECONDS, check=False, env=CLEAN, pass_fds=(descriptor,)
+            line,
+            stdin=given if quick else subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBE_SECONDS,
+            check=False,
+            env=CLEAN,
+            pass_fds=(given, *calls),
         )
     except (OSError, subprocess.SubprocessError):
         return False
     finally:
-        os.close(descriptor)
+        for descriptor in (given, *calls):
+            os.close(descriptor)
     return done.returncode == 0
 
 
-def gated(descriptor: int, user: str, command: Sequence[str]) -> list[str]:
+def filtered() -> list[int]:
+    """A descriptor with the filter of system calls, where there is one for this processor."""
+    program = system_calls.program()
+    return [memory_file(program)] if program else []
+
+
+def gated(descriptor: int, user: int | None, command: Sequence[str]) -> list[str]:
     """The command behind the gate, which gives it its variables, limits and user; see gate.py."""
-    limits = [user, str(cgroups.PROCESSES_MAX), str(OPEN_FILES_MAX)]
+    limits = ["-" if user is None else str(user), str(cgroups.PROCESSES_MAX), str(OPEN_FILES_MAX)]
     return [python_program(), "-I", "-S", "/var/runtime/gate.py", str(descriptor), *limits, "--", *command]
 
 
 def python_program() -> str:
     """The Python beneath the server's own packages."""
     return getattr(sys, "_base_executable", None) or sys.executable
+
+
+def zero_ended(variables: Mapping[str, str]) -> bytes:
+    """Variables as the gate reads them."""
+    return b"".join(f"{name}={value}\0".encode() for name, value in variables.items())
 
 
 def memory_file(content: bytes) -> int:
@@ -197,6 +219,9 @@ class Bubblewrap:
             "files": "its own; the system's read-only",
             "processes": "its own",
             "network": "shared",
+            "system_calls": "those are refused with which one gets at the kernel"
+            if system_calls.program()
+            else f"all: there is no filter for {platform.machine()}",
             "tmp": tmp,
             **held(self._groups),
         } | ({} if self._groups else {"process_count": f"by user: {cgroups.PROCESSES_MAX}"})
@@ -214,18 +239,25 @@ class Bubblewrap:
             os.chown(folders.private, user, user)
         names = [f"root:x:0:0:root:/:/sbin/nologin\nsandbox:x:{user}:{user}:sandbox:/tmp:/sbin/nologin\n"]
         names += [f"root:x:0:\nsandbox:x:{user}:\n"]
-        given = b"".join(f"{name}={value}\0".encode() for name, value in variables.items())
-        files = [memory_file(content) for content in (given, *(text.encode() for text in names))]
+        becomes = user if self._way == "root" else None
+        quick = hastens() and quick_gate.takes(variables, becomes_user=becomes is not None)
+        given = quick_gate.script(variables) if quick else zero_ended(variables)
+        files = [memory_file(content) for content in (given, *(text.encode() for text in names))] + filtered()
         line = [self._program, *isolation(self._way), *system_mounts(), *self._own_mounts(folders)]
         readable = ["--perms", "0644"] if "--perms" in options() else []
-        for file, name in zip(files[1:], ("passwd", "group"), strict=True):
+        for file, name in zip(files[1:3], ("passwd", "group"), strict=True):
             line += [*readable, "--ro-bind-data", str(file), f"/etc/{name}"]
+        for file in files[3:]:
+            line += ["--seccomp", str(file)]
         line += ["--remount-ro", "/", "--chdir", "/var/task", "--"]
-        line += gated(files[0], str(user) if self._way == "root" else "-", command)
+        line += quick_gate.gated(becomes, command) if quick else gated(files[0], becomes, command)
         held_mb = folders.memory_mb + (folders.storage_mb if self.bounded_tmp else 0)
         try:
             group = grouped(self._groups, held_mb if folders.memory_mb else 0)
-            return launch(line, CLEAN, folders.task, tag, self._guard, Walled, group=group, descriptors=files)
+            stdin = files[0] if quick else subprocess.DEVNULL
+            return launch(
+                line, CLEAN, folders.task, tag, self._guard, Walled, group=group, descriptors=files[quick:], stdin=stdin
+            )
         finally:
             for descriptor in files:
                 os.close(descriptor)

@@ -2,7 +2,7 @@
 
 Run as `python -I -S gate.py VARIABLES USER PROCESSES FILES -- COMMAND...`. VARIABLES is a descriptor with `NAME=value`s
 that zero bytes end; USER a number to become, or `-`. Everything before this ran with no variable of the function's: one
-like LD_PRELOAD would be obeyed by programs that still have the server's rights.
+like LD_PRELOAD would be obeyed by programs that still have the server's rights. Most functions pass `quick_gate`.
 
 As a program it stands alone, so this file imports nothing of ours; and little else, for every cold start waits for it.
 """

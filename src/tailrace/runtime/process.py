@@ -214,6 +214,9 @@ def check_program(file: Path) -> None:
         raise FileNotFoundError(2, "No such file or directory", str(file))
     if not os.access(file, os.X_OK):
         raise PermissionError(13, "Permission denied", str(file))
+    with open(file, "rb") as program:
+        if not program.read(4).startswith((b"#!", b"\x7fELF")):  # a shell would take it for a script of its own
+            raise OSError(8, "Exec format error", str(file))
 
 
 def launch(
@@ -227,13 +230,14 @@ def launch(
     group: Group | None = None,
     file_bytes: int = 0,
     descriptors: Sequence[int] = (),
+    stdin: int = subprocess.DEVNULL,
 ) -> Process:
     """A process with nothing of ours: no variable, no descriptor, no terminal; no core file, few open files."""
     reader, writer = os.pipe()
     try:
         process = subprocess.Popen(
             group.enter(list(command)) if group else command,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=writer,
             stderr=writer,
             cwd=folder,

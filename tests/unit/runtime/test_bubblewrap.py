@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import platform
+import struct
 
 import pytest
 
-from tailrace.runtime.bubblewrap import measures
+from tailrace.runtime import quick_gate, system_calls
+from tailrace.runtime.bubblewrap import hastens, measures
 from tests.unit.runtime.conftest import Workbench
 
 
@@ -112,3 +115,89 @@ def handler(megabytes, context):
     assert await walled.result(spec, 5) == 15
     assert await walled.result(spec, 5) == "No space left on device"
     assert await walled.result(walled.function(source, storage_mb=32, key=("g",)), 20) == 20
+
+
+SHOWS = """
+import os, resource, sys
+def handler(event, context):
+    limits = [resource.getrlimit(getattr(resource, "RLIMIT_" + name))[0] for name in ("CORE", "NOFILE", "NPROC")]
+    kept = sorted(int(name) for name in os.listdir("/proc/self/fd") if int(name) > 2)
+    files = [f for f in (os.path.realpath(f"/proc/self/fd/{n}") for n in kept) if "memfd" in f]
+    return dict(os.environ), limits, os.getuid(), os.getgroups(), os.readlink("/proc/self/fd/0"), files
+"""
+VARIABLES = {"QUOTES": 'it\'s "so" $HOME `id` \\', "LINES": "one\ntwo\n", "EMPTY": "", "WORD": "Grüße"}
+
+
+@pytest.mark.parametrize("more", [{}, {"RANDOM": "mine", "LC_NUMERIC": "xx"}], ids=["quick", "slow"])
+async def test_both_gates_give_the_same(walled: Workbench, more: dict[str, str]) -> None:
+    """A name that shells know is kept as well: such functions pass the slower gate."""
+    assert hastens()
+    assert quick_gate.takes(VARIABLES | more, becomes_user=True) is (not more)
+    variables, limits, user, groups, stdin, files = await walled.result(
+        walled.function(SHOWS, variables=VARIABLES | more)
+    )
+    assert {name: variables.get(name) for name in VARIABLES | more} == VARIABLES | more
+    assert not {"PWD", "SHLVL", "OLDPWD", "_"} & set(variables)
+    assert limits == [0, 1024, 1024]
+    assert user != os.getuid()
+    assert groups in ([], [user], [65534])
+    assert stdin == "/dev/null"
+    assert files in ([], files[:1]) if more else files == []
+
+
+async def test_a_bootstrap_that_no_kernel_takes_is_told(walled: Workbench) -> None:
+    """A shell would run a text without a first line `#!` itself, which AWS doesn't."""
+    _, error = await walled.error(walled.function({"bootstrap": "echo hello"}, "provided.al2023"))
+    assert error["errorType"] == "Runtime.InvalidEntrypoint"
+
+
+CALLS = """
+import ctypes, errno
+libc = ctypes.CDLL(None, use_errno=True)
+def attempt(number, *arguments):
+    ctypes.set_errno(0)
+    libc.syscall(number, *arguments)
+    return errno.errorcode.get(ctypes.get_errno(), "done")
+def handler(calls, context):
+    return [attempt(*call) for call in calls]
+"""
+
+
+async def test_the_doors_to_the_kernel_are_shut(walled: Workbench) -> None:
+    """A user namespace of its own would give a function every capability inside; see `unshare --user --map-root`."""
+    machine = system_calls.MACHINES[platform.machine()]
+    user, child = 0x10000000, 17
+    calls: list[list[int]] = [[machine.refused["unshare"], user], [machine.clone, user | child, 0, 0, 0, 0]]
+    calls += [[number, 0, 0, 0, 0, 0] for number in (*machine.refused.values(), *machine.unknown.values())]
+    calls += [[machine.socket, system_calls.AF_VSOCK, 1, 0]]
+    told = await walled.result(walled.function(CALLS), calls)
+    unknown = len(machine.unknown)
+    assert told[: -1 - unknown] == ["EPERM"] * (2 + len(machine.refused))
+    assert told[-1 - unknown :] == ["ENOSYS"] * unknown + ["EPERM"]
+
+
+async def test_what_programs_need_of_the_kernel_is_open(walled: Workbench) -> None:
+    source = """
+import os, socket, subprocess, threading
+def handler(event, context):
+    thread = threading.Thread(target=lambda: None)
+    thread.start(), thread.join()
+    child = os.fork()
+    if child == 0: os._exit(3)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    said = subprocess.run(["sh", "-c", "echo hello | cat"], capture_output=True, text=True).stdout
+    for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX): socket.socket(family).close()
+    return ended, said
+"""
+    assert await walled.result(walled.function(source)) == [3, "hello\n"]
+
+
+@pytest.mark.parametrize("name", system_calls.MACHINES)
+def test_the_filter_is_what_the_kernel_takes(name: str) -> None:
+    """Whole instructions, no jump beyond the end, no number of a system call named twice; see BPF_MAXINSNS."""
+    machine = system_calls.MACHINES[name]
+    lines = list(struct.iter_unpack("=HBBI", system_calls.compiled(machine)))
+    assert len(lines) < 4096
+    assert all(at + 1 + max(yes, no) < len(lines) for at, (_, yes, no, _) in enumerate(lines) if yes or no)
+    numbers = [*machine.refused.values(), *machine.unknown.values(), machine.clone, machine.socket]
+    assert len(numbers) == len(set(numbers))
