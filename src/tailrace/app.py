@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tailrace import __version__, causality, exposure, kept_secrets, store, tls
 from tailrace.audit.journal import Journal
@@ -31,6 +32,8 @@ from tailrace.gateway.connection import Connections
 from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
 from tailrace.operation import Node
+from tailrace.runtime import bubblewrap
+from tailrace.runtime.doors import Endpoint
 from tailrace.runtime.pool import Pool
 from tailrace.services import dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
 from tailrace.store import StoreUnavailable, folder_lock
@@ -177,6 +180,8 @@ class Server:
         if config.folder:
             config.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         secured = tls.prepare(config)
+        if config.functions_network == "none":
+            bubblewrap.check_alone(*place_of(endpoint(config.host, config.port or 0xFFFF, secured)))
         lock = folder_lock.take(config.folder) if config.folder and config.in_database else None
         place: Store | None = None
         try:
@@ -191,15 +196,7 @@ class Server:
             pool = Pool(clock, authority=secured.authority if secured else None)
             node = Node(config, clock, place, who, pool, audit=journal, telemetry=telemetry_of(config))
             connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.machine)
-            loop = asyncio.get_running_loop()
-            listener = await loop.create_server(
-                connections.accept,
-                config.host,
-                config.port,
-                backlog=1024,
-                ssl=secured.context if secured else None,
-                ssl_handshake_timeout=tls.HANDSHAKE_SECONDS if secured else None,
-            )
+            listener = await listen(connections, secured, host=config.host, port=config.port)
         except BaseException as error:
             if place is not None:
                 await place.close()
@@ -211,6 +208,8 @@ class Server:
         port = listener.sockets[0].getsockname()[1]
         node.endpoint = endpoint(config.host, port, secured)
         node.config = replace(config, port=port)
+        if config.functions_network == "none":
+            pool.endpoint = Endpoint(*place_of(node.endpoint), lambda door: listen(connections, secured, sock=door))
         server = cls(node, connections, listener, key, secured)
         server._lock = lock
         await server._begin()
@@ -253,6 +252,23 @@ def endpoint(bound: str, port: int, secured: Tls | None) -> str:
     host = "127.0.0.1" if bound in ("0.0.0.0", "") else bound  # noqa: S104 - compared, not bound
     host = secured.host(host) if secured else host
     return f"{'https' if secured else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def listen(connections: Connections, secured: Tls | None, **where: Any) -> asyncio.Server:
+    """Accept connections at a host and port, or on a socket."""
+    return await asyncio.get_running_loop().create_server(
+        connections.accept,
+        **where,
+        backlog=1024,
+        ssl=secured.context if secured else None,
+        ssl_handshake_timeout=tls.HANDSHAKE_SECONDS if secured else None,
+    )
+
+
+def place_of(address: str) -> tuple[str, int]:
+    """The host and port of an endpoint."""
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.port or 0
 
 
 def raise_file_limit() -> None:

@@ -20,6 +20,7 @@ from tailrace import __version__, app, replaying
 from tailrace.base.config import Config
 from tailrace.exposure import WeakKey
 from tailrace.reach import NoAnswer, Reached, client
+from tailrace.runtime.doors import OwnNetworkRefused
 from tailrace.store import StoreUnavailable
 from tailrace.tls import BadCertificate
 
@@ -62,6 +63,13 @@ def main() -> None:
 @click.option("--allow-weak-keys", is_flag=True, help="open even a server with a well-known key to the network")
 @click.option("--movable-clock", is_flag=True, help="let `tailrace clock advance 30d` move the server's time")
 @click.option(
+    "--functions-network",
+    type=click.Choice(["host", "none"]),
+    default="host",
+    show_default=True,
+    help="none: functions reach this server alone (bubblewrap)",
+)
+@click.option(
     "--otlp", envvar="OTEL_EXPORTER_OTLP_ENDPOINT", help="send traces to this OpenTelemetry collector (tailrace[otel])"
 )
 @click.option("--verbose", is_flag=True, help="log each refused connection and each worker's doings")
@@ -88,7 +96,7 @@ def serve(verbose: bool, account: str, **settings: Any) -> None:
     config = Config(account=account, access_key_id=key_id, secret_access_key=secret, sealing_key=sealing, **settings)
     try:
         uvloop.run(app.serve(config, announce))
-    except (StoreUnavailable, WeakKey, BadCertificate, OSError) as error:
+    except (StoreUnavailable, WeakKey, BadCertificate, OwnNetworkRefused, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -237,7 +245,9 @@ def trace(what: str, as_json: bool, no_logs: bool, data: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
 @click.option("--port", default=4566, show_default=True, type=click.IntRange(0, 65535), help="the port to listen on")
 @click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help=DATA_HELP)
-@click.option("--need", multiple=True, type=click.Choice(["bubblewrap", "cgroups", "node"]), help="fail without this")
+@click.option(
+    "--need", multiple=True, type=click.Choice(["bubblewrap", "networks", "cgroups", "node"]), help="fail without this"
+)
 def doctor(host: str, port: int, data: str, need: tuple[str, ...]) -> None:
     """Say what of this machine works for Tailrace, and what to do about the rest; exit with 1 if a server can't run."""
     from tailrace import doctor as examination

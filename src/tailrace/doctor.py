@@ -150,6 +150,10 @@ def isolation() -> Iterator[Finding]:
             "" if bubblewrap.measures() else "; before 0.7 it can't limit /tmp, which is looked at every second instead"
         )
         yield Finding("bubblewrap", True, f"works, {users}{tmp}", "bubblewrap")
+    if bubblewrap.separates():
+        yield Finding("own networks", True, "`--functions-network none` works", "networks")
+    else:
+        yield Finding("own networks", False, "functions can't be cut off from the network here", "networks")
     groups = cgroups.find()
     if groups:
         version = 2 if groups.unified else 1

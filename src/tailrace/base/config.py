@@ -18,7 +18,8 @@ class Config:
     tables to the throughput that they are given. Records of the audit are kept for `audit_days`; 0 keeps none. Mails go
     out through `smtp` (smtp://user:password@host:port, or smtps://) from `mail_from`; without it they stay in the
     server's own inbox. `tls` is None or "self"; `tls_cert`, `tls_key` and `tls_ca` are files. `allow_weak_keys` opens a
-    server to the network under a key that everybody knows. With `movable_clock`, who may call
+    server to the network under a key that everybody knows. `functions_network` is "host", or "none" for functions that
+    reach this server alone. With `movable_clock`, who may call
     tailrace:AdvanceClock moves the server's time.
     """
 
@@ -44,6 +45,7 @@ class Config:
     access_key_id: str | None = None
     secret_access_key: str | None = None
     movable_clock: bool = False
+    functions_network: str = "host"
     otlp: str | None = None
     request_bytes_max: int = 72 * 1024 * 1024
 

@@ -7,7 +7,8 @@ pool            which environment takes the next invocation; how many there may 
     ├── sandbox       the port: how a process is started, watched and ended
     │   ├── process       a plain process in a session of its own
     │   ├── bubblewrap    the same in namespaces of its own, where `bwrap` works; quick_gate (or gate) is its last step
-    │   │   └── system_calls  which of them are refused there
+    │   │   ├── system_calls  which of them are refused there
+    │   │   └── doors         where a function without a network reaches the server
     │   └── cgroups       what the kernel holds either to, where groups can be made
     └── output        what the code printed, as log events
 unpack, packages, interpreters    what is run: the code, what it may import, what runs it

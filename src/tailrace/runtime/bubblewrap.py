@@ -5,8 +5,9 @@
 /tmp              private to the environment, of its own size         writable, in memory
 /usr /lib ... and the interpreter's own folder                        read-only; nothing else of the machine's
 ```
-It has processes, IPC, a host name and users of its own and no capabilities; the network is shared, for the Runtime API
-and the endpoint are on it. Used where a probe at the start works: some machines forbid namespaces to ordinary users.
+It has processes, IPC, a host name and users of its own and no capabilities; the network is shared, or one of its own in
+which the server alone is heard (`doors.py`). Used where a probe at the start works: some machines forbid namespaces to
+ordinary users.
 
 A server that runs as root gives each environment a user id that nothing else on the machine has. Another one can't: the
 code is the server's user outside its namespace, where it sees nothing that it could use that for.
@@ -26,6 +27,7 @@ from pathlib import Path
 
 from tailrace.base import ids
 from tailrace.runtime import cgroups, quick_gate, system_calls
+from tailrace.runtime.doors import Channel, Endpoint, OwnNetworkRefused, check_place
 from tailrace.runtime.interpreters import programs
 from tailrace.runtime.process import OPEN_FILES_MAX, Guard, Process, check_program, grouped, held, launch
 from tailrace.runtime.sandbox import Folders, View
@@ -68,14 +70,31 @@ def hastens() -> bool:
     return bool(program and way) and _tried(str(program), str(way), quick=True)
 
 
-def _tried(program: str, way: str, *, quick: bool = False) -> bool:
+@functools.cache
+def separates() -> bool:
+    """Whether a function can be given a network of its own here."""
+    program, way = shutil.which("bwrap"), mode()
+    return bool(program and way) and _tried(str(program), str(way), alone=True)
+
+
+def check_alone(host: str, port: int) -> None:
+    """Raise OwnNetworkRefused where functions can't have networks of their own in which they reach the server."""
+    if not separates():
+        has = (
+            "it may not make a network of its own here" if works() else "it is missing, or may not make namespaces here"
+        )
+        raise OwnNetworkRefused(f"functions without a network need bubblewrap: {has}. `tailrace doctor` says more")
+    check_place(host, port, as_root=mode() == "root")
+
+
+def _tried(program: str, way: str, *, quick: bool = False, alone: bool = False) -> bool:
     user = USER_FIRST if way == "root" else None
     if quick and not quick_gate.takes((), becomes_user=user is not None):
         return False
     gate = Path(__file__).with_name("gate.py")
     given = memory_file(quick_gate.script({}) if quick else b"")
     calls = filtered()
-    line = [program, *isolation(way), *system_mounts(), "--ro-bind", str(gate), "/var/runtime/gate.py"]
+    line = [program, *isolation(way, alone=alone), *system_mounts(), "--ro-bind", str(gate), "/var/runtime/gate.py"]
     line += [*(["--seccomp", str(calls[0])] if calls else []), "--remount-ro", "/", "--"]
     command = [python_program(), "-I", "-S", "-c", ""]
     line += quick_gate.gated(user, command) if quick else gated(given, user, command)
@@ -103,10 +122,10 @@ def filtered() -> list[int]:
     return [memory_file(program)] if program else []
 
 
-def gated(descriptor: int, user: int | None, command: Sequence[str]) -> list[str]:
+def gated(descriptor: int, user: int | None, command: Sequence[str], doors: str = "-") -> list[str]:
     """The command behind the gate, which gives it its variables, limits and user; see gate.py."""
     limits = ["-" if user is None else str(user), str(cgroups.PROCESSES_MAX), str(OPEN_FILES_MAX)]
-    return [python_program(), "-I", "-S", "/var/runtime/gate.py", str(descriptor), *limits, "--", *command]
+    return [python_program(), "-I", "-S", "/var/runtime/gate.py", str(descriptor), *limits, doors, "--", *command]
 
 
 def python_program() -> str:
@@ -147,16 +166,18 @@ def temporary(folders: Folders) -> list[str]:
     return ["--perms", "1777", "--size", str(folders.storage_mb * MEGABYTE), "--tmpfs", "/tmp"]
 
 
-def isolation(way: str) -> list[str]:
-    """What is unshared and taken away."""
+def isolation(way: str, *, alone: bool = False) -> list[str]:
+    """What is unshared and taken away; `alone`, the network as well."""
     flags = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox"]
     flags += ["--cap-drop", "ALL"]
     if way == "root":  # the gate needs these two to become another user, and loses them by that
         flags += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        flags += ["--cap-add", "CAP_NET_BIND_SERVICE"] if alone else []
     else:
         flags += ["--unshare-user", "--uid", str(USER_INSIDE), "--gid", str(USER_INSIDE)]
         if "--disable-userns" in options():
             flags += ["--disable-userns"]
+    flags += ["--unshare-net"] if alone else []
     flags += ["--new-session", "--die-with-parent", "--proc", "/proc", "--dev", "/dev"]
     return [*flags, "--remount-ro", "/dev"]
 
@@ -201,8 +222,9 @@ class Bubblewrap:
 
     name = "bubblewrap"
 
-    def __init__(self, watcher: Guard) -> None:
+    def __init__(self, watcher: Guard, endpoint: Endpoint | None = None) -> None:
         self._guard = watcher
+        self.endpoint = endpoint
         self._program = shutil.which("bwrap") or "bwrap"
         self._way = mode() or "user"
         self._groups = cgroups.find()
@@ -218,7 +240,7 @@ class Bubblewrap:
             "user": own if self._way == "root" else f"{own}; outside its namespace the server's",
             "files": "its own; the system's read-only",
             "processes": "its own",
-            "network": "shared",
+            "network": "none but the server's endpoint and the Runtime API" if self.endpoint else "shared",
             "system_calls": "those are refused with which one gets at the kernel"
             if system_calls.program()
             else f"all: there is no filter for {platform.machine()}",
@@ -237,30 +259,59 @@ class Bubblewrap:
         user = USER_FIRST + int(ids.hex_digits(6), 16) if self._way == "root" else USER_INSIDE
         if self._way == "root" and not self.bounded_tmp:
             os.chown(folders.private, user, user)
-        names = [f"root:x:0:0:root:/:/sbin/nologin\nsandbox:x:{user}:{user}:sandbox:/tmp:/sbin/nologin\n"]
-        names += [f"root:x:0:\nsandbox:x:{user}:\n"]
         becomes = user if self._way == "root" else None
-        quick = hastens() and quick_gate.takes(variables, becomes_user=becomes is not None)
-        given = quick_gate.script(variables) if quick else zero_ended(variables)
-        files = [memory_file(content) for content in (given, *(text.encode() for text in names))] + filtered()
-        line = [self._program, *isolation(self._way), *system_mounts(), *self._own_mounts(folders)]
+        doors = Channel() if self.endpoint else None
+        quick = not doors and hastens() and quick_gate.takes(variables, becomes_user=becomes is not None)
+        given = memory_file(quick_gate.script(variables) if quick else zero_ended(variables))
+        calls = filtered()
+        files = {name: memory_file(text.encode()) for name, text in self._settings(user).items()}
+        line = [self._program, *isolation(self._way, alone=doors is not None), *system_mounts()]
+        line += self._own_mounts(folders)
         readable = ["--perms", "0644"] if "--perms" in options() else []
-        for file, name in zip(files[1:3], ("passwd", "group"), strict=True):
+        for name, file in files.items():
             line += [*readable, "--ro-bind-data", str(file), f"/etc/{name}"]
-        for file in files[3:]:
+        for file in calls:
             line += ["--seccomp", str(file)]
         line += ["--remount-ro", "/", "--chdir", "/var/task", "--"]
-        line += quick_gate.gated(becomes, command) if quick else gated(files[0], becomes, command)
+        if quick:
+            line += quick_gate.gated(becomes, command)
+        else:
+            line += gated(given, becomes, command, self._doors(doors))
         held_mb = folders.memory_mb + (folders.storage_mb if self.bounded_tmp else 0)
+        passed = [*files.values(), *calls, *([] if quick else [given]), *([doors.far.fileno()] if doors else [])]
+        stdin = given if quick else subprocess.DEVNULL
         try:
             group = grouped(self._groups, held_mb if folders.memory_mb else 0)
-            stdin = files[0] if quick else subprocess.DEVNULL
-            return launch(
-                line, CLEAN, folders.task, tag, self._guard, Walled, group=group, descriptors=files[quick:], stdin=stdin
+            process = launch(
+                line, CLEAN, folders.task, tag, self._guard, Walled, group=group, descriptors=passed, stdin=stdin
             )
+        except OSError:
+            if doors:
+                doors.close()
+            raise
         finally:
-            for descriptor in files:
+            for descriptor in (given, *calls, *files.values()):
                 os.close(descriptor)
+            if doors:
+                doors.far.close()
+        process.doors = doors
+        return process
+
+    def _doors(self, channel: Channel | None) -> str:
+        """Where the gate is to listen, in its words."""
+        if channel is None or self.endpoint is None:
+            return "-"
+        return ",".join((str(channel.far.fileno()), *self.endpoint.places()))
+
+    def _settings(self, user: int) -> dict[str, str]:
+        """The files of /etc that tell a function who and where it is."""
+        found = {
+            "passwd": f"root:x:0:0:root:/:/sbin/nologin\nsandbox:x:{user}:{user}:sandbox:/tmp:/sbin/nologin\n",
+            "group": f"root:x:0:\nsandbox:x:{user}:\n",
+        }
+        if self.endpoint:
+            found["hosts"] = f"127.0.0.1 localhost {self.endpoint.name or ''}\n::1 localhost\n"
+        return found
 
     def _own_mounts(self, folders: Folders) -> list[str]:
         root = folders.opt.parent

@@ -1,7 +1,8 @@
 """Control groups: the limits that the kernel itself holds an environment to, and the list of all that is in it.
 
 ```
-version 2   BASE/tailrace-PID-NAME          memory.max  pids.max  (one folder)
+version 2   BASE/tailrace-PID-NAME          memory.max  pids.max  (one folder), and a fair share where there is cpu
+            BASE/tailrace-server            the server: groups with limits stand below none that has processes itself
 version 1   memory/BASE/tailrace-PID-NAME   memory.limit_in_bytes
             pids/..., cpu/...               pids.max; a fair share of the processors against the server and all others
 ```
@@ -12,6 +13,7 @@ making one, putting a process into it and taking it away again; elsewhere `Envir
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import subprocess
@@ -23,6 +25,7 @@ from tailrace.runtime import guard
 
 PROCESSES_MAX = 1024  # AWS's limit of processes and threads in an environment
 PREFIX = "tailrace-"
+SERVER = f"{PREFIX}server"
 V1 = ("memory", "pids", "cpu")
 
 
@@ -99,9 +102,10 @@ class Groups:
     @property
     def holds(self) -> tuple[str, ...]:
         """What is limited here: of memory, pids and cpu."""
-        return (
-            ("memory", "pids") if self.unified else tuple(n for n in V1 if any(f"/{n}/" in f"{b}/" for b in self.bases))
-        )
+        if self.unified:
+            given = text(f"{self.bases[0]}/cgroup.subtree_control").split()
+            return tuple(name for name in V1 if name in given)
+        return tuple(name for name in V1 if any(f"/{name}/" in f"{base}/" for base in self.bases))
 
 
 @functools.cache
@@ -152,12 +156,38 @@ def hierarchies(mounts: str) -> dict[str, tuple[str, str]]:
 def delegates(base: str) -> bool:
     """Whether groups below this folder of version 2 have limits; told to give them, where that is possible."""
     wanted = {"memory", "pids"}
-    if wanted <= set(text(f"{base}/cgroup.subtree_control").split()):
+    control = f"{base}/cgroup.subtree_control"
+    if wanted <= set(text(control).split()):
         return True
-    if not wanted <= set(text(f"{base}/cgroup.controllers").split()):
+    offered = set(text(f"{base}/cgroup.controllers").split())
+    if not wanted <= offered:
         return False
+    asked = " ".join(f"+{name}" for name in V1 if name in offered)
     try:
-        write(f"{base}/cgroup.subtree_control", "+memory +pids")
+        write(control, asked)
+    except OSError as problem:
+        if problem.errno != errno.EBUSY or not vacated(base):
+            return False
+        try:
+            write(control, asked)
+        except OSError:
+            return False
+    return True
+
+
+def vacated(base: str) -> bool:
+    """Move this process, and those that it has started, to a group below; False where others are in there as well.
+
+    A group of version 2 gives limits to those below or has processes of its own, never both:
+    https://docs.kernel.org/admin-guide/cgroup-v2.html#no-internal-process-constraint
+    """
+    inside = guard.members(base)
+    if not set(inside) <= set(guard.descendants(os.getpid())):
+        return False  # a login session, say: who else is in it was not given to us
+    try:
+        os.makedirs(f"{base}/{SERVER}", exist_ok=True)
+        for pid in inside:
+            write(f"{base}/{SERVER}/cgroup.procs", pid)
     except OSError:
         return False
     return True

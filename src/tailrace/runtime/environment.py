@@ -23,6 +23,7 @@ import orjson
 from tailrace.base.clock import Clock, SystemClock, iso_milliseconds
 from tailrace.runtime import command as commands
 from tailrace.runtime import trust
+from tailrace.runtime.doors import API_HOST, API_PORT, DOORS, Channel, Endpoint
 from tailrace.runtime.interpreters import Interpreter
 from tailrace.runtime.output import Output
 from tailrace.runtime.runtime_api import Report, RuntimeApi, Work
@@ -64,6 +65,8 @@ class Environment:
         self._sandbox: Sandbox | None = None
         self._output: Output | None = None
         self._exit: asyncio.Task[int] | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._endpoint: asyncio.Server | None = None  # as the code hears it that has a network of its own
         self._init_ms: float | None = None
         self._init_failure: Report | Ending | None = None
         self._retrying = False
@@ -109,7 +112,10 @@ class Environment:
     async def _begin(self, interpreter: Interpreter) -> None:
         spec, view = self.spec, self._sandboxes.view(self._folders)
         self._folders.private.mkdir(parents=True, exist_ok=True, mode=0o700)
-        await self._api.start()
+        if self._sandboxes.endpoint:
+            self._api.address = f"{API_HOST}:{API_PORT}"
+        else:
+            await self._api.start()
         variables = trust.variables(self._folders.runtime, view.runtime)
         variables |= commands.variables(spec, self.launch, view, self._api.address, self.journal.log_stream)
         line = commands.command(interpreter, spec, view)
@@ -123,6 +129,15 @@ class Environment:
         self._api.owners = self._sandbox.pids
         self._output = Output(self._sandbox.output, self.journal.output)
         self._exit = asyncio.ensure_future(self._sandbox.exited())
+        if self._sandbox.doors and self._sandboxes.endpoint:
+            self._opening = asyncio.ensure_future(self._open(self._sandbox.doors, self._sandboxes.endpoint))
+
+    async def _open(self, doors: Channel, endpoint: Endpoint) -> None:
+        """Be heard in the code's own network."""
+        sockets = await doors.sockets()
+        if len(sockets) == DOORS:  # else it ended before
+            await self._api.listen(sockets[0])
+            self._endpoint = await endpoint.serve(sockets[1])
 
     async def _initialized(self, seconds: float) -> Report | Ending | None:
         """Wait for the first poll; what came instead of it, or None."""
@@ -217,6 +232,8 @@ class Environment:
                 if await self._fills_its_folder():
                     return Ending("storage", -signal.SIGKILL)
                 now_kb = self._sandbox.memory_now_kb()
+                if now_kb > limit_kb:
+                    now_kb = await asyncio.to_thread(self._sandbox.memory_held_kb)
                 self._peak_mb = max(self._peak_mb, math.ceil(now_kb / 1024))
                 if now_kb > limit_kb:
                     return Ending("memory")
@@ -259,6 +276,12 @@ class Environment:
         if self._output:
             self._output.drain()
             self._output.close()
+        if self._opening:
+            await cancel(self._opening)
+        if self._sandbox and self._sandbox.doors:
+            self._sandbox.doors.close()
+        if self._endpoint:
+            self._endpoint.close()
         self._api.close()
 
     async def close(self) -> None:

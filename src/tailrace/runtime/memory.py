@@ -16,6 +16,20 @@ def resident_kb(pid: int) -> int:
         return 0
 
 
+def share_kb(pid: int) -> int:
+    """The memory of one process in KiB, a page that several have counted once among them; slower than the rest.
+
+    Without a view of that, its resident memory. https://docs.kernel.org/filesystems/proc.html (Pss)
+    """
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+            told = file.read()
+    except OSError:
+        return resident_kb(pid)
+    at = told.find(b"\nPss:")
+    return int(told[at + 5 : told.index(b"kB", at)]) if at >= 0 else 0
+
+
 def peak_kb(pid: int) -> int:
     """The most resident memory that one process has held so far, in KiB."""
     try:

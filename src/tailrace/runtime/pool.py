@@ -26,6 +26,7 @@ from typing import Any
 from tailrace.base import ids
 from tailrace.base.clock import Clock
 from tailrace.runtime import bubblewrap, interpreters, packages, trust
+from tailrace.runtime.doors import Endpoint
 from tailrace.runtime.environment import Environment, Gone, remove
 from tailrace.runtime.process import Guard, PlainProcess
 from tailrace.runtime.response_stream import ResponseStream
@@ -64,6 +65,7 @@ class Pool:
     ) -> None:
         self._clock = clock
         self._authority = authority
+        self.endpoint: Endpoint | None = None  # for functions with networks of their own, which need it
         self._environments_max = environments_max
         self._concurrency_max = concurrency_max
         self._chosen = sandboxes
@@ -166,7 +168,7 @@ class Pool:
         try:
             interpreter = interpreters.find(spec.runtime)
             if self._home is None:
-                self._home = Home(self._chosen, self._authority)
+                self._home = Home(self._chosen, self._authority, self.endpoint)
             home = self._home
             root = await home.code.prepare(spec.code, spec.layers)
             private = home.folder / "environments" / ids.hex_digits(16)
@@ -269,7 +271,7 @@ class Pool:
     def describe(self) -> dict[str, Any]:
         """What the health page tells: how functions are isolated, which runtimes there are, how many run."""
         idle = sum(len(queue) for queue in self._idle.values())
-        sandboxes = self._home.sandboxes if self._home else choose(self._chosen, Guard(Path()))
+        sandboxes = self._home.sandboxes if self._home else choose(self._chosen, Guard(Path()), self.endpoint)
         return {
             "sandbox": sandboxes.name,
             "isolation": sandboxes.describe(),
@@ -314,7 +316,9 @@ class Pool:
 class Home:
     """The private temporary folder of a pool: the runtime's files, unpacked code, and each environment's own."""
 
-    def __init__(self, chosen: Sandboxes | None, authority: Path | None = None) -> None:
+    def __init__(
+        self, chosen: Sandboxes | None, authority: Path | None = None, endpoint: Endpoint | None = None
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tailrace-"))
         self.guard = Guard(self.folder)
         self.guard.start()
@@ -329,7 +333,7 @@ class Home:
             if file.is_file():
                 file.chmod(0o644)  # whatever the server's umask: the code inside may be of another user
         self.code = CodeFolders(self.folder / "code", packages.node_sdk())
-        self.sandboxes = choose(chosen, self.guard)
+        self.sandboxes = choose(chosen, self.guard, endpoint)
 
     def close(self) -> None:
         """End what is left and remove the folder."""
@@ -337,8 +341,13 @@ class Home:
         remove(self.folder)
 
 
-def choose(chosen: Sandboxes | None, watcher: Guard) -> Sandboxes:
-    """The given way to isolate, else bubblewrap where it works, else plain processes."""
+def choose(chosen: Sandboxes | None, watcher: Guard, endpoint: Endpoint | None) -> Sandboxes:
+    """The given way to isolate, else bubblewrap where it works, else plain processes.
+
+    With an `endpoint`, functions get networks of their own, in which it is reached. Raises OwnNetworkRefused.
+    """
     if chosen:
         return chosen
-    return bubblewrap.Bubblewrap(watcher) if bubblewrap.works() else PlainProcess(watcher)
+    if endpoint:
+        bubblewrap.check_alone(endpoint.host, endpoint.port)
+    return bubblewrap.Bubblewrap(watcher, endpoint) if bubblewrap.works() else PlainProcess(watcher)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tailrace.runtime import cgroups, guard, memory
 from tailrace.runtime.cgroups import Group
+from tailrace.runtime.doors import Channel
 from tailrace.runtime.sandbox import Folders, View
 
 POLL_SECONDS = 0.02
@@ -80,6 +81,8 @@ class Guard:
 class Process:
     """A started process; see `sandbox.Sandbox`."""
 
+    doors: Channel | None = None
+
     def __init__(
         self, process: subprocess.Popen[bytes], output: int, tag: str, watcher: Guard, group: Group | None = None
     ) -> None:
@@ -125,6 +128,13 @@ class Process:
             return counted
         return sum(memory.resident_kb(pid) for pid in guard.descendants(self.pid))
 
+    def memory_held_kb(self) -> int:
+        """The same, what processes share being counted once; takes long enough to be asked in a thread."""
+        counted = self._group.memory_kb() if self._group else None
+        if counted is not None:
+            return counted
+        return sum(memory.share_kb(pid) for pid in guard.descendants(self.pid))
+
     def kill(self) -> None:
         """Kill the group and whoever left it. The first process stays a zombie until `exited` has collected it."""
         if not self._killed:
@@ -162,6 +172,7 @@ class PlainProcess:
 
     name = "process"
     bounded_tmp = False
+    endpoint = None
 
     def __init__(self, watcher: Guard) -> None:
         self._guard = watcher

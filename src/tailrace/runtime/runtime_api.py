@@ -19,6 +19,7 @@ import asyncio
 import base64
 import binascii
 import re
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -71,6 +72,7 @@ class RuntimeApi:
         self.ready = asyncio.Event()  # the code has asked for work since it got the last
         self._reports: asyncio.Queue[Report] = asyncio.Queue(1)
         self._server: asyncio.Server | None = None
+        self._private = False
         self._connections: set[Connection] = set()
         self._waiting: Connection | None = None
         self._offered: Work | None = None
@@ -82,6 +84,11 @@ class RuntimeApi:
         self._server = await asyncio.get_running_loop().create_server(lambda: Connection(self), "127.0.0.1", 0)
         host, port = self._server.sockets[0].getsockname()[:2]
         self.address = f"{host}:{port}"
+
+    async def listen(self, door: socket.socket) -> None:
+        """Listen on a socket that this environment alone can reach."""
+        self._private = True
+        self._server = await asyncio.get_running_loop().create_server(lambda: Connection(self), sock=door)
 
     def offer(self, work: Work) -> None:
         """Give the code its next piece of work, now or when it asks."""
@@ -109,7 +116,7 @@ class RuntimeApi:
 
     def admits(self, near: Address, far: Address) -> bool:
         """Whether the other end is this environment's code, and not another's that has found the port."""
-        return held_by(near, far, self.owners())
+        return self._private or held_by(near, far, self.owners())
 
     def closed(self, connection: Connection) -> None:
         """A client went away; work that it was waiting for stays for the next one."""

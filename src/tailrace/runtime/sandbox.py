@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tailrace.runtime.doors import Channel, Endpoint
+
 PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin"
 
 
@@ -44,6 +46,7 @@ class Sandbox(Protocol):
 
     pid: int
     output: int  # the reading end of the pipe that carries stdout and stderr
+    doors: Channel | None  # where the sockets come from on which it is heard, if it has a network of its own
 
     async def exited(self) -> int:
         """Wait for the end of the first process; its exit status, negative for a signal."""
@@ -52,7 +55,10 @@ class Sandbox(Protocol):
         """The most memory that the processes have held, in KiB; 0 where the machine doesn't tell."""
 
     def memory_now_kb(self) -> int:
-        """The memory that all processes hold now, in KiB."""
+        """The memory that all processes hold now, in KiB; at most, for what they share may be counted for each."""
+
+    def memory_held_kb(self) -> int:
+        """The same exactly, which takes longer."""
 
     def pids(self) -> list[int]:
         """All its processes, as far as they can be found, as this machine numbers them."""
@@ -74,6 +80,10 @@ class Sandboxes(Protocol):
     @property
     def bounded_tmp(self) -> bool:
         """Whether /tmp itself can hold no more than its size; else somebody has to look."""
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The server as functions with a network of their own reach it; None where they share the machine's."""
 
     def describe(self) -> dict[str, str]:
         """For the health page: what is isolated and limited, how, and what isn't and why."""

@@ -338,3 +338,18 @@ def handler(event, context):
     *seen, nested = await walled.result(walled.function(source), __file__)
     assert seen == [993, ["0000000000000000"], False, cgroups.PROCESSES_MAX]
     assert nested != 0 or "--disable-userns" not in options()
+
+
+async def test_what_children_share_is_counted_once(anywhere: Workbench) -> None:
+    """A program's memory isn't copied by fork: ten children of 60 MB hold 60 MB, where the kernel doesn't count it."""
+    source = """
+import os, time
+hold = b"x" * (60 << 20)
+def handler(event, context):
+    for _ in range(10):
+        if os.fork() == 0:
+            time.sleep(9)
+            os._exit(0)
+    time.sleep(0.5)
+"""
+    assert (await attack(anywhere, source, timeout_s=8, memory_mb=256))[0] is None
