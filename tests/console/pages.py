@@ -69,4 +69,15 @@ PAGES: dict[str, list[str]] = {
     ]
     + ["/console/sqs/queues/Baskets-dead?tab=dead"],
     "sqs/queues/:queue/messages": ["/console/sqs/queues/Baskets/messages"],
+    "iam/users": ["/console/iam/users"],
+    "iam/users/create": ["/console/iam/users/create"],
+    "iam/users/:user": [f"/console/iam/users/reader{tab}" for tab in ("", "?tab=groups", "?tab=keys")],
+    "iam/users/:user/create-policy": ["/console/iam/users/reader/create-policy"],
+    "iam/policies": ["/console/iam/policies"],
+    "iam/policies/create": ["/console/iam/policies/create"],
+    "iam/policies/:policy": [
+        "/console/iam/policies/" + quote("arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess", safe="") + tab
+        for tab in ("", "?tab=entities")
+    ],
+    "logs/groups/:group/search": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler/search?range=all"],
 }

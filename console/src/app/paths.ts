@@ -47,7 +47,7 @@ export const to = {
   logGroup: (name: string) => at(`/logs/groups/${part(name)}`),
   logStream: (group: string, stream: string, filter?: string) =>
     at(`/logs/groups/${part(group)}/streams/${part(stream)}`, { filter }),
-  searchLogs: (group: string, parameters?: { filter?: string }) => at(`/logs/groups/${part(group)}/search`, parameters),
+  searchLogs: (group: string, parameters?: { filter?: string; range?: string; tail?: string }) => at(`/logs/groups/${part(group)}/search`, parameters),
   activity: (parameters?: { show?: string; operation?: string; decision?: string; principal?: string }) => at("/activity", parameters),
   topics: () => at("/sns/topics"),
   createTopic: () => at("/sns/topics/create"),
@@ -61,6 +61,7 @@ export const to = {
   users: () => at("/iam/users"),
   createUser: () => at("/iam/users/create"),
   user: (name: string, tab?: string) => at(`/iam/users/${part(name)}`, { tab }),
+  createUserPolicy: (user: string) => at(`/iam/users/${part(user)}/create-policy`),
   policies: () => at("/iam/policies"),
   createPolicy: () => at("/iam/policies/create"),
   policy: (arn: string, tab?: string) => at(`/iam/policies/${part(arn)}`, { tab }),

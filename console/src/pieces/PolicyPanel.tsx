@@ -43,7 +43,7 @@ export function PolicyPanel({ title, description, value, template, busy, error, 
       {editing && (
         <JsonModal
           title={`Edit ${title.toLowerCase()}`}
-          label={title}
+          label={`New ${title.toLowerCase()}`}
           value={value || template}
           busy={busy}
           error={error}

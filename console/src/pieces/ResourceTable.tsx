@@ -29,6 +29,8 @@ interface Props<Item> {
   variant?: "full-page" | "container";
   selection?: { selected: Item[]; onSelect: (selected: Item[]) => void; type?: "single" | "multi" };
   sorting?: { column: TableProps.SortingColumn<Item>; descending?: boolean };
+  /** Long texts take several lines, where there is not much room. */
+  wrapLines?: boolean;
   /** The parameter of the address that holds the filter. */
   findParameter?: string;
 }
@@ -64,6 +66,7 @@ export function ResourceTable<Item>(props: Props<Item>) {
         loading={query.isPending && !query.error}
         loadingText={`Asking for ${what}`}
         trackBy={props.trackBy}
+        wrapLines={props.wrapLines ?? false}
         empty={find ? <Box>No match for “{find}”</Box> : nothing}
         enableKeyboardNavigation
         {...(selection

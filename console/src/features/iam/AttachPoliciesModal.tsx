@@ -7,27 +7,28 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import { useAws, useSteps } from "../../aws/hooks";
-import { attachRolePolicy, listPolicies } from "../../aws/iam";
+import { listPolicies } from "../../aws/iam";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
-import type { RolePolicy } from "./role-policies";
+import type { HeldPolicy } from "./held-policies";
+import type { Holder } from "./HeldPolicies";
 
 interface Props {
-  role: string;
+  holder: Holder;
   /** The policies that it has already. */
-  has: RolePolicy[];
+  has: HeldPolicy[];
   onClose: () => void;
 }
 
 /** Choose managed policies, and attach them. */
-export function AttachPoliciesModal({ role, has, onClose }: Props) {
+export function AttachPoliciesModal({ holder, has, onClose }: Props) {
   const policies = useAws(listPolicies, {});
   const [chosen, setChosen] = useState<readonly MultiselectProps.Option[]>([]);
   const attach = useSteps<string[], undefined>(
     async (arns, step) => {
-      for (const PolicyArn of arns) await step(attachRolePolicy, { RoleName: role, PolicyArn });
+      for (const PolicyArn of arns) await holder.attach(PolicyArn, step);
       return undefined;
     },
-    { touches: ["iam"], says: `Attached ${chosen.map((option) => option.label).join(", ")} to ${role}.`, ownError: true },
+    { touches: ["iam"], says: `Attached ${chosen.map((option) => option.label).join(", ")} to ${holder.name}.`, ownError: true },
   );
   const options = (policies.data ?? [])
     .filter((policy) => !has.some((each) => each.arn === policy.Arn))
@@ -39,7 +40,7 @@ export function AttachPoliciesModal({ role, has, onClose }: Props) {
   return (
     <Modal
       visible
-      header={`Attach policies to ${role}`}
+      header={`Attach policies to ${holder.name}`}
       closeAriaLabel="Close"
       onDismiss={onClose}
       footer={

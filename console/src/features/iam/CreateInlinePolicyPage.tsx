@@ -9,29 +9,37 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { to } from "../../app/paths";
-import { useChange } from "../../aws/hooks";
-import { putRolePolicy } from "../../aws/iam";
+import { useSteps } from "../../aws/hooks";
+import { putRolePolicy, putUserPolicy } from "../../aws/iam";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { GRANT_COLUMNS } from "../functions/grant-columns";
 import { PolicyEditor } from "./PolicyEditor";
 import { grants } from "./statements";
 import { EMPTY_POLICY } from "./visual";
 
-/** Create an inline policy of a role: specify permissions, then review and name it. */
+/** Create an inline policy of a role or user: specify permissions, then review and name it. */
 export default function CreateInlinePolicyPage() {
-  const { role = "" } = useParams();
+  const { role, user = "" } = useParams();
+  const back = role ? to.role(role) : to.user(user);
   const navigate = useNavigate();
   const [step, setStep] = useState(0);
   const [text, setText] = useState(EMPTY_POLICY);
   const [name, setName] = useState("");
-  const create = useChange(putRolePolicy, { says: `Policy ${name} created.`, ownError: true });
-  const submit = () =>
-    create.mutate({ RoleName: role, PolicyName: name, PolicyDocument: text }, { onSuccess: () => void navigate(to.role(role)) });
+  const create = useSteps<undefined, undefined>(
+    async (_input, step) => {
+      const policy = { PolicyName: name, PolicyDocument: text };
+      if (role) await step(putRolePolicy, { RoleName: role, ...policy });
+      else await step(putUserPolicy, { UserName: user, ...policy });
+      return undefined;
+    },
+    { touches: ["iam"], says: `Policy ${name} created.`, ownError: true },
+  );
+  const submit = () => create.mutate(undefined, { onSuccess: () => void navigate(back) });
   return (
     <Wizard
       activeStepIndex={step}
       onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
-      onCancel={() => void navigate(to.role(role))}
+      onCancel={() => void navigate(back)}
       onSubmit={submit}
       submitButtonText="Create policy"
       isLoadingNextStep={create.isPending}
@@ -46,7 +54,7 @@ export default function CreateInlinePolicyPage() {
       steps={[
         {
           title: "Specify permissions",
-          description: `Inline policy of the role ${role}: what it says is allowed or denied to this role alone.`,
+          description: `Inline policy of the ${role ? `role ${role}` : `user ${user}`}: what it says is allowed or denied to this one alone.`,
           content: <PolicyEditor value={text} onChange={setText} />,
         },
         {
@@ -58,7 +66,7 @@ export default function CreateInlinePolicyPage() {
               <Container header={<Header variant="h2">Policy details</Header>}>
                 <FormField
                   label="Policy name"
-                  description="A name that tells the policy from the role's others."
+                  description="A name that tells the policy from the others."
                   constraintText="Maximum 128 characters. Use alphanumeric and '+=,.@-_' characters."
                 >
                   <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} />

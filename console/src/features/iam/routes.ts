@@ -1,10 +1,17 @@
 import { to } from "../../app/paths";
 import { type NavigationEntry, page } from "../../app/route";
+import { lastPart } from "../../aws/arn";
 
 const IAM = { text: "IAM", href: to.roles() };
+const USERS = { text: "Users", href: to.users() };
+const POLICIES = { text: "Policies", href: to.policies() };
 const ROLES = { text: "Roles", href: to.roles() };
 
-export const navigation: NavigationEntry[] = [{ section: "IAM", text: "Roles", href: to.roles(), place: 2 }];
+export const navigation: NavigationEntry[] = [
+  { section: "IAM", text: "Users", href: to.users(), place: 1 },
+  { section: "IAM", text: "Roles", href: to.roles(), place: 2 },
+  { section: "IAM", text: "Policies", href: to.policies(), place: 3 },
+];
 
 export const routes = [
   page("iam/roles", () => [IAM, ROLES], () => import("./RolesPage")),
@@ -18,5 +25,25 @@ export const routes = [
       { text: "Create policy", href: to.createInlinePolicy(role) },
     ],
     () => import("./CreateInlinePolicyPage"),
+  ),
+  page("iam/users", () => [IAM, USERS], () => import("./UsersPage")),
+  page("iam/users/create", () => [IAM, USERS, { text: "Create user", href: to.createUser() }], () => import("./CreateUserPage")),
+  page("iam/users/:user", ({ user = "" }) => [IAM, USERS, { text: user, href: to.user(user) }], () => import("./UserPage")),
+  page(
+    "iam/users/:user/create-policy",
+    ({ user = "" }) => [
+      IAM,
+      USERS,
+      { text: user, href: to.user(user) },
+      { text: "Create policy", href: to.createUserPolicy(user) },
+    ],
+    () => import("./CreateInlinePolicyPage"),
+  ),
+  page("iam/policies", () => [IAM, POLICIES], () => import("./PoliciesPage")),
+  page("iam/policies/create", () => [IAM, POLICIES, { text: "Create policy", href: to.createPolicy() }], () => import("./CreatePolicyPage")),
+  page(
+    "iam/policies/:policy",
+    ({ policy = "" }) => [IAM, POLICIES, { text: lastPart(policy), href: to.policy(policy) }],
+    () => import("./PolicyPage"),
   ),
 ];

@@ -37,6 +37,7 @@ export default function InboxPage() {
         description="Mails of topics, kept here while the server has no mail server (--smtp) to send them with."
         what="mails"
         trackBy="MailId"
+        wrapLines
         empty={<Box>No mails. Subscribe an address to a topic, and its confirmation comes here.</Box>}
       />
       <MailView mail={mail} />

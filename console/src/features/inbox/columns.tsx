@@ -20,6 +20,6 @@ export function mailColumns(open: string, address: (mail: Mail) => string): Tabl
       ),
     },
     { id: "to", header: "To", sortingField: "To", cell: (mail) => mail.To },
-    { id: "time", header: "Time", sortingField: "Time", minWidth: 190, cell: (mail) => timeText(mail.Time * 1000) },
+    { id: "time", header: "Time", sortingField: "Time", cell: (mail) => timeText(mail.Time * 1000) },
   ];
 }

@@ -1,3 +1,4 @@
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
@@ -26,7 +27,19 @@ export default function LogGroupPage() {
   const columns = streamColumns(name);
   return (
     <SpaceBetween size="m">
-      <Header variant="h1">{name}</Header>
+      <Header
+        variant="h1"
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button href={to.searchLogs(name, { tail: "1", range: "5m" })}>Start tailing</Button>
+            <Button variant="primary" href={to.searchLogs(name)}>
+              Search log group
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        {name}
+      </Header>
       <Container header={<Header variant="h2">Log group details</Header>}>
         <KeyValuePairs
           columns={4}

@@ -14,6 +14,16 @@ export const routes = [
     () => import("./LogGroupPage"),
   ),
   page(
+    "logs/groups/:group/search",
+    ({ group = "" }) => [
+      CLOUDWATCH,
+      GROUPS,
+      { text: group, href: to.logGroup(group) },
+      { text: "Search log group", href: to.searchLogs(group) },
+    ],
+    () => import("./SearchPage"),
+  ),
+  page(
     "logs/groups/:group/streams/:stream",
     ({ group = "", stream = "" }) => [
       CLOUDWATCH,

@@ -1,0 +1,60 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+
+import { to } from "../../app/paths";
+import { useChange } from "../../aws/hooks";
+import { createPolicy } from "../../aws/iam-users";
+import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { PolicyEditor } from "./PolicyEditor";
+import { EMPTY_POLICY } from "./visual";
+
+/** Create policy: what it says, by choosing or as JSON, and its name. */
+export default function CreatePolicyPage() {
+  const navigate = useNavigate();
+  const [text, setText] = useState(EMPTY_POLICY);
+  const [name, setName] = useState("");
+  const [description, setDescription] = useState("");
+  const create = useChange(createPolicy, { says: `Policy ${name} created.`, ownError: true });
+  const submit = () =>
+    create.mutate(
+      { PolicyName: name, PolicyDocument: text, ...(description ? { Description: description } : {}) },
+      { onSuccess: (answer) => void navigate(to.policy(answer.Policy?.Arn ?? "")) },
+    );
+  return (
+    <Form
+      header={<Header variant="h1">Create policy</Header>}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button variant="link" href={to.policies()}>
+            Cancel
+          </Button>
+          <Button variant="primary" loading={create.isPending} onClick={submit}>
+            Create policy
+          </Button>
+        </SpaceBetween>
+      }
+    >
+      <SpaceBetween size="l">
+        <ErrorAlert error={create.error} />
+        <Container header={<Header variant="h2">Policy details</Header>}>
+          <SpaceBetween size="m">
+            <FormField label="Policy name" constraintText="Maximum 128 characters. Use alphanumeric and '+=,.@-_' characters.">
+              <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} />
+            </FormField>
+            <FormField label={<>Description <i>- optional</i></>} constraintText="It can't be changed later.">
+              <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
+            </FormField>
+          </SpaceBetween>
+        </Container>
+        <PolicyEditor value={text} onChange={setText} />
+      </SpaceBetween>
+    </Form>
+  );
+}

@@ -1,0 +1,99 @@
+import type { PolicyVersion } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+
+import { useAws, useChange } from "../../aws/hooks";
+import { getPolicyVersion } from "../../aws/iam";
+import { createPolicyVersion, deletePolicyVersion, listPolicyVersions, setDefaultPolicyVersion } from "../../aws/iam-users";
+import { CodeBlock } from "../../pieces/CodeBlock";
+import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { JsonModal } from "../../pieces/JsonModal";
+import { ResourceTable } from "../../pieces/ResourceTable";
+import { prettyJson } from "../../pieces/texts";
+import { isAws, VERSION_COLUMNS } from "./user-columns";
+
+/** The versions of a policy, and what the chosen one says; at first it is the one in force. */
+export function PolicyVersions({ arn: PolicyArn }: { arn: string }) {
+  const versions = useAws(listPolicyVersions, { PolicyArn });
+  const [selected, setSelected] = useState<PolicyVersion[]>([]);
+  const [editing, setEditing] = useState(false);
+  const inForce = versions.data?.find((version) => version.IsDefaultVersion);
+  const chosen = versions.data?.find((version) => version.VersionId === selected[0]?.VersionId);
+  const VersionId = (chosen ?? inForce)?.VersionId;
+  const shown = useAws(getPolicyVersion, VersionId ? { PolicyArn, VersionId } : null);
+  const text = decodeURIComponent(shown.data?.PolicyVersion?.Document ?? "");
+  const setDefault = useChange(setDefaultPolicyVersion, { says: `Version ${VersionId} is in force.` });
+  const remove = useChange(deletePolicyVersion, { says: `Version ${VersionId} was deleted.` });
+  const create = useChange(createPolicyVersion, { says: "The new version is in force.", ownError: true });
+  const fixed = isAws(PolicyArn);
+  return (
+    <SpaceBetween size="m">
+      <ErrorAlert error={shown.error} />
+      <Container
+        header={
+          <Header variant="h2" actions={!fixed && <Button disabled={!text} onClick={() => setEditing(true)}>Edit policy</Button>}>
+            Permissions defined in version {VersionId}
+          </Header>
+        }
+      >
+        <CodeBlock label="Policy document" text={prettyJson(text)} />
+      </Container>
+      <ResourceTable
+        variant="container"
+        query={versions}
+        columns={VERSION_COLUMNS}
+        title="Versions"
+        what="versions"
+        trackBy="VersionId"
+        description="Five at most are kept; the default one is in force."
+        selection={{ selected, onSelect: setSelected, type: "single" }}
+        actions={
+          !fixed && (
+            <>
+              <Button
+                disabled={!chosen || chosen.IsDefaultVersion}
+                loading={remove.isPending}
+                onClick={() => remove.mutate({ PolicyArn, VersionId }, { onSuccess: () => setSelected([]) })}
+              >
+                Delete
+              </Button>
+              <Button
+                disabled={!chosen || chosen.IsDefaultVersion}
+                loading={setDefault.isPending}
+                onClick={() => setDefault.mutate({ PolicyArn, VersionId })}
+              >
+                Set as default
+              </Button>
+            </>
+          )
+        }
+      />
+      {editing && (
+        <JsonModal
+          title="Edit policy"
+          label="New version"
+          value={text}
+          busy={create.isPending}
+          error={create.error}
+          onSave={(document) =>
+            create.mutate(
+              { PolicyArn, PolicyDocument: document, SetAsDefault: true },
+              {
+                onSuccess: () => {
+                  setSelected([]);
+                  setEditing(false);
+                },
+              },
+            )
+          }
+          onClose={() => setEditing(false)}
+        >
+          It is saved as a new version, which is in force at once. The version that it was stays.
+        </JsonModal>
+      )}
+    </SpaceBetween>
+  );
+}
