@@ -18,7 +18,12 @@ PAGES: dict[str, list[str]] = {
     "": ["/console/"],
     "tables": ["/console/tables"],
     "tables/create": ["/console/tables/create"],
-    "tables/:table": ["/console/tables/Cloud9", "/console/tables/Cloud9?tab=streams&record=RECORD"],
+    "tables/:table": [
+        "/console/tables/Cloud9",
+        "/console/tables/Cloud9?tab=indexes",
+        "/console/tables/Cloud9?tab=streams&record=RECORD",
+        "/console/tables/Cloud9?tab=settings",
+    ],
     "traces": ["/console/traces"],
     "traces/:id": ["/console/traces/RECORD", "/console/traces/RUN"],
     "replays": ["/console/replays"],
@@ -32,6 +37,9 @@ PAGES: dict[str, list[str]] = {
         "/console/functions/DB-Stream-Handler",
         "/console/functions/DB-Stream-Handler?tab=configuration",
         "/console/functions/DB-Stream-Handler?tab=configuration&section=permissions",
+        "/console/functions/DB-Stream-Handler?tab=configuration&section=triggers",
+        "/console/functions/DB-Stream-Handler?tab=configuration&section=environment",
+        "/console/functions/DB-Stream-Handler?tab=test",
     ],
     "iam/roles": ["/console/iam/roles"],
     "iam/roles/:role": [

@@ -5,6 +5,7 @@ import {
   DeleteItemCommand,
   DeleteTableCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
@@ -14,6 +15,7 @@ import {
   type TableDescription,
   UpdateItemCommand,
   UpdateTableCommand,
+  UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 
 import { clientOf } from "./clients";
@@ -30,6 +32,8 @@ export const describeTable = operation("dynamodb", client, "DescribeTable", Desc
 export const createTable = operation("dynamodb", client, "CreateTable", CreateTableCommand);
 export const updateTable = operation("dynamodb", client, "UpdateTable", UpdateTableCommand);
 export const deleteTable = operation("dynamodb", client, "DeleteTable", DeleteTableCommand);
+export const describeTimeToLive = operation("dynamodb", client, "DescribeTimeToLive", DescribeTimeToLiveCommand);
+export const updateTimeToLive = operation("dynamodb", client, "UpdateTimeToLive", UpdateTimeToLiveCommand);
 export const getItem = operation("dynamodb", client, "GetItem", GetItemCommand);
 export const putItem = operation("dynamodb", client, "PutItem", PutItemCommand);
 export const updateItem = operation("dynamodb", client, "UpdateItem", UpdateItemCommand);

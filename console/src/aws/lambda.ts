@@ -7,6 +7,7 @@ import {
   DeleteFunctionCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
+  InvokeCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
   ListFunctionsCommand,
@@ -28,6 +29,7 @@ export const listFunctions = every(
 export const getFunction = operation("lambda", client, "GetFunction", GetFunctionCommand);
 export const getFunctionConfiguration = operation("lambda", client, "GetFunctionConfiguration", GetFunctionConfigurationCommand);
 export const createFunction = operation("lambda", client, "CreateFunction", CreateFunctionCommand);
+export const invoke = operation("lambda", client, "Invoke", InvokeCommand);
 export const deleteFunction = operation("lambda", client, "DeleteFunction", DeleteFunctionCommand);
 export const updateFunctionCode = operation("lambda", client, "UpdateFunctionCode", UpdateFunctionCodeCommand);
 export const updateFunctionConfiguration = operation(

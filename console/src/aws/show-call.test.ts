@@ -47,3 +47,10 @@ test("switches, archives and names with capitals are those of the tools", () => 
   expect(showCall(mapping, "cli")).toBe("aws lambda update-event-source-mapping \\\n  --uuid u \\\n  --no-enabled");
   expect(showCall(mapping, "boto3")).toContain("Enabled=False");
 });
+
+test("an event is given to the command line as its text", () => {
+  const input = { FunctionName: "f", Payload: new TextEncoder().encode('{"a": 1}') };
+  expect(showCall({ service: "lambda", operation: "Invoke", at: 0, input }, "cli")).toBe(
+    "aws lambda invoke \\\n  --function-name f \\\n  --payload '{\"a\": 1}' \\\n  --cli-binary-format raw-in-base64-out \\\n  response.json",
+  );
+});

@@ -58,6 +58,8 @@ function cli(service: string, operation: string, input: Record<string, unknown>)
     const option = `--${words(name, "-")}`;
     if (value === undefined) return [];
     if (typeof value === "boolean") return [value ? option : option.replace("--", "--no-")];
+    if (name === "Payload" && isBytes(value))
+      return [`${option} ${quoted(new TextDecoder().decode(value))}`, "--cli-binary-format raw-in-base64-out", "response.json"];
     if (isBytes(value)) return [`${option} fileb://${ARCHIVE}`];
     const code = name === "Code" && (value as { ZipFile?: unknown }).ZipFile;
     if (code) return [`--zip-file fileb://${ARCHIVE}`];

@@ -5,7 +5,6 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import type { UseQueryResult } from "@tanstack/react-query";
 import { Fragment, isValidElement, type ReactNode } from "react";
 
 import { ErrorAlert } from "./ErrorAlert";
@@ -14,8 +13,17 @@ import { useParameter } from "./useParameter";
 
 const PAGE_SIZE = 20;
 
+/** What `useAws` gives of a listing. */
+interface Listing<Item> {
+  data: Item[] | undefined;
+  error: unknown;
+  isPending: boolean;
+  isFetching: boolean;
+  refetch: () => unknown;
+}
+
 interface Props<Item> {
-  query: Pick<UseQueryResult<Item[]>, "data" | "error" | "isPending" | "isFetching" | "refetch">;
+  query: Listing<Item>;
   columns: TableProps.ColumnDefinition<Item>[];
   /** In the plural: "Tables". */
   title: string;

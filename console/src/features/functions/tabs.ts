@@ -15,10 +15,13 @@ export interface Part {
 
 export const TABS: Part[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./CodeTab")) },
+  { id: "test", label: "Test", Content: lazy(() => import("./TestTab")) },
   { id: "configuration", label: "Configuration", Content: lazy(() => import("./ConfigurationTab")) },
 ];
 
 export const SECTIONS: Part[] = [
   { id: "general", label: "General configuration", Content: lazy(() => import("./GeneralSection")) },
+  { id: "triggers", label: "Triggers", Content: lazy(() => import("./TriggersSection")) },
   { id: "permissions", label: "Permissions", Content: lazy(() => import("./PermissionsSection")) },
+  { id: "environment", label: "Environment variables", Content: lazy(() => import("./EnvironmentSection")) },
 ];

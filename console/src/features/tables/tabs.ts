@@ -17,5 +17,7 @@ export interface Tab {
 
 export const TABS: Tab[] = [
   { id: "overview", label: "Overview", Content: lazy(() => import("./OverviewTab")) },
+  { id: "indexes", label: "Indexes", Content: lazy(() => import("./IndexesTab")) },
   { id: "streams", label: "Exports and streams", Content: lazy(() => import("../streams/StreamsTab")) },
+  { id: "settings", label: "Additional settings", Content: lazy(() => import("./SettingsTab")) },
 ];
