@@ -27,7 +27,7 @@ from tests.conftest import RunningServer
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 TRACES = Path(os.environ.get("TAILRACE_TRACES", Path(tempfile.gettempdir()) / "tailrace-traces"))
 ROOT = Path(__file__).parents[2]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000  # on a machine that has other things to do, too
 
 expect.set_options(timeout=PATIENCE_MS)
 
