@@ -29,6 +29,8 @@ TRACES = Path(os.environ.get("TAILRACE_TRACES", Path(tempfile.gettempdir()) / "t
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 30_000  # on a machine that has other things to do, too
 
+TEST_SECONDS = 300
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -53,9 +55,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(chromium: Browser) -> Iterator[RunningServer]:
-    """One in-memory server for all tests of a worker process, begun once the console is built."""
+    """One in-memory server for the tests of a file, begun once the console is built."""
     running = RunningServer("memory:")
     yield running
     assert running.stop() == 0
@@ -115,6 +117,13 @@ def page(blank: Page, server: RunningServer) -> Page:
 def fragment(server: RunningServer) -> str:
     """The session that `tailrace console` puts into the address."""
     return console_session(Reached(server.endpoint, server.access_key, server.secret_key, "us-east-1"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser on a busy machine takes its time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 
 @pytest.hookimpl(hookwrapper=True)
