@@ -26,6 +26,8 @@ import click
 
 from tailrace.base.clock import SystemClock
 from tailrace.runtime import bubblewrap, cgroups, interpreters
+from tailrace.store import StoreUnavailable
+from tailrace.store.postgresql import database_version
 
 SQLITE_MIN = (3, 35, 0)  # RETURNING
 OPEN_FILES_WANTED = 10_240
@@ -85,6 +87,12 @@ def folder(data: str) -> Iterator[Finding]:
     """Whether the data folder can be written to, whose it is, and how fast its disk syncs."""
     if data == "memory:":
         yield Finding("data", True, "in memory: nothing outlives the server")
+        return
+    if "://" in data:
+        try:
+            yield Finding("data", True, f"{database_version(data)} answers", "server")
+        except StoreUnavailable as problem:
+            yield Finding("data", False, f"{problem}: look at --data, and whether the database runs", "server")
         return
     place = Path(data).resolve()
     existing = next(each for each in (place, *place.parents) if each.exists())

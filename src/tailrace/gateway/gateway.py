@@ -26,7 +26,7 @@ from tailrace.gateway.connection import Peer
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
-from tailrace.store import Overloaded, Unreachable
+from tailrace.store import Overloaded, TooLong, Unreachable
 from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
 from tailrace.wire.http import HttpRequest, HttpResponse
@@ -99,6 +99,11 @@ class Gateway:
             error = refusal
         except Overloaded:
             error = ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
+        except TooLong:
+            error = ApiError.validation(
+                "One or more parameter values were invalid: the database of this server takes no key that is longer "
+                "than 2,600 bytes together with those of the index that it stands in"
+            )
         except Unreachable as problem:
             log.warning("%s.%s, request %s: %s", route.service, route.operation, entry.request_id, problem)
             if problem.doubtful:

@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tailrace.store import postgresql, sqlite
-from tailrace.store.engine import InUse, Overloaded, Store, StoreUnavailable, Unreachable
+from tailrace.store.engine import InUse, Overloaded, Store, StoreUnavailable, TooLong, Unreachable
 
-__all__ = ["InUse", "Overloaded", "Store", "StoreUnavailable", "Unreachable", "open"]
+__all__ = ["InUse", "Overloaded", "Store", "StoreUnavailable", "TooLong", "Unreachable", "open"]
 
 ENGINES: tuple[tuple[str, Callable[[str], Awaitable[Store]]], ...] = (
     ("memory:", sqlite.open_memory),

@@ -34,6 +34,10 @@ class Overloaded(StoreError):
     """More updates are waiting than the store takes; the caller may try again."""
 
 
+class TooLong(StoreError):
+    """A key is longer than this database can index."""
+
+
 class Unreachable(StoreError):
     """The database is away; the caller may try again. `doubtful`: an update may stand all the same."""
 

@@ -17,15 +17,29 @@ transaction for everything, in which two writers of one shard always make each o
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from tailrace.store.engine import Store, StoreUnavailable
 
 
 async def open_database(data: str) -> Store:
     """The store in the database of a URL, its tables made or brought up to date. Raises StoreUnavailable."""
+    opened: Store = await _place(data).open_database(data)
+    return opened
+
+
+def database_version(data: str) -> str:
+    """What the database of a URL says that it is; nothing in it is touched. Raises StoreUnavailable."""
+    version: str = _place(data).database_version(data)
+    return version
+
+
+def _place(data: str) -> ModuleType:
+    """The engine, which needs an extra."""
     try:
         from tailrace.store.postgresql import place
     except ImportError as error:
         raise StoreUnavailable(
             f"{data.partition(':')[0]}:// needs psycopg ({error}): pip install 'tailrace[postgresql]'"
         ) from error
-    return await place.open_database(data)
+    return place

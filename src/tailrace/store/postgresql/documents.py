@@ -88,18 +88,23 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """How a document is held: by a function of its number, or by what the query of its row ends with."""
+    """How a document is held: by a function of its number, or by what the query of its row ends with.
 
-    function: str = ""
+    `used` is a function of the number of those who use it, `stable` of the number of those who need it unchanged.
+    """
+
+    used: str = ""
+    stable: str = ""
     clause: str = ""
 
 
 NOT_HELD = Hold()
 
 
-def lock_number(key: Key) -> int:
-    """The number under which a document is held."""
-    return int.from_bytes(blake2b("\0".join(key).encode(), digest_size=8).digest(), "big", signed=True)
+def lock_numbers(key: Key) -> tuple[int, int]:
+    """The numbers under which a document is held: by those who use it, and by those who need it unchanged."""
+    number = int.from_bytes(blake2b("\0".join(key).encode(), digest_size=8).digest(), "big", signed=True)
+    return number, number ^ 1
 
 
 class Seen:
@@ -136,8 +141,10 @@ class Seen:
         """The statements that confirm what isn't confirmed yet, and hold it to the end of the transaction."""
         checks: list[tuple[str, tuple[object, ...]]] = []
         for key, entry in sorted(self.unconfirmed.items()):
-            if hold.function:  # a statement of its own, so that the check sees what was committed meanwhile
-                checks.append((f"SELECT {hold.function}(?)", (lock_number(key),)))
+            # Statements of their own, so that the check sees what was committed meanwhile.
+            for function, number in zip((hold.used, hold.stable), lock_numbers(key), strict=True):
+                if function:
+                    checks.append((f"SELECT {function}(?)", (number,)))
             lock = hold.clause
             if entry.version == ABSENT:
                 checks.append((f"{_IS_ABSENT}) found", key))

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tailrace.base import ids
 from tailrace.base.clock import SystemClock
 from tailrace.base.errors import Outdated, StoreError
-from tailrace.store.engine import Listener, Overloaded, StoreUnavailable, Unreachable
+from tailrace.store.engine import Listener, Overloaded, StoreUnavailable, TooLong, Unreachable
 from tailrace.store.postgresql import dialects, tables
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import CHECK_FAILED, Documents
@@ -38,6 +38,7 @@ READERS = 8
 WRITERS = 16
 QUEUE_UPDATES_MAX = 20_000
 AGAIN_CODES = frozenset(("40001", "40P01", "55P03"))  # a race was lost, a deadlock was broken, a lock wasn't had
+TOO_LONG_CODE = "54000"  # the entry of an index is longer than a third of a page
 AGAIN_MAX = 50
 RACES_LOST_MAX = 5  # until an update holds its documents alone
 AGAIN_SECONDS_MAX = 0.1
@@ -221,7 +222,7 @@ class PostgresStore:
         """One attempt of an update, the first of which is number 0."""
         code = getattr(change, "__code__", None)
         mode = Mode.LOCKED if locked and code is not None and code not in self._alone else Mode.ALONE
-        if mode is Mode.ALONE and again >= RACES_LOST_MAX:
+        if mode is Mode.ALONE and again >= RACES_LOST_MAX and self._dialect.advisory:
             mode = Mode.EXCLUSIVE
         age, at = self.known.age, _monotonic()
         tx = Writing(self._link(), self.known, mode, self._dialect)
@@ -267,9 +268,21 @@ class PostgresStore:
         if refusal.check and refusal.code == CHECK_FAILED:
             self.known.drop(list(tx.seen.used))
             raise _Again("a document has changed", at_once=True) from refusal
+        if refusal.code == TOO_LONG_CODE:
+            raise TooLong(str(refusal)) from refusal
         if refusal.code in AGAIN_CODES:
             raise _Again(str(refusal)) from refusal
         raise StoreError(f"the database refused a statement: {refusal}") from refusal
+
+
+def database_version(data: str) -> str:
+    """What the database of a URL says that it is. Raises StoreUnavailable."""
+    link = _connected({**SETTINGS, **conninfo_to_dict(data)})
+    link.add("SELECT version()")
+    try:
+        return " ".join(str(link.exchange()[0].rows[0][0]).split()[:2])
+    finally:
+        link.close()
 
 
 async def open_database(data: str) -> PostgresStore:
@@ -278,13 +291,17 @@ async def open_database(data: str) -> PostgresStore:
     return PostgresStore(*await loop.run_in_executor(None, _prepared, data))
 
 
+def _connected(given: dict[str, Any]) -> Link:
+    try:
+        return Link(make_conninfo("", **given))
+    except LinkLost as lost:
+        raise StoreUnavailable(f"the database can't be reached: {lost}") from lost
+
+
 def _prepared(data: str) -> tuple[str, str, Dialect]:
     """The database's tables made or brought up to date; what to connect with, the channel of its nodes, its dialect."""
     given = {**SETTINGS, **conninfo_to_dict(data)}
-    try:
-        link = Link(make_conninfo("", **given))
-    except LinkLost as lost:
-        raise StoreUnavailable(f"the database can't be reached: {lost}") from lost
+    link = _connected(given)
     try:
         link.add("SELECT version()")
         dialect = dialects.of(link.exchange()[0].rows[0][0])

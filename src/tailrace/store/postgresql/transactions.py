@@ -6,7 +6,7 @@ Reading   a single query that is its own snapshot, or (`snapshot`) a REPEATABLE 
 Writing   in one of three modes
           ALONE      SERIALIZABLE: as if nobody else wrote
           LOCKED     READ COMMITTED, for closures that lock what they rely on; documents are shared while they last
-          EXCLUSIVE  READ COMMITTED, documents held alone: for closures that have lost too many races
+          EXCLUSIVE  READ COMMITTED, and nobody else uses any of its documents: for closures that lost many races
 ```
 A closure that changes rows which others write all the time (the shard of a busy table) would lose every race: its
 snapshot is old before it comes to them. Held alone, the table's document keeps those others away, for they share it.
@@ -21,7 +21,7 @@ from typing import Any
 from tailrace.store import resources
 from tailrace.store.engine import Cache, Row
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Seen, lock_number
+from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Seen, lock_numbers
 from tailrace.store.postgresql.link import Answer, Link, Refused
 
 FOR_UPDATE = " FOR UPDATE"
@@ -163,9 +163,15 @@ class Mode(enum.Enum):
     EXCLUSIVE = "READ COMMITTED "  # an enumeration takes equal values for one
 
 
-_SHARED = {True: Hold(function="pg_advisory_xact_lock_shared"), False: Hold(clause=" FOR SHARE")}
-_HELD_ALONE = {True: Hold(function="pg_advisory_xact_lock"), False: Hold(clause=FOR_UPDATE)}
-"""By whether the database has advisory locks. Rows that are shared all the time keep a writer waiting for ever."""
+_SHARED, _OWNED = "pg_advisory_xact_lock_shared", "pg_advisory_xact_lock"
+# Advisory locks wait in line, while a row that is shared all the time keeps who wants it alone waiting for ever. Who
+# replaces a document owns the second of its locks, and must not have shared that one before.
+_HOLDS = {
+    Mode.ALONE: Hold(used=_SHARED),
+    Mode.LOCKED: Hold(used=_SHARED, stable=_SHARED),
+    Mode.EXCLUSIVE: Hold(used=_OWNED, stable=_OWNED),
+}
+_ROW_HOLDS = {Mode.ALONE: NOT_HELD, Mode.LOCKED: Hold(clause=" FOR SHARE"), Mode.EXCLUSIVE: Hold(clause=FOR_UPDATE)}
 
 
 class Writing:
@@ -190,11 +196,10 @@ class Writing:
         self._link = link
         self._mode = mode
         self._advisory = dialect.advisory
-        holds = {Mode.ALONE: NOT_HELD, Mode.LOCKED: _SHARED[self._advisory]}
-        self._hold = holds.get(mode) or _HELD_ALONE[self._advisory]
+        self._hold = (_HOLDS if self._advisory else _ROW_HOLDS)[mode]
         self.lock = FOR_UPDATE
         self.skip = SKIP_LOCKED
-        self.seen = Seen(known, confirm_reads=mode is not Mode.ALONE)
+        self.seen = Seen(known, confirm_reads=True)
         self.cache: Cache = self.seen
         self.notices: dict[tuple[str, str], None] = {}
         self.wrote = False
@@ -265,7 +270,7 @@ class Writing:
         self._confirm()
         if replaced is not None and self._advisory:
             kind, scope, name = map(str, replaced)
-            self._link.add("SELECT pg_advisory_xact_lock(?)", (lock_number((kind, scope, name)),), check=True)
+            self._link.add(f"SELECT {_OWNED}(?)", (lock_numbers((kind, scope, name))[1],), check=True)
         self._link.add(sql, parameters, check=silent)
         self.wrote = self.wrote or not sql.startswith("SELECT")
 
