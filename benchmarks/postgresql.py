@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.postgres import cluster, programs
@@ -157,6 +159,14 @@ def ceiling(url: str, shards: int, seconds: int, clients: int) -> float:
     return float(next(line for line in done.stdout.splitlines() if line.startswith("tps")).split()[2])
 
 
+def written(url: str) -> int:
+    """How many bytes the cluster has written to its log."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint").fetchone()
+        assert row
+        return int(row[0])
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=int, default=5)
@@ -166,11 +176,14 @@ def main() -> None:
     base = cluster(fsync="on", full_page_writes="on", shared_buffers="256MB")
     try:
         stream = asyncio.run(prepare(base.url, options.shards))
-        print("processes   writes/s   of the ceiling   median ms   reads/s   (pgbench beside it)")
+        print("processes   writes/s   of the ceiling   median ms   reads/s   log bytes/write   (pgbench beside it)")
         for processes in (1, 2, 4):
             top = ceiling(base.url, options.shards, options.seconds, options.clients)
+            before = written(base.url)
             writes, reads, median = measure(base.url, stream, processes, options.seconds, options.clients // processes)
-            print(f"{processes:9} {writes:10.0f} {writes / top:15.0%} {median:12.1f} {reads:9.0f}   ({top:.0f}/s)")
+            log = (written(base.url) - before) / (writes * options.seconds)
+            share = writes / top
+            print(f"{processes:9} {writes:10.0f} {share:16.0%} {median:11.1f} {reads:9.0f} {log:17.0f}   ({top:.0f}/s)")
     finally:
         base.remove()
 

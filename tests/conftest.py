@@ -36,6 +36,7 @@ class RunningServer:
             folder = tempfile.mkdtemp(prefix="tailrace-node-")
             atexit.register(shutil.rmtree, folder, ignore_errors=True)  # it is there again after a restart
             self.options = (*options, "--node-folder", folder)
+            os.environ["TAILRACE_NODE_FOLDER"] = folder  # where the command line finds the latest server
         self.access_key, self.secret_key, self.sealing_key = access_key, secret_key, sealing_key
         self.endpoint = ""
         self.process: subprocess.Popen[str]

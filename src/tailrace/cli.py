@@ -27,6 +27,7 @@ from tailrace.tls import BadCertificate
 SPLIT_HELP = "records (or KB) a second that a shard takes for a minute before it is split; 0 never splits"
 SESSION_SECONDS = 3600  # as long as a session of the root may last
 DATA_HELP = "a folder, postgresql://user@host/database, or memory: for a store that ends with the server"
+NODE_FOLDER = ".tailrace"
 NODE_HELP = "what is this server's own where the data is in a database: keys, certificate, audit"
 
 
@@ -40,7 +41,7 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
 @click.option("--port", default=4566, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one")
 @click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help=DATA_HELP)
-@click.option("--node-folder", default=".tailrace", show_default=True, envvar="TAILRACE_NODE_FOLDER", help=NODE_HELP)
+@click.option("--node-folder", default=NODE_FOLDER, show_default=True, envvar="TAILRACE_NODE_FOLDER", help=NODE_HELP)
 @click.option("--account", default="000000000000", show_default=True, help="the account's twelve digits")
 @click.option("--region", default="us-east-1", show_default=True, help="the region that `tailrace env` names")
 @click.option("--shards", default=4, show_default=True, type=click.IntRange(1, 256), help="shards of a new stream")
@@ -120,7 +121,8 @@ def announce(server: app.Server) -> None:
 
 def reach(data: str) -> Reached:
     """How to talk to the server that runs on a folder, as its root. Raises ClickException."""
-    folder = Path(data)
+    # What a server of a database says of itself lies in its own folder.
+    folder = Path(os.environ.get("TAILRACE_NODE_FOLDER", NODE_FOLDER) if "://" in data else data)
     try:
         about = json.loads((folder / app.SERVER_FILE).read_text())
     except FileNotFoundError as error:

@@ -110,7 +110,8 @@ class PostgresStore:
         self._waiting += 1
         work = self._loop.run_in_executor(self._writers, self._repeat, lambda again: self._write(change, locked, again))
         work.add_done_callback(self._done)
-        return await work
+        result, _ = await asyncio.shield(work)  # whoever goes away, what was committed is passed on
+        return result
 
     def listen(self, topic: str, listener: Listener) -> Callable[[], None]:
         """Call `listener(payload)` after commits that notified `topic`, here or on another node."""
@@ -139,19 +140,19 @@ class PostgresStore:
         for link in self._links:
             link.close()
 
-    def _done(self, work: asyncio.Future[Any]) -> None:
+    def _done(self, work: asyncio.Future[tuple[Any, list[Notice]]]) -> None:
         self._waiting -= 1
+        if work.exception() is None:
+            self._call_listeners(work.result()[1])
 
     def _hear(self, notices: list[Notice]) -> None:
         """Take what another node tells, in the thread of the signals."""
         changed = [tuple(orjson.loads(payload)) for topic, payload in notices if topic == CHANGED]
         if changed:
             self.known.drop(changed)
-        self._pass_on([notice for notice in notices if notice[0] != CHANGED])
-
-    def _pass_on(self, notices: list[Notice]) -> None:
-        if notices and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._call_listeners, notices)
+        told = [notice for notice in notices if notice[0] in self._listeners]
+        if told and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._call_listeners, told)
 
     def _call_listeners(self, notices: list[Notice]) -> None:
         for topic, payload in notices:
@@ -218,8 +219,8 @@ class PostgresStore:
         self.known.fill(tx.seen.used, age, at)
         return result
 
-    def _write(self, change: Callable[[Any], T], locked: bool, again: int) -> T:
-        """One attempt of an update, the first of which is number 0."""
+    def _write(self, change: Callable[[Any], T], locked: bool, again: int) -> tuple[T, list[Notice]]:
+        """One attempt of an update, the first of which is number 0: its result, and whom to tell what."""
         code = getattr(change, "__code__", None)
         mode = Mode.LOCKED if locked and code is not None and code not in self._alone else Mode.ALONE
         if mode is Mode.ALONE and again >= RACES_LOST_MAX and self._dialect.advisory:
@@ -257,11 +258,9 @@ class PostgresStore:
             self.known.drop(changed)
         self.known.fill({key: entry for key, entry in tx.seen.used.items() if key not in tx.seen.put}, age, at)
         notices = list(tx.notices)
-        if notices or changed:
-            if self._signals is not None:
-                self._signals.tell([*notices, *((CHANGED, orjson.dumps(key).decode()) for key in changed)])
-            self._pass_on(notices)
-        return result
+        if self._signals is not None and (notices or changed):
+            self._signals.tell([*notices, *((CHANGED, orjson.dumps(key).decode()) for key in changed)])
+        return result, notices
 
     def _judge(self, refusal: Refused, tx: Reading | Writing) -> None:
         """Raise _Again where a statement was refused for what others did meanwhile, else StoreError."""

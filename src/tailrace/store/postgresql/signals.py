@@ -24,6 +24,7 @@ CHANGED = ""
 """The topic under which documents are told of: the payload is the kind, the scope and the name."""
 PAYLOAD_BYTES_MAX = 7900  # of the 8000 that PostgreSQL takes
 WAITING_MAX = 10_000
+GATHER_SECONDS = 0.004  # how long a message waits for others: each costs the database a transaction
 AGAIN_SECONDS = 1.0
 CHECK_SECONDS = 30.0
 _NOT_THERE = ("0A000", "42601", "42883")  # this database has no LISTEN
@@ -43,7 +44,7 @@ class Signals:
         self._node = ids.hex_digits(16)
         self._waiting: deque[Notice] = deque(maxlen=WAITING_MAX)
         self._awake, self._waker = os.pipe()
-        os.set_blocking(self._waker, False)
+        self._woken = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tailrace-signals", daemon=True)
         self._thread.start()
@@ -62,10 +63,9 @@ class Signals:
         os.close(self._waker)
 
     def _wake(self) -> None:
-        try:
+        if not self._woken:  # cleared before what waits is taken, so nothing that is added before that is left lying
+            self._woken = True
             os.write(self._waker, b"!")
-        except BlockingIOError:
-            return  # it is awake
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -73,6 +73,7 @@ class Signals:
                 with psycopg.connect(self._conninfo, autocommit=True) as connection:
                     connection.add_notify_handler(self._on_notify)
                     connection.execute(f"LISTEN {self._channel}")
+                    self._woken = False
                     self._lost()  # whatever was told before this moment
                     while not self._closing.is_set():
                         self._serve(connection)
@@ -94,6 +95,8 @@ class Signals:
             connection.execute("SELECT 1")  # notices a connection that died without a word
         if self._awake in ready:
             os.read(self._awake, 4096)
+            self._closing.wait(GATHER_SECONDS)
+            self._woken = False
             self._send(connection)
         if socket in ready:
             connection.pgconn.consume_input()

@@ -168,7 +168,7 @@ _SHARED, _OWNED = "pg_advisory_xact_lock_shared", "pg_advisory_xact_lock"
 # replaces a document owns the second of its locks, and must not have shared that one before.
 _HOLDS = {
     Mode.ALONE: Hold(used=_SHARED),
-    Mode.LOCKED: Hold(used=_SHARED, stable=_SHARED),
+    Mode.LOCKED: Hold(stable=_SHARED),
     Mode.EXCLUSIVE: Hold(used=_OWNED, stable=_OWNED),
 }
 _ROW_HOLDS = {Mode.ALONE: NOT_HELD, Mode.LOCKED: Hold(clause=" FOR SHARE"), Mode.EXCLUSIVE: Hold(clause=FOR_UPDATE)}
