@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 
+from tailrace.base import ids
 from tailrace.store import schema
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import Documents
@@ -23,7 +25,9 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
 _CHANGING = frozenset(("collections", "counters", "histories", "leases", "queues", "shards"))
 _TEXT = re.compile(r"\bTEXT\b")
 _MADE = re.compile(r"^CREATE TABLE (\w+)")
-_MADE_BY_ANOTHER = ("23505", "42P07")  # the same statement, at the same moment
+# The same statement at the same moment: made by another, in its catalogue, or in each other's way.
+_OTHERS_TOO = ("23505", "42P07", "XX000", "40001", "40P01", "55P03")
+WAIT_SECONDS_MAX = 0.2
 _TRIES = 20
 _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 
@@ -58,12 +62,17 @@ def prepare(link: Link, dialect: Dialect) -> None:
     """
     for again in range(_TRIES):
         try:
-            link.add(in_words_of(dialect, _META))
-            link.exchange()
-            break
+            _prepare(link, dialect)
+            return
         except Refused as refusal:
-            if refusal.code not in _MADE_BY_ANOTHER or again == _TRIES - 1:
+            if refusal.code not in _OTHERS_TOO or again == _TRIES - 1:
                 raise
+            threading.Event().wait(ids.uniform(0.0, WAIT_SECONDS_MAX))
+
+
+def _prepare(link: Link, dialect: Dialect) -> None:
+    link.add(in_words_of(dialect, _META))
+    link.exchange()
     tx = _Making(link, dialect)
     try:
         tx.run("INSERT INTO meta (name, value) VALUES ('schema', '0') ON CONFLICT (name) DO NOTHING")
