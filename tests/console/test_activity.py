@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.conftest import Watched
 from tests.console.messaging import as_user, make_denied
 
 
@@ -31,6 +33,20 @@ def test_a_denial_is_found_explained_and_mended(page: Page, server: RunningServe
     details.get_by_role("button", name="Add policy to nosy").click()
     expect(page.get_by_text("The policy allow-dynamodb-ListTables was added to the user nosy.")).to_be_visible()
     assert "TableNames" in as_user(server, key).list_tables()
+
+
+def test_a_denial_on_a_page_leads_to_its_reason(blank: Page, watched: Watched, server: RunningServer) -> None:
+    watched.expect("status of 40")  # the denials are what this is about
+    key, secret = make_denied(server, "passer-by")
+    arn = server.client("iam").get_user(UserName="passer-by")["User"]["Arn"]
+    document = {"Statement": [{"Effect": "Allow", "Action": "tailrace:*", "Resource": "*"}], "Version": "2012-10-17"}
+    server.client("iam").put_user_policy(UserName="passer-by", PolicyName="own", PolicyDocument=json.dumps(document))
+    blank.goto("/console/sqs/queues")
+    blank.get_by_label("Access key ID").fill(key)
+    blank.get_by_label("Secret access key").fill(secret)
+    blank.get_by_role("button", name="Sign in").click()
+    blank.get_by_role("link", name="Why was this denied?").first.click()
+    expect(blank.get_by_text(f"{arn} asked for sqs:ListQueues")).to_be_visible()
 
 
 def test_new_calls_come_by_themselves_and_the_page_does_not_list_its_own(page: Page, server: RunningServer) -> None:

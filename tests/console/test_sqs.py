@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import RunningServer, wait_until
 from tests.console.accessible import assert_accessible
 from tests.console.messaging import make_queues
+from tests.console.resources import make_function
 
 
 def counts(server: RunningServer, url: str) -> tuple[str, str]:
@@ -102,3 +103,25 @@ def test_a_fifo_queue_takes_a_group(page: Page, server: RunningServer) -> None:
     expect(page.get_by_text("Message sent.").first).to_be_visible()
     url = server.client("sqs").get_queue_url(QueueName="Line.fifo")["QueueUrl"]
     assert counts(server, url) == ("1", "0")
+
+
+def test_a_queue_triggers_a_function(page: Page, server: RunningServer) -> None:
+    make_queues(server, "Chutes")
+    make_function(server, "Sorter", "Sorter-role")
+    policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"
+    server.client("iam").attach_role_policy(RoleName="Sorter-role", PolicyArn=policy)
+    page.goto("/console/sqs/queues/Chutes?tab=triggers")
+    page.get_by_role("button", name="Create trigger").click()
+    dialog = page.get_by_role("dialog", name="Create trigger")
+    dialog.get_by_role("button", name="Lambda function").click()
+    page.get_by_role("option", name="Sorter").click()
+    dialog.get_by_label("Batch size").fill("2")
+    dialog.get_by_role("button", name="Create trigger").click()
+    expect(page.get_by_text("The trigger was created successfully.")).to_be_visible()
+    expect(page.get_by_role("link", name="Sorter")).to_be_visible()
+    expect(page.get_by_text("Enabled", exact=True)).to_be_visible()
+    url = server.client("sqs").get_queue_url(QueueName="Chutes")["QueueUrl"]
+    wait_until("the function to take the messages", lambda: counts(server, url) == ("0", "0"))
+    page.get_by_role("row", name="Sorter").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Turn off").click()
+    expect(page.get_by_text("Disabled", exact=True)).to_be_visible()

@@ -1,9 +1,11 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Link from "@cloudscape-design/components/link";
 import type { ReactNode } from "react";
 
-import { problemOf } from "../aws/errors";
+import { to } from "../app/paths";
+import { isDenied, problemOf } from "../aws/errors";
 
 interface Props {
   /** What went wrong; nothing is shown for null. */
@@ -28,6 +30,14 @@ export function ErrorAlert({ error, retry, action, onDismiss }: Props) {
       {requestId && (
         <Box fontSize="body-s" color="text-body-secondary">
           Request ID {requestId}
+          {isDenied(error) && (
+            <>
+              {" "}
+              <Link href={to.activity({ show: requestId })} fontSize="body-s">
+                Why was this denied?
+              </Link>
+            </>
+          )}
         </Box>
       )}
     </Alert>
