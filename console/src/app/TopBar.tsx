@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 
 import { isReadOnly, setReadOnly, subscribe as subscribeToReadOnly } from "../aws/read-only";
 import { keep, type Session } from "../aws/session";
+import { useClockMenu } from "./clock-menu";
 import { to } from "./paths";
 import { SearchBox } from "./SearchBox";
 import { choose, mode, subscribe } from "./theme";
@@ -36,6 +37,7 @@ export function TopBar({ session }: { session: Session }) {
   const cache = useQueryClient();
   const shown = useSyncExternalStore(subscribe, mode);
   const readOnly = useSyncExternalStore(subscribeToReadOnly, isReadOnly);
+  const clock = useClockMenu();
   const dark = shown === Mode.Dark;
   const leave = (next: Session | null) => {
     keep(next);
@@ -46,6 +48,7 @@ export function TopBar({ session }: { session: Session }) {
       identity={{ href: to.home(), title: "Tailrace", logo: { src: "/console/icon.svg", alt: "" } }}
       search={<SearchBox />}
       utilities={[
+        ...clock,
         {
           type: "button",
           text: dark ? "Light" : "Dark",

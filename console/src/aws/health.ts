@@ -6,6 +6,7 @@ export interface Health {
   status: string;
   version: string;
   store: string;
+  clock: { movable: boolean; ahead_seconds: number };
   functions: unknown;
 }
 

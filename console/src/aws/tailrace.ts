@@ -129,3 +129,4 @@ export const listActivity = own<ActivityQuestion, { Activities: Activity[]; Next
 export const explainRequest = own<{ RequestId: string }, Explanation>("ExplainRequest");
 export const lintPolicy = own<{ PolicyDocument: string }, { Findings: Finding[] }>("LintPolicy");
 export const listMails = own<{ To?: string; MaxResults?: number }, { Mails: Mail[] }>("ListMails");
+export const advanceClock = own<{ Seconds: number }, { Time: number; OffsetSeconds: number }>("AdvanceClock");

@@ -31,15 +31,6 @@ export function RecordDetails({ record, onClose }: { record: TailRecord; onClose
         >
           {record.event} {record.key}
         </Header>
-        <KeyValuePairs
-          columns={2}
-          items={[
-            { label: "Sequence number", value: <Copyable text={record.sequenceNumber} what="sequence number" /> },
-            { label: "Event ID", value: <Copyable text={record.eventId} what="event ID" /> },
-            { label: "Shard", value: <span style={{ overflowWrap: "anywhere" }}>{record.shard}</span> },
-            { label: "Written by", value: record.by ?? "A request" },
-          ]}
-        />
         <div>
           <Box variant="h4">What changed</Box>
           {partly && <Box color="text-body-secondary">The stream's view type has one image of a change, so what changed isn't told.</Box>}
@@ -50,6 +41,15 @@ export function RecordDetails({ record, onClose }: { record: TailRecord; onClose
           <Box variant="h4">What it caused</Box>
           <RecordTrace id={record.eventId} />
         </div>
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: "Sequence number", value: <Copyable text={record.sequenceNumber} what="sequence number" /> },
+            { label: "Event ID", value: <Copyable text={record.eventId} what="event ID" /> },
+            { label: "Shard", value: <span style={{ overflowWrap: "anywhere" }}>{record.shard}</span> },
+            { label: "Written by", value: record.by ?? "A request" },
+          ]}
+        />
       </SpaceBetween>
     </section>
   );

@@ -1,0 +1,45 @@
+"""Time travel: the server's clock in the top bar, where it can be moved."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.conftest import RunningServer
+from tests.console.accessible import assert_accessible
+from tests.console.conftest import fragment
+from tests.console.resources import make_table, tailrace_client
+
+
+def test_a_clock_that_can_not_be_moved_is_not_shown(page: Page) -> None:
+    expect(page.get_by_text(re.compile("^Running"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("The server's time"))).to_have_count(0)
+
+
+def test_time_to_live_passes_when_the_clock_is_moved_ahead(blank: Page) -> None:
+    running = RunningServer("memory:", "--movable-clock")
+    try:
+        make_table(running)
+        dynamodb = running.client("dynamodb")
+        dynamodb.update_time_to_live(
+            TableName="Cloud9", TimeToLiveSpecification={"Enabled": True, "AttributeName": "Expires"}
+        )
+        later = int(tailrace_client(running).get_clock()["Time"].timestamp()) + 200
+        item = {"PK": {"S": "FRUIT"}, "SK": {"S": "FIG"}, "Expires": {"N": str(later)}}
+        dynamodb.put_item(TableName="Cloud9", Item=item)
+        blank.goto(f"{running.endpoint}/console/tables/Cloud9?tab=streams#session={fragment(running)}")
+        records = blank.get_by_role("table", name="Stream records")
+        expect(records.get_by_role("row", name="FRUIT / FIG")).to_have_count(1)
+        blank.get_by_role("button", name=re.compile("^The server's time is")).click()
+        expect(blank.get_by_role("menuitem", name="30 days ahead")).to_contain_text("your session ends, too")
+        blank.get_by_role("menuitem", name="5 minutes ahead").click()
+        expect(blank.get_by_text("What waited for it happens now.")).to_be_visible()
+        removed = records.get_by_role("row", name="REMOVE FRUIT / FIG")
+        expect(removed).to_be_visible()
+        assert_accessible(blank)
+        removed.click()
+        expect(blank.get_by_text("dynamodb.amazonaws.com").first).to_be_visible()
+        blank.close()
+    finally:
+        running.kill()
