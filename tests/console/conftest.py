@@ -41,8 +41,9 @@ def needed(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for the tests of a file. While Playwright runs, its event loop does: no asynchronous test could."""
     if CHROMIUM is None:
         needed("Chromium (apt install chromium)")
     subprocess.run([sys.executable, ROOT / "node_parts.py"], check=True)  # the console of now, not of an hour ago
