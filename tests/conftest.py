@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +93,26 @@ def databases() -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
-    """One server for all tests of a worker process; tests use names of their own. In memory, or on `ENGINE`."""
-    engine = getattr(request, "param", os.environ.get(ENGINE, "memory"))
-    running = RunningServer(request.getfixturevalue("databases").new() if engine == "postgresql" else "memory:")
-    yield running
-    assert running.stop() == 0
+def servers(databases: Databases) -> Iterator[Callable[[str], RunningServer]]:
+    """A server for each engine, begun when it is first asked for; all run to the end of the worker process."""
+    running: dict[str, RunningServer] = {}
+
+    def on(engine: str) -> RunningServer:
+        if engine not in running:
+            running[engine] = RunningServer(databases.new(kept=True) if engine == "postgresql" else "memory:")
+        return running[engine]
+
+    yield on
+    assert [each.stop() for each in running.values()] == [0] * len(running)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, servers: Callable[[str], RunningServer]) -> RunningServer:
+    """One server for all tests of a worker process; tests use names of their own. In memory, or on `ENGINE`.
+
+    Tests that run on both engines take turns, so who keeps a client of either must find it still there.
+    """
+    return servers(getattr(request, "param", os.environ.get(ENGINE, "memory")))
 
 
 @pytest.fixture

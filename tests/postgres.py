@@ -102,22 +102,26 @@ def cluster(**settings: str) -> Cluster:
 
 
 class Databases:
-    """Gives each test a place of its own: a schema."""
+    """Gives each test a place of its own: a schema. The cluster is made when the first one is wanted."""
 
     def __init__(self) -> None:
-        given = os.environ.get(GIVEN)
-        self._cluster = None if given else cluster()
-        self._url = given or (self._cluster.url if self._cluster else "")
+        self._cluster: Cluster | None = None
+        self._url = os.environ.get(GIVEN, "")
         self._made: list[str] = []
+        self._kept: list[str] = []
 
-    def new(self) -> str:
-        """The URL of an empty schema."""
+    def new(self, *, kept: bool = False) -> str:
+        """The URL of an empty schema; one that is kept outlives `drop`."""
         import psycopg
+
+        if not self._url:
+            self._cluster = cluster()
+            self._url = self._cluster.url
 
         name = f"test_{os.getpid()}_{int(time.time())}_{next(_numbers)}"
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute(f"CREATE SCHEMA {name}")
-        self._made.append(name)
+        (self._kept if kept else self._made).append(name)
         return f"{self._url}{'&' if '?' in self._url else '?'}options=-csearch_path%3D{name}"
 
     def drop(self) -> None:
@@ -133,6 +137,9 @@ class Databases:
         """Leave nothing."""
         if self._cluster is not None:
             self._cluster.remove()
+        elif self._url:
+            self._made += self._kept
+            self.drop()
 
 
 def main(command: list[str]) -> int:
