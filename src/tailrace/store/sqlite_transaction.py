@@ -75,13 +75,12 @@ class View:
 
 
 class Update:
-    """One closure's part of a group. `guarded`: its first change begins a SAVEPOINT, so that it can be undone alone."""
+    """One closure's part of a group. Its SAVEPOINT is made at its first change, so a refusal costs nothing."""
 
-    __slots__ = ("_connection", "_guarded", "cache", "layer", "notices", "wrote")
+    __slots__ = ("_connection", "cache", "layer", "notices", "wrote")
     lock = skip = ""
 
-    def __init__(self, connection: sqlite3.Connection, below: Cache, *, guarded: bool = False) -> None:
-        self._guarded = guarded
+    def __init__(self, connection: sqlite3.Connection, below: Cache) -> None:
         self._connection = connection
         self.layer = Layer(below)
         self.cache: Cache = self.layer
@@ -123,6 +122,5 @@ class Update:
         self.notices[topic, payload] = None
 
     def _begin(self) -> None:
-        if self._guarded:
-            self._connection.execute("SAVEPOINT closure")
+        self._connection.execute("SAVEPOINT closure")
         self.wrote = True
