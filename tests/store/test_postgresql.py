@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -16,15 +17,21 @@ from tests.postgres import Databases
 from tests.store.tables import NOW
 
 
-async def test_many_servers_start_on_an_empty_database_at_once(databases: Databases) -> None:
-    url = databases.new()
-    opened = await asyncio.gather(*(store.open(url) for _ in range(5)))
-    await opened[0].update(lambda tx: resources.put(tx, "k", "s", "n", {"a": 1}))
-    found = await asyncio.gather(*(each.view(lambda tx: resources.get(tx, "k", "s", "n")) for each in opened))
-    assert found == [{"a": 1}] * 5
-    for each in opened:
-        await each.close()
-    databases.drop()
+@pytest.mark.parametrize("advisory", [True, False])
+async def test_many_servers_start_on_an_empty_database_at_once(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, advisory: bool
+) -> None:
+    dialect = replace(dialects.POSTGRESQL, advisory=advisory)
+    monkeypatch.setattr(dialects, "of", lambda version: dialect)
+    for _ in range(4):  # who comes first is by chance
+        url = databases.new()
+        opened = await asyncio.gather(*(store.open(url) for _ in range(8)))
+        await opened[0].update(lambda tx: resources.put(tx, "k", "s", "n", {"a": 1}))
+        found = await asyncio.gather(*(each.view(lambda tx: resources.get(tx, "k", "s", "n")) for each in opened))
+        assert found == [{"a": 1}] * 8
+        for each in opened:
+            await each.close()
+        databases.drop()
 
 
 async def test_a_newer_schema_is_refused(databases: Databases) -> None:

@@ -26,10 +26,12 @@ _CHANGING = frozenset(("collections", "counters", "histories", "leases", "queues
 _TEXT = re.compile(r"\bTEXT\b")
 _MADE = re.compile(r"^CREATE TABLE (\w+)")
 # The same statement at the same moment: made by another, in its catalogue, or in each other's way.
-_OTHERS_TOO = ("23505", "42P07", "XX000", "40001", "40P01", "55P03")
+_OTHERS_TOO = ("23505", "42P07", "42710", "XX000", "40001", "40P01", "55P03")
 WAIT_SECONDS_MAX = 0.2
 _TRIES = 20
 _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+# IF NOT EXISTS sees no table that another is just making: they then meet in the catalogue, so they come one by one.
+_IN_LINE = "SELECT 1 FROM pg_advisory_xact_lock(hashtext('tailrace.meta.' || current_schema()))"
 
 
 def in_words_of(dialect: Dialect, statement: str) -> str:
@@ -71,7 +73,9 @@ def prepare(link: Link, dialect: Dialect) -> None:
 
 
 def _prepare(link: Link, dialect: Dialect) -> None:
-    link.add(in_words_of(dialect, _META))
+    if dialect.advisory:
+        link.add(_IN_LINE)
+    link.add(in_words_of(dialect, _META))  # the same exchange, so the same transaction: the lock ends with it
     link.exchange()
     tx = _Making(link, dialect)
     try:
