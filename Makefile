@@ -14,7 +14,7 @@ NPM_EXTRA := $(or $(NODE_EXTRA),$(shell command -v npm >/dev/null 2>&1 || echo n
 NPM := $(if $(NPM_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )npm
 ARGS ?=
 
-.PHONY: help install console demo test test-postgresql check check-console format bench bench-check bench-latency bench-drain bench-idle bench-postgresql clean
+.PHONY: help install console demo test test-postgresql lint check check-console format bench bench-check bench-latency bench-drain bench-idle bench-postgresql clean
 
 help:
 	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
@@ -66,10 +66,12 @@ test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed $(CONSOLE)/nod
 test-postgresql: $(VENV)/.installed-tests
 	TAILRACE_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadfile tests/flow tests/conformance $(ARGS)
 
-check: $(VENV)/.installed-tests check-console
+lint: $(VENV)/.installed-tests
 	$(BIN)/ruff format --check src tests benchmarks examples hatch_build.py node_parts.py
 	$(BIN)/ruff check src tests benchmarks examples hatch_build.py node_parts.py
 	$(BIN)/mypy
+
+check: lint check-console
 	$(BIN)/pytest -n 2 tests/test_tidy.py tests/unit tests/store
 
 format: $(VENV)/.installed-tests
