@@ -35,7 +35,7 @@ from tailrace.operation import Node
 from tailrace.runtime import bubblewrap
 from tailrace.runtime.doors import Endpoint
 from tailrace.runtime.pool import Pool
-from tailrace.services import dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
+from tailrace.services import cloudwatch, dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
 from tailrace.store import StoreUnavailable, folder_lock
 from tailrace.store.engine import Store
 from tailrace.tls import Tls
@@ -43,6 +43,7 @@ from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
 from tailrace.workers.insights import KeepInsights
 from tailrace.workers.last_used import KeepLastUsed
+from tailrace.workers.metrics import KeepMetrics
 from tailrace.workers.outgoing import Outgoing
 from tailrace.workers.retention import Retention
 from tailrace.workers.rounds import Worker
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from tailrace.telemetry import Telemetry
 
 # Importing a service registers its operations.
-SERVICES = (dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace, causality)
+SERVICES = (cloudwatch, dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace, causality)
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
 CREDENTIALS_FILE = "credentials.json"
 SERVER_FILE = "server.json"
@@ -170,6 +171,7 @@ class Server:
         self._connections = connections
         self._listener = listener
         self._workers: list[Worker] = []
+        self._keeper: Worker = KeepMetrics(node)  # the last to end, for the others measure to theirs
         self._lock: int | None = None
 
     @classmethod
@@ -220,7 +222,7 @@ class Server:
         self._connections.start()
         workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepShards, KeepInsights, KeepLastUsed, Outgoing)
         self._workers = [worker(self.node) for worker in workers]
-        for worker in self._workers:
+        for worker in (*self._workers, self._keeper):
             await worker.start()
         # What has been loaded stays to the end; looking through it for garbage would hold up requests time and again.
         gc.freeze()
@@ -237,6 +239,7 @@ class Server:
         await self._connections.close(STOP_SECONDS / 2)
         await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
         await self.node.pool.close()
+        await self._keeper.stop(STOP_SECONDS / 8)
         if self.node.telemetry is not None:
             await self.node.telemetry.close()
         await self.node.audit.close()

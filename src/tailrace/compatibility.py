@@ -18,6 +18,7 @@ from tailrace.wire import model
 OURS = "tailrace"  # the service of the console's own calls: AWS has none of them
 PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 TITLES = {
+    "cloudwatch": "CloudWatch",
     "dynamodb": "DynamoDB",
     "dynamodbstreams": "DynamoDB Streams",
     "iam": "IAM",

@@ -25,6 +25,7 @@ from tailrace.base.clock import Clock
 from tailrace.base.config import Config
 from tailrace.base.contributors import Contributors
 from tailrace.base.errors import ApiError
+from tailrace.base.measurements import Measurements
 from tailrace.base.meter import Meter
 from tailrace.base.token_bucket import Buckets
 
@@ -53,7 +54,7 @@ class Node:
 
     `endpoint` is where the node answers, which functions get as AWS_ENDPOINT_URL. `last_used` is what this node has
     seen of keys and roles since it was last written down, `contributors` which keys of tables; `audit` keeps who did
-    what, and `meter` how much.
+    what, `meter` how much, and `measurements` how much of it in each minute.
     """
 
     config: Config
@@ -67,6 +68,7 @@ class Node:
     contributors: Contributors = field(default_factory=Contributors)
     audit: Journal = field(default_factory=Journal)
     meter: Meter = field(default_factory=Meter)
+    measurements: Measurements = field(default_factory=Measurements)
     telemetry: Telemetry | None = None
 
 

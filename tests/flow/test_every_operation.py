@@ -52,9 +52,11 @@ NAMED = {
     "DurableExecutionArn": f"{FUNCTION}:1/durable-execution/nothing/nothing",
     "CapacityProviderOperatorRoleArn": f"arn:aws:iam::{ACCOUNT}:role/Nothing",
     "SubscriptionArn": f"arn:aws:sns:{REGIONAL}:Nothing:{UUID}",
+    "KmsKeyArn": f"arn:aws:kms:{REGIONAL}:key/{UUID}",
     "TaskHandle": base64.b64encode(json.dumps({"taskId": "1", "sourceArn": QUEUE}).encode()).decode(),
 }
 ARNS = {
+    "cloudwatch": f"arn:aws:cloudwatch:{REGIONAL}:alarm:Nothing",
     "dynamodb": TABLE,
     "lambda": FUNCTION,
     "logs": f"arn:aws:logs:{REGIONAL}:log-group:Nothing",
@@ -68,6 +70,7 @@ DENIALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 CANDIDATES = (
     "Nothing",
     "nothing",
+    "default",
     UUID,
     "1",
     "/nothing/",

@@ -8,14 +8,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tailrace.operation import REGISTRY
-from tailrace.services import dynamodb, streams
+from tailrace.services import cloudwatch, dynamodb, streams
 from tailrace.services.dynamodb.refusals import NO_KINESIS, NO_S3, NO_VECTORS, ONE_REGION
 from tailrace.wire import model
 from tests.conftest import RunningServer
 from tests.flow.functions import make_role, make_table, unique, zipped
 from tests.flow.in_process import in_process
 
-SERVICES = (dynamodb, streams)
+SERVICES = (cloudwatch, dynamodb, streams)
 
 
 def refusal(call: Any, **request: Any) -> tuple[str, str]:
@@ -25,7 +25,7 @@ def refusal(call: Any, **request: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "dynamodbstreams"])
+@pytest.mark.parametrize("service", ["cloudwatch", "dynamodb", "dynamodbstreams"])
 def test_every_operation_of_the_model_is_answered_or_refused_by_name(service: str) -> None:
     here = {operation.name for operation in REGISTRY if operation.service == service}
     assert set(model.service(service).operation_names) - here == set()

@@ -49,6 +49,7 @@ class Entry:
         "at",
         "decisions",
         "error",
+        "measured",
         "ms",
         "operation",
         "principal",
@@ -76,6 +77,7 @@ class Entry:
         self.status = 200
         self.error: str | None = None
         self.ms = 0.0
+        self.measured: tuple[tuple[Any, ...], ...] = ()  # the series that its time counts in; not written down
         self.trace = ""  # the traceparent of its span, where there is telemetry
 
     @classmethod

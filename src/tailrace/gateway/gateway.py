@@ -26,6 +26,7 @@ from tailrace.gateway.connection import Peer
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
+from tailrace.services.dynamodb import table_metrics
 from tailrace.store import Overloaded, TooLong, Unreachable
 from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
@@ -61,7 +62,7 @@ class Gateway:
             route = routing.route(request)
         except ApiError as error:
             service = routing.presumed_service(request)
-            return routing.refusal(service, error, request_id_of(service))
+            return routing.refusal(request, service, error, request_id_of(service))
         request_id = request_id_of(route.service)
         if is_too_large(route.service, request):
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
@@ -79,6 +80,7 @@ class Gateway:
         status = str(response.status)
         self.node.meter.count(REQUESTS, service=route.service, operation=route.operation, status=status)
         if route.service in DYNAMODB:
+            table_metrics.answered(self.node, entry)
             await deflate(request, response)
         return response
 

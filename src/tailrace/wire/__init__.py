@@ -6,7 +6,7 @@ servers differ from its model, `overrides` says so as data, with the source.
 
 ```
 HttpRequest -> route -> protocol.parse -> validate -> (handler) -> protocol.serialize -> HttpResponse
-                json_rpc | rest_json | query_xml       (+ event_stream)
+                json_rpc | rest_json | query_xml | rpc_cbor       (+ event_stream)
 
 model         botocore's data files             json_types, json_shapes, attribute_value   JSON in, checked, and out
 route         which operation a request is for  constraints, validate, java_text           AWS's words for what is wrong

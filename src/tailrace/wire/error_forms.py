@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import model
+from tailrace.wire import model, overrides
 from tailrace.wire.model import ShapeModel
 
 # The query protocol's names of faults that every service shares.
@@ -60,7 +60,12 @@ SERVICE_CODES = {
     ("sns", "AccessDeniedException"): "AuthorizationError",
     ("sns", "InternalServerError"): "InternalError",
 }
-INTERNAL = {"lambda": "ServiceException", "logs": "ServiceUnavailableException", "iam": "ServiceFailure"}
+INTERNAL = {
+    "cloudwatch": "InternalServiceFault",
+    "iam": "ServiceFailure",
+    "lambda": "ServiceException",
+    "logs": "ServiceUnavailableException",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +78,34 @@ class ErrorForm:
     shape: ShapeModel | None
 
 
-def form(service: str, error: ApiError) -> ErrorForm:
-    """Code, status and message key of an error in a service's protocol.
+def form(service: str, error: ApiError, protocol: str | None = None) -> ErrorForm:
+    """Code, status and message key of an error in a service's protocol, or in another one that the service speaks.
 
     The model's HTTP status wins over ApiError's default of 400; a handler that says another status is believed.
     """
     known = model.service(service)
+    in_query = (protocol or known.protocol) == "query"
     code = SERVICE_CODES.get((service, error.code), error.code)
     if code == "InternalServerError":
         code = INTERNAL.get(service, code)
     shape = known.error(code)
-    if shape is None and known.protocol == "query":
+    if shape is None and in_query:
         code = QUERY_CODES.get(code, code)
         shape = known.error(code)
-    if shape is not None and known.protocol == "query":
+    if shape is not None and in_query:
         code = shape.error_code
     status = error.status
     if status == 400 and (known.protocol != "json" or known.query_compatible):
         modelled = shape.error.get("httpStatusCode") if shape else None
         status = modelled or (403 if code in FORBIDDEN else status)
     return ErrorForm(code, status, _message_key(service, error, shape), shape)
+
+
+def query_fault(service: str, found: ErrorForm) -> str:
+    """What `x-amzn-query-error` says of an error: what the service's query protocol calls it, and whose fault it is."""
+    code = found.shape.error_code if found.shape else QUERY_CODES.get(found.code, found.code)
+    code = overrides.QUERY_ERROR_CODES.get((service, found.code), code)
+    return f"{code};{'Sender' if found.status < 500 else 'Receiver'}"
 
 
 def _message_key(service: str, error: ApiError, shape: ShapeModel | None) -> str:

@@ -12,6 +12,8 @@ TEXT_LENGTH_MAX = 64 * 1024  # of one printed value; AWS has no bound, but an an
 
 # Python's re has no \p{...}. \w is letters, digits and _, which every pattern with \p{L} or \p{N} takes as well.
 _CLASSES = {
+    # Whatever can be seen, and spaces.
+    r"[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]": r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]",
     r"\p{L}": r"\w",
     r"\p{N}": r"\w",
     r"\p{Z}": r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",

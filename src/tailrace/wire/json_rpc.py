@@ -1,4 +1,6 @@
-"""AWS JSON 1.0 and 1.1: one URL, the operation in X-Amz-Target, JSON both ways. DynamoDB, Streams, Logs, SQS."""
+"""AWS JSON 1.0 and 1.1: one URL, the operation in X-Amz-Target, JSON both ways. DynamoDB, Streams, Logs, SQS,
+and CloudWatch for older SDKs.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from zlib import crc32
 import orjson
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import error_forms, event_stream, json_shapes, model, overrides
+from tailrace.wire import error_forms, event_stream, json_shapes, model
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.model import Member
 from tailrace.wire.protocol import Route, Shape, WireProtocol
@@ -63,12 +65,8 @@ class JsonRpc:
         write = form.shape and json_shapes.writer(form.shape)
         body.update(write(members) if write else members)
         response = _response(service, form.status, orjson.dumps(body), request_id)
-        known = model.service(service)
-        if known.query_compatible:
-            fault = "Sender" if form.status < 500 else "Receiver"
-            code = error_forms.QUERY_CODES.get(form.code, form.code)
-            code = overrides.QUERY_ERROR_CODES.get((service, form.code), code)
-            response.headers["x-amzn-query-error"] = f"{code};{fault}"
+        if model.service(service).query_compatible:
+            response.headers["x-amzn-query-error"] = error_forms.query_fault(service, form)
         return response
 
 

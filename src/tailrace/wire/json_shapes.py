@@ -149,7 +149,7 @@ def _read_timestamp(value: Any) -> float:
 @cache
 def writer(shape: ShapeModel) -> Writer | None:
     """The function that makes a value of this shape fit for orjson, or None where it is fit as it is."""
-    if not _needs_writer(shape, set()):
+    if not needs_writer(shape, set()):
         return None
     if shape.type == "blob":
         return _write_blob
@@ -162,7 +162,7 @@ def writer(shape: ShapeModel) -> Writer | None:
     return structure_writer([member for member in shape.members.values() if member.location is None])
 
 
-def _needs_writer(shape: ShapeModel, seen: set[ShapeModel]) -> bool:
+def needs_writer(shape: ShapeModel, seen: set[ShapeModel]) -> bool:
     """Whether a blob or a timestamp can be reached from here."""
     if shape.type in ("blob", "timestamp"):
         return True
@@ -171,12 +171,12 @@ def _needs_writer(shape: ShapeModel, seen: set[ShapeModel]) -> bool:
     seen.add(shape)
     below = [member for member in shape.members.values() if member.location is None]
     below += [place for place in (shape.element, shape.value) if place]
-    return any(_needs_writer(place.shape, seen) for place in below)
+    return any(needs_writer(place.shape, seen) for place in below)
 
 
 def structure_writer(members: list[Member]) -> Writer:
     """A writer of an object: it copies the object and converts the members that need it."""
-    special = [member for member in members if _needs_writer(member.shape, set())]
+    special = [member for member in members if needs_writer(member.shape, set())]
 
     def write_structure(value: Any) -> Any:
         if type(value) is orjson.Fragment:

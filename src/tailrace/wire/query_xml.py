@@ -1,4 +1,4 @@
-"""The query protocol: a form in, XML out. IAM, STS, (SNS)."""
+"""The query protocol: a form in, XML out. IAM, STS, SNS, and CloudWatch for older SDKs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class QueryXml:
 
     def error(self, service: str, error: ApiError, request_id: str) -> HttpResponse:
         """`<ErrorResponse>` with Type Sender below 500 and Receiver above."""
-        form = error_forms.form(service, error)
+        form = error_forms.form(service, error, "query")
         members = _write(form.shape, dict(error.members)) if form.shape and error.members else ""
         body = (
             f'<ErrorResponse xmlns="{model.service(service).xml_namespace}">\n  <Error>\n'

@@ -2,6 +2,7 @@
 
 ```
 X-Amz-Target: Prefix.Operation       the prefix names the service                     json
+/service/Prefix/operation/Operation  the prefix names the service                     rpc-v2-cbor
 credential scope .../SERVICE/...     a REST path of its model, or Action= in a form   rest-json, query
 no signature                         Version= of a form, or a REST path that fits     (AssumeRoleWithWebIdentity, ...)
 ```
@@ -13,26 +14,35 @@ import re
 from urllib.parse import unquote
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import model, query_xml, rest_paths
+from tailrace.wire import model, query_xml, rest_paths, rpc_cbor
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.json_rpc import JSON_RPC
 from tailrace.wire.protocol import Route, WireProtocol
 from tailrace.wire.query_xml import QUERY_XML
 from tailrace.wire.rest_json import REST_JSON
+from tailrace.wire.rpc_cbor import RPC_CBOR
 
-PROTOCOLS: dict[str, WireProtocol] = {"json": JSON_RPC, "rest-json": REST_JSON, "query": QUERY_XML}
+PROTOCOLS: dict[str, WireProtocol] = {
+    "json": JSON_RPC,
+    "query": QUERY_XML,
+    "rest-json": REST_JSON,
+    "smithy-rpc-v2-cbor": RPC_CBOR,
+}
 # Read off the models; repeated here so that a request for one service loads no other's model. A test compares them.
 TARGETS = {
     "DynamoDB_20120810": "dynamodb",
     "DynamoDBStreams_20120810": "dynamodbstreams",
     "Logs_20140328": "logs",
     "AmazonSQS": "sqs",
+    "GraniteServiceVersion20100801": "cloudwatch",
     "Tailrace_20261101": "tailrace",
 }
-VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts", "2010-03-31": "sns"}
+VERSIONS = {"2010-05-08": "iam", "2011-06-15": "sts", "2010-03-31": "sns", "2010-08-01": "cloudwatch"}
 SIGNED_AS = {
-    name: name for name in ("dynamodb", "lambda", "iam", "sts", "logs", "sns", "sqs", "tailrace")
+    **{name: name for name in ("dynamodb", "lambda", "iam", "sts", "logs", "sns", "sqs", "tailrace")},
+    "monitoring": "cloudwatch",
 }  # Streams: dynamodb
+IN_QUERY_TOO = frozenset(("cloudwatch",))  # speaks the query protocol to older SDKs
 REST_SERVICES = ("lambda",)
 # The operations that AWS carries out without a signature, for links in mails and notifications have none.
 UNSIGNED = {"ConfirmSubscription": "sns", "Unsubscribe": "sns"}
@@ -41,6 +51,7 @@ CONTENT_TYPES = {
     "1.0": frozenset(("application/x-amz-json-1.0", "application/json")),
     "1.1": frozenset(("application/x-amz-json-1.1", "application/x-amz-json-1.0", "application/json")),
 }
+JSON_1_0 = frozenset(("cloudwatch", "dynamodb", "dynamodbstreams", "sqs"))
 MISSING_TOKEN = "Missing Authentication Token"
 
 _scope = re.compile(r"Credential=[^,\s]*?/\d{8}/[^/,\s]*/([^/,\s]+)/aws4_request")
@@ -55,13 +66,15 @@ def route(request: HttpRequest) -> Route:
         found = _targets.get(target) or _find_target(target)
         _check_json(found.service, request)
         return found
+    if rpc_cbor.is_meant(request):
+        return _route_rpc(request)
     service = signed_service(request)
     if service is None:
         return _route_unsigned(request)
     protocol = model.service(service).protocol
     if protocol == "rest-json":
         return _route_path(service, request)
-    if protocol == "query":
+    if protocol == "query" or service in IN_QUERY_TOO:
         return _route_action(service, request)
     raise ApiError("UnknownOperationException", "")
 
@@ -81,7 +94,8 @@ def presumed_service(request: HttpRequest) -> str:
     target = request.headers.get("x-amz-target")
     if target is not None:
         return TARGETS.get(target.partition(".")[0], "dynamodb")
-    service = signed_service(request)
+    rpc = rpc_cbor.named(request.path)
+    service = TARGETS.get(rpc[0]) if rpc else signed_service(request)
     if service is not None:
         return service
     try:
@@ -93,9 +107,12 @@ def presumed_service(request: HttpRequest) -> str:
     return VERSIONS.get(parameters.get("Version", ""), "lambda")
 
 
-def refusal(service: str, error: ApiError, request_id: str) -> HttpResponse:
-    """A refusal of a request that has no route, in the protocol of the presumed service."""
-    return PROTOCOLS[model.service(service).protocol].error(service, error, request_id)
+def refusal(request: HttpRequest, service: str, error: ApiError, request_id: str) -> HttpResponse:
+    """A refusal of a request that has no route, in the protocol of the presumed service: of several, the request's."""
+    protocol = PROTOCOLS[model.service(service).protocol]
+    if service in IN_QUERY_TOO and not rpc_cbor.is_meant(request):
+        protocol = JSON_RPC if "x-amz-target" in request.headers else QUERY_XML
+    return protocol.error(service, error, request_id)
 
 
 def _is_for_dynamodb(request: HttpRequest, parameters: dict[str, str]) -> bool:
@@ -112,9 +129,19 @@ def _find_target(target: str) -> Route:
     return found
 
 
+def _route_rpc(request: HttpRequest) -> Route:
+    name, operation = rpc_cbor.named(request.path) or ("", "")
+    service = TARGETS.get(name)
+    if service is None or PROTOCOLS[model.service(service).protocol] is not RPC_CBOR:
+        raise ApiError("UnknownOperationException", "", status=404)
+    if request.method != "POST" or model.service(service).operation(operation) is None:
+        raise ApiError("UnknownOperationException", "", status=404)
+    return Route(service, RPC_CBOR, operation)
+
+
 def _check_json(service: str, request: HttpRequest) -> None:
     content_type = request.headers.get("content-type", "")
-    allowed = CONTENT_TYPES["1.0" if service in ("dynamodb", "dynamodbstreams", "sqs") else "1.1"]
+    allowed = CONTENT_TYPES["1.0" if service in JSON_1_0 else "1.1"]
     if content_type not in allowed:
         content_type = content_type.partition(";")[0].strip().lower()
     if request.method != "POST" or (request.body and content_type not in allowed):

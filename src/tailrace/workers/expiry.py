@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 
-from tailrace.services.dynamodb import expiry
+from tailrace.services.dynamodb import expiry, table_metrics
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
 from tailrace.workers.rounds import Rounds
@@ -38,14 +38,17 @@ class Expiry(Rounds):
     async def _expire(self, place: Place, now: float) -> bool:
         """Delete one slice of a table; whether there may be more. A table that fails doesn't hold up the others."""
 
-        def slice_of(tx: Transaction) -> int:
+        def slice_of(tx: Transaction) -> expiry.Slice:
             return expiry.expire_slice(tx, *place, now)
 
         try:
-            return await self._node.store.update(slice_of, locked=True) >= expiry.EXPIRE_ITEMS
+            done = await self._node.store.update(slice_of, locked=True)
         except Exception:
             log.exception("items of %s in %s could not expire; it is tried again", place[1], place[0])
             return False
+        if done.deleted:
+            self._node.measurements.add_many(now, done.deleted, table_metrics.EXPIRED, *place)
+        return done.looked_at >= expiry.EXPIRE_ITEMS
 
     async def _waiting(self, now: float) -> list[Place]:
         """The tables that have something due."""

@@ -3,7 +3,7 @@
 Stream records go after 24 hours (and with them closed shards, and streams that are off), log events after their
 group's retention, and the rows of deleted log groups and streams as soon as possible. What the writes to a table under
 continuous backup have replaced goes after its recovery period, a deleted table's SYSTEM backup after 35 days, what
-contributor insights have counted after 15, attempts of calls after 7.
+contributor insights have counted and metrics after 15, attempts of calls after 7.
 """
 
 from __future__ import annotations
@@ -11,16 +11,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tailrace.base.measurements import MINUTE_SECONDS
 from tailrace.services.dynamodb import backup_documents, insights_report, insights_tally
 from tailrace.services.logs import names as log_groups
 from tailrace.services.sqs import queues
-from tailrace.store import attempts, changes, history, insight_counts, log_events, message_groups, messages, resources
+from tailrace.store import (
+    attempts,
+    changes,
+    history,
+    insight_counts,
+    log_events,
+    message_groups,
+    messages,
+    metrics,
+    resources,
+)
 from tailrace.store.engine import Transaction
 from tailrace.workers import replay_job
 from tailrace.workers.rounds import Rounds
 
 STREAM_SECONDS = 24 * 3600.0
 ATTEMPT_SECONDS = 7 * 24 * 3600.0  # as long as a mapping's attempt log is kept
+METRIC_SECONDS = 15 * 24 * 3600.0  # as long as CloudWatch keeps them by the minute
 SLICE = 500
 SLICES_MAX = 2_000  # of one kind in one round: a million rows
 PAGE = 500
@@ -51,6 +63,8 @@ class Retention(Rounds):
         await self._in_slices(lambda tx: history.trim(tx, now, SLICE))
         counted = int((now - insights_report.KEEP_SECONDS) // insights_tally.MINUTE_SECONDS)
         await self._in_slices(lambda tx: insight_counts.trim(tx, counted, SLICE))
+        measured = int((now - METRIC_SECONDS) // MINUTE_SECONDS)
+        await self._in_slices(lambda tx: metrics.trim(tx, measured, SLICE))
         await self._in_slices(lambda tx: messages.trim(tx, now, SLICE) or messages.sweep(tx, SLICE))
         await self._in_slices(lambda tx: message_groups.forget_tokens(tx, now, SLICE))
         await self._in_slices(lambda tx: queues.forget_deleted(tx, now, SLICE))

@@ -42,6 +42,10 @@ class Rounds(ABC):
     async def round(self) -> None:
         """Do what there is to do now."""
 
+    def pause(self) -> float:
+        """The seconds to the next round."""
+        return self.seconds
+
     async def last(self) -> None:  # noqa: B027 - most have nothing to do at the end
         """What remains to be done at the end, after the last round."""
 
@@ -67,5 +71,5 @@ class Rounds(ABC):
                 await self.round()
             except Exception:
                 log.exception("a round of %s failed; the next one goes on", self.name)
-            if await wait_for_event(self._ending, self.seconds, self._node.clock):
+            if await wait_for_event(self._ending, self.pause(), self._node.clock):
                 return

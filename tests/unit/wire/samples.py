@@ -10,7 +10,8 @@ from typing import Any
 from tailrace.wire.model import ShapeModel
 
 DEPTH_MAX = 5
-SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "iam", "sts", "logs", "sns", "sqs")
+SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "iam", "sts", "logs", "sns", "sqs", "cloudwatch")
+UNIONS = frozenset(("EvaluationWindow",))  # of whose members there is one; botocore checks it in CBOR alone
 TEXTS = ("a", "tähti ☃", "a&b<c>\"d'", "x y/z+%2F?=&", "0", "𝄞")
 
 Pair = tuple[Any, Any]  # boto3's form, ours
@@ -45,6 +46,8 @@ class Samples:
             if (nested and depth >= DEPTH_MAX) or member.shape.event_stream:
                 continue
             theirs[name], ours[name] = self.of(member.shape, depth + 1)
+            if shape.name in UNIONS:
+                break
         return theirs, ours
 
     def scalar(self, shape: ShapeModel) -> Pair:

@@ -62,7 +62,8 @@ def received(service: str, name: str, route: Route, answer: dict[str, Any]) -> d
         {"status_code": response.status, "headers": HeadersDict(response.headers), "body": body},
         described.output_shape,
     )
-    assert found.pop("ResponseMetadata")["RequestId"] == "REQUEST-ID"
+    told = found.pop("ResponseMetadata").get("RequestId")
+    assert told == "REQUEST-ID" or described.output_shape is None  # of an empty CBOR answer botocore reads no header
     return plain({key: value.read() if value is body else value for key, value in found.items()})
 
 

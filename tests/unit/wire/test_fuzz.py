@@ -60,7 +60,7 @@ def test_any_request_is_routed_or_refused(**parts: Any) -> None:
     try:
         found = route(request)
     except ApiError as error:
-        assert refusal(presumed_service(request), error, "ID").status < 500  # noqa: PT017
+        assert refusal(request, presumed_service(request), error, "ID").status < 500  # noqa: PT017
     else:
         with suppress(ApiError):
             found.protocol.parse(found, request)

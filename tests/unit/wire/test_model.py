@@ -33,11 +33,11 @@ def test_an_unknown_service_is_a_lookup_error() -> None:
         model.service("no-such-service")
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "dynamodbstreams", "logs", "sqs"])
+@pytest.mark.parametrize("service", ["dynamodb", "dynamodbstreams", "logs", "sqs", "cloudwatch"])
 def test_target_prefixes_are_the_models(service: str) -> None:
     assert route.TARGETS[model.service(service).target_prefix] == service
 
 
-@pytest.mark.parametrize("service", ["iam", "sts", "sns"])
+@pytest.mark.parametrize("service", ["iam", "sts", "sns", "cloudwatch"])
 def test_query_versions_are_the_models(service: str) -> None:
     assert route.VERSIONS[model.service(service).api_version] == service

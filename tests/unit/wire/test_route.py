@@ -102,14 +102,14 @@ def test_a_request_for_nothing_is_refused_as_its_protocol_does(request_: HttpReq
     with pytest.raises(ApiError) as caught:
         route(request_)
     assert (caught.value.code, caught.value.status) == (code, status)
-    assert refusal(presumed_service(request_), caught.value, "ID").status == status
+    assert refusal(request_, presumed_service(request_), caught.value, "ID").status == status
 
 
 def test_an_unknown_action_is_named_with_its_version() -> None:
     request = HttpRequest("POST", "/", "", signed("sts"), b"Action=Fly&Version=2011-06-15")
     with pytest.raises(ApiError) as caught:
         route(request)
-    body = refusal(presumed_service(request), caught.value, "ID").body
+    body = refusal(request, presumed_service(request), caught.value, "ID").body
     assert b"<Code>InvalidAction</Code>" in body
     assert b"<Message>Could not find operation Fly for version 2011-06-15</Message>" in body
 
@@ -118,4 +118,4 @@ def test_a_form_of_too_many_fields_is_refused_and_not_a_fault_of_ours() -> None:
     request = HttpRequest("POST", "/", "", {}, b"&".join(b"a%d=1" % n for n in range(6000)))
     with pytest.raises(ApiError) as caught:
         route(request)
-    assert refusal(presumed_service(request), caught.value, "ID").status == 400
+    assert refusal(request, presumed_service(request), caught.value, "ID").status == 400

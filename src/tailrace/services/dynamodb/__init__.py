@@ -4,7 +4,7 @@
 items, batches, transactions ──> writes (Put, Delete, Update, Check) ──> store.items.change, the one write path
 query ──> read_plan (what) ──> paging (how far)
 backups, restore ──> copy_table ──> store.history, what writes have replaced
-throttle ──> tally, what a request takes: of the buckets, and, where insights count a table, by which key
+throttle ──> tally, what a request takes: in metrics, of the buckets, and, where insights count a table, by which key
 table_streams (on, off) ──> stream_shards (their children) ──> store.lineage
 tables, table_updates ──> table_rules (may it) ──> document ──> table (compiled) and table_description (shown)
 ```

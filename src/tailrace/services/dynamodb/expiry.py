@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-tt
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from tailrace.services.dynamodb import status
 from tailrace.services.dynamodb.table import KIND, Table, compile_table
@@ -75,23 +75,32 @@ def is_waiting(tx: Transaction, scope: str, name: str, now: float) -> bool:
     return status.serves(table.document, now) and bool(expirations.due(tx, expiry, now, 1))
 
 
-def expire_slice(tx: Transaction, scope: str, name: str, now: float) -> int:
-    """Delete the next items whose time has come; how many were looked at, 0 when there are none."""
+class Slice(NamedTuple):
+    """What came of a slice: how many items were looked at, and how many of them were deleted."""
+
+    looked_at: int = 0
+    deleted: int = 0
+
+
+def expire_slice(tx: Transaction, scope: str, name: str, now: float) -> Slice:
+    """Delete the next items whose time has come."""
     table, expiry = _expiring(tx, scope, name)
     if table is None or expiry is None:
         resources.delete(tx, EXPIRING_KIND, scope, name)
-        return 0
+        return Slice()
     if not status.serves(table.document, now):
-        return 0
+        return Slice()
 
     def change(old: Item | None) -> Item | None:
         return None if expirations.is_due(expiry, old, now) else old
 
-    entries = expirations.due(tx, expiry, now, EXPIRE_ITEMS)
+    entries, deleted = expirations.due(tx, expiry, now, EXPIRE_ITEMS), 0
     for entry in entries:
-        if not items.change(tx, table.layout, entry.key, change, now, CAUSE).wrote:
+        if items.change(tx, table.layout, entry.key, change, now, CAUSE).wrote:
+            deleted += 1
+        else:
             expirations.strike(tx, expiry, entry)  # it led nowhere, and would forever
-    return len(entries)
+    return Slice(len(entries), deleted)
 
 
 def _expiring(tx: Transaction, scope: str, name: str) -> tuple[Table | None, ExpiryLayout | None]:

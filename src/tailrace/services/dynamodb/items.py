@@ -111,8 +111,8 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
 
     def change(tx: Transaction) -> tuple[Table, Change, Tally]:
         found = table.find(tx, scope, name, now)
-        done = writes.perform(tx, found, write, now, call.origin)
         tally = throttle.begin(call, found)
+        done = writes.perform(tx, found, write, now, call.origin)
         tally.write(found, done, write.key)
         return found, done, tally
 

@@ -120,9 +120,9 @@ async def _read(call: Call, request: Shape, bound: Bound, mode: str) -> Answer:
 
     def read(tx: Transaction) -> tuple[Table, StoredItem | None, Tally]:
         found = table.find(tx, call.scope, bound.name, now)
+        tally = throttle.begin(call, found)
         key = partiql_single.key_of(found, bound, "BatchExecuteStatement")
         stored = items.get(tx, found.layout, item_keys.of_request(found, key))
-        tally = throttle.begin(call, found)
         tally.read(found, stored.size if stored else 0, key, consistent=consistent)
         return found, stored, tally
 
@@ -137,9 +137,9 @@ async def _write(call: Call, bound: Bound) -> tuple[Table, Write, Change]:
 
     def change(tx: Transaction) -> tuple[Table, Write, Change, Tally]:
         found = table.find(tx, call.scope, bound.name, now)
+        tally = throttle.begin(call, found)
         write = partiql_writes.write_of(bound, found)
         done = writes.perform(tx, found, write, now, call.origin)
-        tally = throttle.begin(call, found)
         tally.write(found, done, write.key)
         return found, write, done, tally
 

@@ -1,10 +1,12 @@
-"""What one request takes, as its handler tells it: for the buckets of `throttle.py`, for the counts of insights.
+"""What one request takes, as its handler tells it: for metrics, for the buckets of `throttle.py`, for the counts of
+insights.
 
 ```
 tally = throttle.begin(call, table)   in the closure: tally.read(..), page(..) or write(..)   after it: tally.settle()
 ```
 A tally is made anew in each run of a closure and changes nothing until it is settled, so a closure may run again. The
-tally here is that of nearly every request, whose table is neither limited nor counted: it does nothing.
+tally of nearly every request, whose table is neither limited nor counted by key, is that of `table_metrics`; the one
+here does nothing.
 """
 
 from __future__ import annotations

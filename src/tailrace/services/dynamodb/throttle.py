@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 from tailrace.base.errors import ApiError
 from tailrace.base.token_bucket import Limit
 from tailrace.operation import Call
-from tailrace.services.dynamodb import capacity
+from tailrace.services.dynamodb import table_metrics
 from tailrace.services.dynamodb.insights_tally import Watching
-from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import NOTHING, Item, Kind, Tally, Values
-from tailrace.store.items import Change
+from tailrace.services.dynamodb.table_metrics import Metering
+from tailrace.services.dynamodb.tally import Item, Kind, Tally
 
 BURST_SECONDS = 300.0
 MAXIMUM_SECONDS = 1.0  # what an on-demand maximum saves up
@@ -35,18 +34,24 @@ class _Meter(NamedTuple):
 
 
 def begin(call: Call, table: Table) -> Tally:
-    """The tally of one run of a request's closure, about this table."""
-    tally = _Counting(call) if call.node.config.throttle else NOTHING
+    """The tally of one run of a request's closure, about this table. Begun before what the closure may be refused."""
+    table_metrics.begin(call, table)
+    tally = _Counting(call) if call.node.config.throttle else Metering(call)
     return tally if table.insights is None else Watching(call, tally)
 
 
 def begin_many(call: Call, tables: Sequence[Table]) -> Tally:
     """The tally of one run of a request's closure, about at least one table."""
+    for table in tables:
+        table_metrics.begin(call, table)
     return begin(call, next((table for table in tables if table.insights is not None), tables[0]))
 
 
-class _Counting(Tally):
+class _Counting(Metering):
+    """Has buckets for what is metered, and refuses what they have no room for."""
+
     def __init__(self, call: Call) -> None:
+        super().__init__(call)
         self._buckets, self._now = call.node.buckets, call.clock.now()
         self._taken: dict[_Meter, tuple[float, Limit]] = {}
 
@@ -56,39 +61,29 @@ class _Counting(Tally):
 
     def has_room(self, table: Table, kind: Kind) -> bool:
         """Whether none of the buckets is empty."""
-        globals_ = [index.name for index in table.indexes.values() if not index.local]
-        names = ["", *globals_] if kind == "Write" else [""]
-        return not any(self.is_empty(table, kind, name) for name in names)
+        return not self._empty(table, kind)
 
-    def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
-        """Count it against the table."""
-        self._count(table, "", "Read", factor * capacity.read_units(size, consistent=consistent))
-
-    def page(self, page: Page, index: str | None, *, consistent: bool, sought: Values | None = None) -> None:
-        """Count it against the index, where it is a global one, else against the table."""
-        bucket = "" if index is None or page.table.indexes[index].local else index
-        self._count(page.table, bucket, "Read", capacity.read_units(page.bytes, consistent=consistent))
-        if page.fetched_units:
-            self._count(page.table, "", "Read", page.fetched_units)
-
-    def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
-        """Count it against the table with its local indexes, and against each global index that it changed."""
-        indexes = capacity.index_units(change.index_writes)
-        own = capacity.write_units(change.old_size, change.new_size)
-        own += sum(units for name, units in indexes.items() if table.indexes[name].local)
-        self._count(table, "", "Write", factor * own)
-        for name, units in indexes.items():
-            if not table.indexes[name].local:
-                self._count(table, name, "Write", factor * units)
+    def hold_up(self, table: Table, kind: Kind, keys: Sequence[Item]) -> None:
+        """Count them against each empty bucket."""
+        table_metrics.held_up(self._call, table, kind, self._empty(table, kind), len(keys))
 
     def settle(self) -> None:
         """Take it out."""
+        super().settle()
         for meter, (units, limit) in self._taken.items():
             self._buckets.take(meter, units, limit, self._now)
 
+    def _empty(self, table: Table, kind: Kind) -> list[str]:
+        """The buckets without room, by their indexes' names; the table's own is ""."""
+        globals_ = [index.name for index in table.indexes.values() if not index.local]
+        names = ["", *globals_] if kind == "Write" else [""]
+        return [name for name in names if self.is_empty(table, kind, name)]
+
     def _count(self, table: Table, index: str, kind: Kind, units: float) -> None:
         if self.is_empty(table, kind, index):
+            table_metrics.held_up(self._call, table, kind, [index])
             raise refusal(table, kind, index)
+        super()._count(table, index, kind, units)
         limit = _limit(table.document, index, kind)
         if limit is not None:
             meter = _Meter(table.document["TableId"], index, kind)

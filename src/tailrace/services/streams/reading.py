@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tailrace.base import arn
 from tailrace.base.errors import ApiError, Missing
+from tailrace.base.measurements import Metric
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.streams import iterators
 from tailrace.services.streams.iterators import Position
@@ -15,6 +16,9 @@ from tailrace.store.engine import Transaction
 
 RECORDS_MAX = 1000
 BYTES_MAX = 1024 * 1024
+_DIMENSIONS = ("TableName", "Operation", "StreamLabel")
+LATENCY = Metric("AWS/DynamoDB", "SuccessfulRequestLatency", "Milliseconds", _DIMENSIONS)
+RETURNED_RECORDS = Metric("AWS/DynamoDB", "ReturnedRecordsCount", "Count", _DIMENSIONS)
 _BY_NUMBER = ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
 
 
@@ -102,6 +106,10 @@ async def get_records(call: Call, request: Shape) -> Shape:
         return document, shard, changes.read(tx, shard.shard, position.after, limit, BYTES_MAX), position, secret
 
     document, shard, found, position, secret = await call.store.view(read)
+    about = (call.scope, document["TableName"], call.operation, document["StreamLabel"])
+    call.node.measurements.add(now, len(found), RETURNED_RECORDS, *about)
+    if call.entry is not None:
+        call.entry.measured = ((LATENCY, *about),)
     parts = arn.parse(document["StreamArn"])
     region = parts.region if parts else call.region
     answer: Shape = {"Records": [record(document, each, region) for each in found]}

@@ -22,7 +22,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^CREATE TABLE meta\b"), "CREATE TABLE IF NOT EXISTS meta"),
 )
 # Rows that change all the time: room beside them keeps their new versions on the same page, and out of the indexes.
-_CHANGING = frozenset(("collections", "counters", "histories", "leases", "queues", "shards"))
+_CHANGING = frozenset(("collections", "counters", "histories", "leases", "metric_series", "queues", "shards"))
 _TEXT = re.compile(r"\bTEXT\b")
 _MADE = re.compile(r"^CREATE TABLE (\w+)")
 # The same statement at the same moment: made by another, in its catalogue, or in each other's way.

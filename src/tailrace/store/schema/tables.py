@@ -11,6 +11,7 @@ log_groups  log_streams  log_events    blobs         packages, by their SHA-256
 queues      messages  message_groups   queue_tokens  what a queue remembers of sends and receives
 insight_counts  which keys a table's traffic was about, minute by minute
 attempts    what became of each call of a function with records, or with an event
+metric_series  metric_minutes  what was measured, minute by minute
 ```
 """
 
@@ -132,4 +133,17 @@ _LINEAGE: Step = (
     "ALTER TABLE deliveries ADD COLUMN owner TEXT",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS, _CAUSALITY, _LINEAGE)
+_METRICS: Step = (
+    # `series` is a digest of what names it; `last` the latest minute in which something was measured.
+    """CREATE TABLE metric_series (
+        series BLOB PRIMARY KEY, scope TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+        dimensions TEXT NOT NULL, unit TEXT NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX metric_series_by_name ON metric_series (scope, namespace, name, series)",
+    """CREATE TABLE metric_minutes (
+        series BLOB NOT NULL, minute INTEGER NOT NULL, part INTEGER NOT NULL, samples REAL NOT NULL,
+        total REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL, spread BLOB,
+        PRIMARY KEY (series, minute, part)) WITHOUT ROWID""",
+    "CREATE INDEX metric_minutes_by_minute ON metric_minutes (minute)",
+)
+
+STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS, _CAUSALITY, _LINEAGE, _METRICS)
