@@ -1,13 +1,14 @@
-"""A real Chromium on a real server. A page that reports an error fails its test; a failed test leaves its trace.
+"""A real Chromium on a real server. A page that reports an error fails its test; a failed test leaves its picture.
 
-Chromium is the machine's own (Debian: `apt install chromium`; elsewhere CHROMIUM names it). Where there is none the
-tests are skipped, but in CI they fail. TAILRACE_TRACES names the folder of the traces, which `playwright show-trace`
-opens.
+Chromium is the machine's own (Debian: `apt install chromium-headless-shell`, or `chromium`, which draws more than anybody
+sees; elsewhere CHROMIUM names it). Where there is none the tests are skipped, but in CI they fail. Where TAILRACE_TRACES
+names a folder, each failed test leaves its trace there, too, which `playwright show-trace` opens.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,12 @@ from tailrace.gateway.console_files import FOLDER
 from tailrace.reach import Reached
 from tests.conftest import RunningServer
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-TRACES = Path(os.environ.get("TAILRACE_TRACES", Path(tempfile.gettempdir()) / "tailrace-traces"))
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
+)
+# A trace takes a picture of every change of a page: as much work again as the test.
+TRACES = os.environ.get("TAILRACE_TRACES")
+PICTURES = Path(TRACES or Path(tempfile.gettempdir()) / "tailrace-console")
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 30_000  # on a machine that has other things to do, too
 
@@ -45,7 +50,7 @@ def needed(what: str) -> None:
 def chromium() -> Iterator[Browser]:
     """A browser for the tests of a file. While Playwright runs, its event loop does: no asynchronous test could."""
     if CHROMIUM is None:
-        needed("Chromium (apt install chromium)")
+        needed("Chromium (apt install chromium-headless-shell)")
     subprocess.run([sys.executable, ROOT / "node_parts.py"], check=True)  # the console of now, not of an hour ago
     if not (FOLDER / "index.html").exists():
         needed("the built console (make console)")
@@ -89,16 +94,27 @@ class Watched:
 
 @pytest.fixture
 def watched(chromium: Browser, server: RunningServer, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    context = chromium.new_context(base_url=server.endpoint, viewport={"width": 1280, "height": 800})
+    context = chromium.new_context(
+        base_url=server.endpoint, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    )
     context.set_default_timeout(PATIENCE_MS)
-    context.tracing.start(screenshots=True, snapshots=True)
+    if TRACES:
+        context.tracing.start(screenshots=True, snapshots=True)
     watching = Watched(context)
     yield watching
-    failed = getattr(request.node, "failed", False) or bool(watching.unexpected)
-    TRACES.mkdir(parents=True, exist_ok=True)
-    context.tracing.stop(**({"path": TRACES / f"{request.node.name}.zip"} if failed else {}))
+    if getattr(request.node, "failed", False) or watching.unexpected:
+        _show(context, re.sub(r"\W+", "-", request.node.name))
     context.close()
     assert not watching.unexpected
+
+
+def _show(context: BrowserContext, name: str) -> None:
+    """Leave what a failed test had on its pages."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for number, page in enumerate(context.pages):
+        page.screenshot(path=PICTURES / f"{name}-{number}.png")
+    if TRACES:
+        context.tracing.stop(path=PICTURES / f"{name}.zip")
 
 
 @pytest.fixture
