@@ -1,8 +1,8 @@
 """A real Chromium on a real server. A page that reports an error fails its test; a failed test leaves its picture.
 
-Chromium is the machine's own (Debian: `apt install chromium-headless-shell`, or `chromium`, which draws more than anybody
-sees; elsewhere CHROMIUM names it). Where there is none the tests are skipped, but in CI they fail. Where TAILRACE_TRACES
-names a folder, each failed test leaves its trace there, too, which `playwright show-trace` opens.
+Chromium is the machine's own (Debian: `apt install chromium-headless-shell`; `chromium` draws what nobody sees;
+elsewhere CHROMIUM names it). Where there is none the tests are skipped, but in CI they fail. Where TAILRACE_TRACES is
+a folder, each failed test leaves its trace there, too, which `playwright show-trace` opens.
 """
 
 from __future__ import annotations
