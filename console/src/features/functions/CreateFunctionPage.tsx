@@ -1,18 +1,16 @@
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useSteps } from "../../aws/hooks";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { useParameter } from "../../pieces/useParameter";
 import { create, type NewFunction, type RuntimeChoice, RUNTIMES } from "./new-function";
 import { RoleField } from "./RoleField";
@@ -34,71 +32,60 @@ export default function CreateFunctionPage() {
   });
   const change = (part: Partial<NewFunction>) => setForm((before) => ({ ...before, ...part }));
   const make = useSteps<NewFunction, string>(create, { touches: ["lambda", "iam"], says: CREATED, ownError: true });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const wanted = start === "upload" ? form : { ...form, upload: null };
     make.mutate(wanted, { onSuccess: (name) => void navigate(to.function(name)) });
   };
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={<Header variant="h1">Create function</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={to.functions()}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={make.isPending} disabled={start === "upload" && !form.upload}>
-              Create function
-            </Button>
-          </SpaceBetween>
-        }
-      >
+    <FormPage
+      title="Create function"
+      onSubmit={submit}
+      cancel={to.functions()}
+      busy={make.isPending}
+      disabled={start === "upload" && !form.upload}
+      error={make.error}
+    >
+      <Tiles
+        ariaLabel="How to start"
+        value={start}
+        onChange={({ detail }) => setStart(detail.value)}
+        items={[
+          { value: "scratch", label: "Author from scratch", description: "Start with a simple Hello World example." },
+          { value: "upload", label: "Upload a package", description: "Start with a .zip file of your own." },
+        ]}
+      />
+      <Container header={<Header variant="h2">Basic information</Header>}>
         <SpaceBetween size="l">
-          <Tiles
-            ariaLabel="How to start"
-            value={start}
-            onChange={({ detail }) => setStart(detail.value)}
-            items={[
-              { value: "scratch", label: "Author from scratch", description: "Start with a simple Hello World example." },
-              { value: "upload", label: "Upload a package", description: "Start with a .zip file of your own." },
-            ]}
-          />
-          <ErrorAlert error={make.error} />
-          <Container header={<Header variant="h2">Basic information</Header>}>
-            <SpaceBetween size="l">
-              <FormField
-                label="Function name"
-                description="Enter a name that describes the purpose of your function."
-                constraintText="1 to 64 letters, numbers, hyphens or underscores, with no spaces."
-              >
-                <Input
-                  value={form.name}
-                  onChange={({ detail }) => change({ name: detail.value })}
-                  placeholder="myFunctionName"
-                  spellcheck={false}
-                />
-              </FormField>
-              <FormField label="Runtime" description="The language that the function is written in.">
-                <Select
-                  selectedOption={form.runtime}
-                  options={RUNTIMES}
-                  onChange={({ detail }) =>
-                    change({ runtime: RUNTIMES.find((it) => it.value === detail.selectedOption.value) ?? form.runtime })
-                  }
-                />
-              </FormField>
-              {start === "upload" && (
-                <UploadFields runtime={form.runtime} value={form.upload} onChange={(upload) => change({ upload })} />
-              )}
-              <FormField label={<span>Description - <i>optional</i></span>}>
-                <Input ariaLabel="Description" value={form.description} onChange={({ detail }) => change({ description: detail.value })} />
-              </FormField>
-              <RoleField functionName={form.name} value={form.role} onChange={(role) => change({ role })} />
-            </SpaceBetween>
-          </Container>
+          <FormField
+            label="Function name"
+            description="Enter a name that describes the purpose of your function."
+            constraintText="1 to 64 letters, numbers, hyphens or underscores, with no spaces."
+          >
+            <Input
+              value={form.name}
+              onChange={({ detail }) => change({ name: detail.value })}
+              placeholder="myFunctionName"
+              spellcheck={false}
+            />
+          </FormField>
+          <FormField label="Runtime" description="The language that the function is written in.">
+            <Select
+              selectedOption={form.runtime}
+              options={RUNTIMES}
+              onChange={({ detail }) =>
+                change({ runtime: RUNTIMES.find((it) => it.value === detail.selectedOption.value) ?? form.runtime })
+              }
+            />
+          </FormField>
+          {start === "upload" && (
+            <UploadFields runtime={form.runtime} value={form.upload} onChange={(upload) => change({ upload })} />
+          )}
+          <FormField label={<span>Description - <i>optional</i></span>}>
+            <Input ariaLabel="Description" value={form.description} onChange={({ detail }) => change({ description: detail.value })} />
+          </FormField>
+          <RoleField functionName={form.name} value={form.role} onChange={(role) => change({ role })} />
         </SpaceBetween>
-      </Form>
-    </form>
+      </Container>
+    </FormPage>
   );
 }

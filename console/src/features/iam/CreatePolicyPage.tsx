@@ -1,6 +1,4 @@
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
@@ -11,7 +9,7 @@ import { useNavigate } from "react-router";
 import { to } from "../../app/paths";
 import { useChange } from "../../aws/hooks";
 import { createPolicy } from "../../aws/iam-users";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { PolicyEditor } from "./PolicyEditor";
 import { EMPTY_POLICY } from "./visual";
 
@@ -28,33 +26,18 @@ export default function CreatePolicyPage() {
       { onSuccess: (answer) => void navigate(to.policy(answer.Policy?.Arn ?? "")) },
     );
   return (
-    <Form
-      header={<Header variant="h1">Create policy</Header>}
-      actions={
-        <SpaceBetween direction="horizontal" size="xs">
-          <Button variant="link" href={to.policies()}>
-            Cancel
-          </Button>
-          <Button variant="primary" loading={create.isPending} onClick={submit}>
-            Create policy
-          </Button>
+    <FormPage title="Create policy" byButton onSubmit={submit} cancel={to.policies()} busy={create.isPending} error={create.error}>
+      <Container header={<Header variant="h2">Policy details</Header>}>
+        <SpaceBetween size="m">
+          <FormField label="Policy name" constraintText="Maximum 128 characters. Use alphanumeric and '+=,.@-_' characters.">
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} />
+          </FormField>
+          <FormField label={<>Description <i>- optional</i></>} constraintText="It can't be changed later.">
+            <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
+          </FormField>
         </SpaceBetween>
-      }
-    >
-      <SpaceBetween size="l">
-        <ErrorAlert error={create.error} />
-        <Container header={<Header variant="h2">Policy details</Header>}>
-          <SpaceBetween size="m">
-            <FormField label="Policy name" constraintText="Maximum 128 characters. Use alphanumeric and '+=,.@-_' characters.">
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} />
-            </FormField>
-            <FormField label={<>Description <i>- optional</i></>} constraintText="It can't be changed later.">
-              <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
-            </FormField>
-          </SpaceBetween>
-        </Container>
-        <PolicyEditor value={text} onChange={setText} />
-      </SpaceBetween>
-    </Form>
+      </Container>
+      <PolicyEditor value={text} onChange={setText} />
+    </FormPage>
   );
 }

@@ -1,17 +1,14 @@
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useChange } from "../../aws/hooks";
 import { createUser } from "../../aws/iam-users";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { type Tag, TagsContainer } from "../../pieces/TagsContainer";
 
 /** Create user: a name. Keys and policies come on the user's page. */
@@ -20,36 +17,18 @@ export default function CreateUserPage() {
   const [name, setName] = useState("");
   const [tags, setTags] = useState<Tag[]>([]);
   const create = useChange(createUser, { says: `User ${name} created.`, ownError: true });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const Tags = tags.filter((tag) => tag.key).map((tag) => ({ Key: tag.key, Value: tag.value }));
     create.mutate({ UserName: name, ...(Tags.length ? { Tags } : {}) }, { onSuccess: () => void navigate(to.user(name)) });
   };
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={<Header variant="h1">Create user</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={to.users()}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={create.isPending}>
-              Create user
-            </Button>
-          </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          <ErrorAlert error={create.error} />
-          <Container header={<Header variant="h2" description="A new user may do nothing until a policy says so.">User details</Header>}>
-            <FormField label="User name" constraintText="At most 64 characters: letters, numbers, and + = , . @ _ - (hyphen).">
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus spellcheck={false} />
-            </FormField>
-          </Container>
-          <TagsContainer tags={tags} onChange={setTags} />
-        </SpaceBetween>
-      </Form>
-    </form>
+    <FormPage title="Create user" onSubmit={submit} cancel={to.users()} busy={create.isPending} error={create.error}>
+      <Container header={<Header variant="h2" description="A new user may do nothing until a policy says so.">User details</Header>}>
+        <FormField label="User name" constraintText="At most 64 characters: letters, numbers, and + = , . @ _ - (hyphen).">
+          <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus spellcheck={false} />
+        </FormField>
+      </Container>
+      <TagsContainer tags={tags} onChange={setTags} />
+    </FormPage>
   );
 }

@@ -1,15 +1,12 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { to } from "../../app/paths";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { Loading } from "../../pieces/Loading";
 import { useParameter } from "../../pieces/useParameter";
 import type { Item } from "./attribute";
@@ -57,85 +54,68 @@ export function ItemForm({ table, keys, before, start, onDone }: Props) {
     setProblem(null);
     how();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const now = current();
     if (!now) return;
     setProblem(null);
     save.mutate(now, { onSuccess: onDone });
   };
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={
-          <Header
-            variant="h1"
-            description={`${before ? "An item" : "A new item"} of ${table}. Numbers keep every digit, sets stay sets, binary stays binary.`}
-            actions={
-              <SegmentedControl
-                label="View of the item"
-                selectedId={view}
-                onChange={({ detail }) => turn(() => setView(detail.selectedId))}
-                options={[
-                  { id: "form", text: "Form" },
-                  { id: "json", text: "JSON view" },
-                ]}
-              />
-            }
-          >
-            {before ? "Edit item" : "Create item"}
-          </Header>
-        }
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={to.items(table)}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={save.isPending}>
-              {before ? "Save" : "Create item"}
-            </Button>
-          </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="m">
-          <ErrorAlert error={problem ?? save.error} />
-          {view === "form" ? (
-            <Container header={<Header variant="h2">Attributes</Header>}>
-              <AttributeRows item={item} locked={before ? keys : []} kept={keys} onChange={setItem} path="" />
-            </Container>
-          ) : (
-            <Container
-              header={
-                <Header
-                  variant="h2"
-                  actions={
-                    <Toggle checked={!plain} onChange={({ detail }) => turn(() => setPlain(!detail.checked))}>
-                      View DynamoDB JSON
-                    </Toggle>
-                  }
-                >
-                  Attributes
-                </Header>
+    <FormPage
+      title={before ? "Edit item" : "Create item"}
+      description={`${before ? "An item" : "A new item"} of ${table}. Numbers keep every digit, sets stay sets, binary stays binary.`}
+      actions={
+        <SegmentedControl
+          label="View of the item"
+          selectedId={view}
+          onChange={({ detail }) => turn(() => setView(detail.selectedId))}
+          options={[
+            { id: "form", text: "Form" },
+            { id: "json", text: "JSON view" },
+          ]}
+        />
+      }
+      submit={before ? "Save" : "Create item"}
+      onSubmit={submit}
+      cancel={to.items(table)}
+      busy={save.isPending}
+      error={problem ?? save.error}
+    >
+      {view === "form" ? (
+        <Container header={<Header variant="h2">Attributes</Header>}>
+          <AttributeRows item={item} locked={before ? keys : []} kept={keys} onChange={setItem} path="" />
+        </Container>
+      ) : (
+        <Container
+          header={
+            <Header
+              variant="h2"
+              actions={
+                <Toggle checked={!plain} onChange={({ detail }) => turn(() => setPlain(!detail.checked))}>
+                  View DynamoDB JSON
+                </Toggle>
               }
             >
-              <Suspense fallback={<Loading />}>
-                <Editor
-                  value={draft ?? print(item, plain)}
-                  onChange={setDraft}
-                  language="json"
-                  label="Item as JSON"
-                  height={420}
-                />
-              </Suspense>
-              {plain && (
-                <Box color="text-body-secondary" margin={{ top: "xs" }}>
-                  Plain JSON has no sets and no binary: where the item has them, a fitting list or text stays one.
-                </Box>
-              )}
-            </Container>
+              Attributes
+            </Header>
+          }
+        >
+          <Suspense fallback={<Loading />}>
+            <Editor
+              value={draft ?? print(item, plain)}
+              onChange={setDraft}
+              language="json"
+              label="Item as JSON"
+              height={420}
+            />
+          </Suspense>
+          {plain && (
+            <Box color="text-body-secondary" margin={{ top: "xs" }}>
+              Plain JSON has no sets and no binary: where the item has them, a fitting list or text stays one.
+            </Box>
           )}
-        </SpaceBetween>
-      </Form>
-    </form>
+        </Container>
+      )}
+    </FormPage>
   );
 }

@@ -1,19 +1,17 @@
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useChange } from "../../aws/hooks";
 import { createTopic } from "../../aws/sns";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { type Tag, TagsContainer } from "../../pieces/TagsContainer";
 
 const FIFO = ".fifo";
@@ -27,8 +25,7 @@ export default function CreateTopicPage() {
   const [byContent, setByContent] = useState(false);
   const [tags, setTags] = useState<Tag[]>([]);
   const create = useChange(createTopic, { says: `Topic ${name} created.`, ownError: true });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     create.mutate(
       {
         Name: fifo && !name.endsWith(FIFO) ? name + FIFO : name,
@@ -42,65 +39,48 @@ export default function CreateTopicPage() {
     );
   };
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={<Header variant="h1">Create topic</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={to.topics()}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={create.isPending}>
-              Create topic
-            </Button>
-          </SpaceBetween>
-        }
-      >
+    <FormPage title="Create topic" onSubmit={submit} cancel={to.topics()} busy={create.isPending} error={create.error}>
+      <Container header={<Header variant="h2">Details</Header>}>
         <SpaceBetween size="l">
-          <ErrorAlert error={create.error} />
-          <Container header={<Header variant="h2">Details</Header>}>
-            <SpaceBetween size="l">
-              <FormField label="Type" description="It can't be changed later.">
-                <Tiles
-                  value={fifo ? "fifo" : "standard"}
-                  onChange={({ detail }) => setFifo(detail.value === "fifo")}
-                  items={[
-                    {
-                      value: "standard",
-                      label: "Standard",
-                      description: "Order as it comes, at least once; queues, functions, mail, HTTP(S).",
-                    },
-                    {
-                      value: "fifo",
-                      label: "FIFO (first-in, first-out)",
-                      description: "Messages of a group in their order, each once; to queues alone.",
-                    },
-                  ]}
-                />
-              </FormField>
-              <FormField
-                label="Name"
-                constraintText="At most 256 characters: letters, numbers, hyphens and underscores. A FIFO topic's ends in .fifo, which is added."
-              >
-                <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="MyTopic" autoFocus spellcheck={false} />
-              </FormField>
-              <FormField label={<>Display name <i>- optional</i></>} description="Who mails come from." constraintText="At most 100 characters.">
-                <Input value={displayName} onChange={({ detail }) => setDisplayName(detail.value)} placeholder="My Topic" />
-              </FormField>
-              {fifo && (
-                <Checkbox
-                  checked={byContent}
-                  onChange={({ detail }) => setByContent(detail.checked)}
-                  description="A message with the same text within five minutes is the same message."
-                >
-                  Content-based message deduplication
-                </Checkbox>
-              )}
-            </SpaceBetween>
-          </Container>
-          <TagsContainer tags={tags} onChange={setTags} />
+          <FormField label="Type" description="It can't be changed later.">
+            <Tiles
+              value={fifo ? "fifo" : "standard"}
+              onChange={({ detail }) => setFifo(detail.value === "fifo")}
+              items={[
+                {
+                  value: "standard",
+                  label: "Standard",
+                  description: "Order as it comes, at least once; queues, functions, mail, HTTP(S).",
+                },
+                {
+                  value: "fifo",
+                  label: "FIFO (first-in, first-out)",
+                  description: "Messages of a group in their order, each once; to queues alone.",
+                },
+              ]}
+            />
+          </FormField>
+          <FormField
+            label="Name"
+            constraintText="At most 256 characters: letters, numbers, hyphens and underscores. A FIFO topic's ends in .fifo, which is added."
+          >
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="MyTopic" autoFocus spellcheck={false} />
+          </FormField>
+          <FormField label={<>Display name <i>- optional</i></>} description="Who mails come from." constraintText="At most 100 characters.">
+            <Input value={displayName} onChange={({ detail }) => setDisplayName(detail.value)} placeholder="My Topic" />
+          </FormField>
+          {fifo && (
+            <Checkbox
+              checked={byContent}
+              onChange={({ detail }) => setByContent(detail.checked)}
+              description="A message with the same text within five minutes is the same message."
+            >
+              Content-based message deduplication
+            </Checkbox>
+          )}
         </SpaceBetween>
-      </Form>
-    </form>
+      </Container>
+      <TagsContainer tags={tags} onChange={setTags} />
+    </FormPage>
   );
 }

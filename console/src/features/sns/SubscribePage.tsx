@@ -1,18 +1,16 @@
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useAws, useChange } from "../../aws/hooks";
 import { listTopics, subscribe } from "../../aws/sns";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { useParameter } from "../../pieces/useParameter";
 import { deliveryAttributes, FilterFields, NEW_DELIVERY } from "./FilterFields";
 import { isPending, lastOf } from "./names";
@@ -42,8 +40,7 @@ export default function SubscribePage() {
       isPending(answer.SubscriptionArn) ? "Subscription created: its endpoint has to confirm it." : "Subscription created.",
     ownError: true,
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const { RawMessageDelivery, ...filter } = deliveryAttributes(delivery);
     create.mutate(
       {
@@ -61,57 +58,46 @@ export default function SubscribePage() {
   const options = (topics.data ?? []).map(({ TopicArn: arn = "" }) => ({ value: arn, label: lastOf(arn), description: arn }));
   const chosen = PROTOCOLS.find((each) => each.value === protocol);
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={<Header variant="h1">Create subscription</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={topic ? to.topic(topic) : to.topics()}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={create.isPending}>
-              Create subscription
-            </Button>
-          </SpaceBetween>
-        }
-      >
+    <FormPage
+      title="Create subscription"
+      onSubmit={submit}
+      cancel={topic ? to.topic(topic) : to.topics()}
+      busy={create.isPending}
+      error={create.error}
+    >
+      <Container header={<Header variant="h2">Details</Header>}>
         <SpaceBetween size="l">
-          <ErrorAlert error={create.error} />
-          <Container header={<Header variant="h2">Details</Header>}>
-            <SpaceBetween size="l">
-              <FormField label="Topic">
-                <Select
-                  placeholder="Choose a topic"
-                  selectedOption={options.find((option) => option.value === topic) ?? (topic ? { value: topic, label: lastOf(topic) } : null)}
-                  options={options}
-                  filteringType="auto"
-                  filteringAriaLabel="Find topics"
-                  statusType={topics.isPending ? "loading" : "finished"}
-                  loadingText="Asking for topics"
-                  empty="No topics yet"
-                  onChange={({ detail }) => setTopic(detail.selectedOption.value ?? "")}
-                />
-              </FormField>
-              <FormField label="Protocol" description="How the endpoint is reached.">
-                <Select
-                  placeholder="Choose a protocol"
-                  selectedOption={chosen ?? null}
-                  options={PROTOCOLS}
-                  onChange={({ detail }) => setProtocol(detail.selectedOption.value ?? "")}
-                />
-              </FormField>
-              <FormField
-                label="Endpoint"
-                description="Who gets the messages."
-                constraintText={chosen && !AT_ONCE.has(protocol) ? "The endpoint has to confirm the subscription before it gets messages." : undefined}
-              >
-                <Input value={endpoint} placeholder={chosen?.example ?? ""} spellcheck={false} onChange={({ detail }) => setEndpoint(detail.value)} />
-              </FormField>
-              <FilterFields value={delivery} onChange={setDelivery} canBeRaw={RAW.has(protocol)} />
-            </SpaceBetween>
-          </Container>
+          <FormField label="Topic">
+            <Select
+              placeholder="Choose a topic"
+              selectedOption={options.find((option) => option.value === topic) ?? (topic ? { value: topic, label: lastOf(topic) } : null)}
+              options={options}
+              filteringType="auto"
+              filteringAriaLabel="Find topics"
+              statusType={topics.isPending ? "loading" : "finished"}
+              loadingText="Asking for topics"
+              empty="No topics yet"
+              onChange={({ detail }) => setTopic(detail.selectedOption.value ?? "")}
+            />
+          </FormField>
+          <FormField label="Protocol" description="How the endpoint is reached.">
+            <Select
+              placeholder="Choose a protocol"
+              selectedOption={chosen ?? null}
+              options={PROTOCOLS}
+              onChange={({ detail }) => setProtocol(detail.selectedOption.value ?? "")}
+            />
+          </FormField>
+          <FormField
+            label="Endpoint"
+            description="Who gets the messages."
+            constraintText={chosen && !AT_ONCE.has(protocol) ? "The endpoint has to confirm the subscription before it gets messages." : undefined}
+          >
+            <Input value={endpoint} placeholder={chosen?.example ?? ""} spellcheck={false} onChange={({ detail }) => setEndpoint(detail.value)} />
+          </FormField>
+          <FilterFields value={delivery} onChange={setDelivery} canBeRaw={RAW.has(protocol)} />
         </SpaceBetween>
-      </Form>
-    </form>
+      </Container>
+    </FormPage>
   );
 }

@@ -1,19 +1,17 @@
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useChange } from "../../aws/hooks";
 import { createQueue } from "../../aws/sqs";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { type Tag, TagsContainer } from "../../pieces/TagsContainer";
 import { DeadLetterFields, NO_DEAD_LETTERS, redrivePolicy } from "./DeadLetterFields";
 import { queueName } from "./queue";
@@ -32,8 +30,7 @@ export default function CreateQueuePage() {
   const [dead, setDead] = useState(NO_DEAD_LETTERS);
   const [tags, setTags] = useState<Tag[]>([]);
   const create = useChange(createQueue, { says: `Queue ${name} created.`, ownError: true });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const redrive = redrivePolicy(dead);
     create.mutate(
       {
@@ -49,60 +46,43 @@ export default function CreateQueuePage() {
     );
   };
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={<Header variant="h1">Create queue</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={to.queues()}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={create.isPending}>
-              Create queue
-            </Button>
-          </SpaceBetween>
-        }
-      >
+    <FormPage title="Create queue" onSubmit={submit} cancel={to.queues()} busy={create.isPending} error={create.error}>
+      <Container header={<Header variant="h2">Details</Header>}>
         <SpaceBetween size="l">
-          <ErrorAlert error={create.error} />
-          <Container header={<Header variant="h2">Details</Header>}>
-            <SpaceBetween size="l">
-              <FormField label="Type" description="It can't be changed later.">
-                <Tiles
-                  value={fifo ? "fifo" : "standard"}
-                  onChange={({ detail }) => setFifo(detail.value === "fifo")}
-                  items={[
-                    { value: "standard", label: "Standard", description: "At least once, in about the order of sending." },
-                    { value: "fifo", label: "FIFO", description: "First in, first out: each once, in the order of its group." },
-                  ]}
-                />
-              </FormField>
-              <FormField
-                label="Name"
-                constraintText="At most 80 characters: letters, numbers, hyphens and underscores. A FIFO queue's ends in .fifo, which is added."
-              >
-                <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="MyQueue" autoFocus spellcheck={false} />
-              </FormField>
-              {fifo && (
-                <Checkbox
-                  checked={byContent}
-                  onChange={({ detail }) => setByContent(detail.checked)}
-                  description="A message with the same text within five minutes is the same message."
-                >
-                  Content-based deduplication
-                </Checkbox>
-              )}
-            </SpaceBetween>
-          </Container>
-          <Container header={<Header variant="h2">Configuration</Header>}>
-            <SettingFields values={values} onChange={setValues} />
-          </Container>
-          <Container header={<Header variant="h2">Dead-letter queue</Header>}>
-            <DeadLetterFields value={dead} onChange={setDead} fifo={fifo} />
-          </Container>
-          <TagsContainer tags={tags} onChange={setTags} />
+          <FormField label="Type" description="It can't be changed later.">
+            <Tiles
+              value={fifo ? "fifo" : "standard"}
+              onChange={({ detail }) => setFifo(detail.value === "fifo")}
+              items={[
+                { value: "standard", label: "Standard", description: "At least once, in about the order of sending." },
+                { value: "fifo", label: "FIFO", description: "First in, first out: each once, in the order of its group." },
+              ]}
+            />
+          </FormField>
+          <FormField
+            label="Name"
+            constraintText="At most 80 characters: letters, numbers, hyphens and underscores. A FIFO queue's ends in .fifo, which is added."
+          >
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="MyQueue" autoFocus spellcheck={false} />
+          </FormField>
+          {fifo && (
+            <Checkbox
+              checked={byContent}
+              onChange={({ detail }) => setByContent(detail.checked)}
+              description="A message with the same text within five minutes is the same message."
+            >
+              Content-based deduplication
+            </Checkbox>
+          )}
         </SpaceBetween>
-      </Form>
-    </form>
+      </Container>
+      <Container header={<Header variant="h2">Configuration</Header>}>
+        <SettingFields values={values} onChange={setValues} />
+      </Container>
+      <Container header={<Header variant="h2">Dead-letter queue</Header>}>
+        <DeadLetterFields value={dead} onChange={setDead} fifo={fifo} />
+      </Container>
+      <TagsContainer tags={tags} onChange={setTags} />
+    </FormPage>
   );
 }

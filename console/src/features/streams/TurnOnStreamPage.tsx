@@ -1,21 +1,17 @@
 import type { StreamViewType, TableDescription } from "@aws-sdk/client-dynamodb";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import RadioGroup from "@cloudscape-design/components/radio-group";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { to } from "../../app/paths";
 import { describeTable, updateTable } from "../../aws/dynamodb";
 import { useAws, useChange } from "../../aws/hooks";
 import { CodeBlock } from "../../pieces/CodeBlock";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { useParameter } from "../../pieces/useParameter";
 import { preview, type Sample, VIEW_TYPES } from "./view-types";
 
@@ -26,46 +22,32 @@ export default function TurnOnStreamPage() {
   const [view, setView] = useParameter("view", "NEW_AND_OLD_IMAGES");
   const table = useAws(describeTable, { TableName: name });
   const turnOn = useChange(updateTable, { says: `The DynamoDB stream of ${name} is on.`, ownError: true });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const StreamSpecification = { StreamEnabled: true, StreamViewType: view as StreamViewType };
     turnOn.mutate({ TableName: name, StreamSpecification }, { onSuccess: () => void navigate(to.table(name, "streams")) });
   };
   return (
-    <form onSubmit={submit}>
-      <Form
-        header={
-          <Header variant="h1" description="A stream holds the item-level changes of the last 24 hours, in their order.">
-            Turn on DynamoDB stream
-          </Header>
-        }
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={to.table(name, "streams")}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={turnOn.isPending}>
-              Turn on stream
-            </Button>
-          </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          <ErrorAlert error={turnOn.error ?? table.error} />
-          <Container header={<Header variant="h2">DynamoDB stream details</Header>}>
-            <Grid gridDefinition={[{ colspan: { default: 12, s: 5 } }, { colspan: { default: 12, s: 7 } }]}>
-              <FormField label="View type" description="Which information is written to the stream when an item changes.">
-                <RadioGroup value={view} onChange={({ detail }) => setView(detail.value)} items={VIEW_TYPES} />
-              </FormField>
-              <div>
-                <Box variant="awsui-key-label">Preview of a record</Box>
-                <CodeBlock label="Preview of a record" text={JSON.stringify(preview(view as StreamViewType, sampleOf(table.data?.Table)), null, 2)} />
-              </div>
-            </Grid>
-          </Container>
-        </SpaceBetween>
-      </Form>
-    </form>
+    <FormPage
+      title="Turn on DynamoDB stream"
+      description="A stream holds the item-level changes of the last 24 hours, in their order."
+      submit="Turn on stream"
+      onSubmit={submit}
+      cancel={to.table(name, "streams")}
+      busy={turnOn.isPending}
+      error={turnOn.error ?? table.error}
+    >
+      <Container header={<Header variant="h2">DynamoDB stream details</Header>}>
+        <Grid gridDefinition={[{ colspan: { default: 12, s: 5 } }, { colspan: { default: 12, s: 7 } }]}>
+          <FormField label="View type" description="Which information is written to the stream when an item changes.">
+            <RadioGroup value={view} onChange={({ detail }) => setView(detail.value)} items={VIEW_TYPES} />
+          </FormField>
+          <div>
+            <Box variant="awsui-key-label">Preview of a record</Box>
+            <CodeBlock label="Preview of a record" text={JSON.stringify(preview(view as StreamViewType, sampleOf(table.data?.Table)), null, 2)} />
+          </div>
+        </Grid>
+      </Container>
+    </FormPage>
   );
 }
 

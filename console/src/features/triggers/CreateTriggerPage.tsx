@@ -2,13 +2,12 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { to } from "../../app/paths";
@@ -16,7 +15,7 @@ import { describeTable } from "../../aws/dynamodb";
 import { problemOf } from "../../aws/errors";
 import { useAws, useChange } from "../../aws/hooks";
 import { createEventSourceMapping } from "../../aws/lambda";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormPage } from "../../pieces/FormPage";
 import { useParameter } from "../../pieces/useParameter";
 import { AccessCheck } from "./AccessCheck";
 import { FixPermissionModal } from "./FixPermissionModal";
@@ -43,86 +42,69 @@ export default function CreateTriggerPage() {
   const problem = create.error ? problemOf(create.error) : null;
   const curable = problem !== null && lacksStreamPermission(problem.code, problem.message);
   return (
-    <form
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <Form
-        header={
-          <Header variant="h1" description="A function is invoked with the records of the stream, some at a time, in their order.">
-            Create a trigger
-          </Header>
-        }
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" href={to.table(name, "streams")}>
-              Cancel
+    <>
+      <FormPage
+        title="Create a trigger"
+        description="A function is invoked with the records of the stream, some at a time, in their order."
+        submit="Create trigger"
+        onSubmit={submit}
+        cancel={to.table(name, "streams")}
+        busy={create.isPending}
+        disabled={!stream || !functionName}
+        error={create.error ?? table.error}
+        cure={
+          curable && (
+            <Button formAction="none" onClick={() => setFixing(true)}>
+              Fix permission
             </Button>
-            <Button variant="primary" loading={create.isPending} disabled={!stream || !functionName}>
-              Create trigger
-            </Button>
-          </SpaceBetween>
+          )
         }
       >
-        <SpaceBetween size="l">
-          <ErrorAlert
-            error={create.error ?? table.error}
-            action={
-              curable && (
-                <Button formAction="none" onClick={() => setFixing(true)}>
-                  Fix permission
-                </Button>
-              )
-            }
-          />
-          {table.data && !stream && (
-            <Alert type="warning" action={<Button href={to.turnOnStream(name)}>Turn on stream</Button>}>
-              The stream of {name} is off, and a trigger reads from it.
-            </Alert>
-          )}
-          <Container header={<Header variant="h2">AWS Lambda function details</Header>}>
-            <SpaceBetween size="l">
-              <SpaceBetween size="xs">
-                <FunctionField value={functionName} onChange={setFunctionName} />
-                {functionName && stream && (
-                  <AccessCheck
-                    functionName={functionName}
-                    streamArn={stream}
-                    {...(curable ? {} : { onFix: () => setFixing(true) })}
-                  />
-                )}
-              </SpaceBetween>
-              <FormField
-                label="Batch size"
-                description="The most records that the function is invoked with at once."
-                constraintText="From 1 to 10,000."
-                errorText={isNumber(options.batchSize) ? "" : "A whole number"}
-              >
-                <Input
-                  type="number"
-                  value={options.batchSize}
-                  onChange={({ detail }) => change({ batchSize: detail.value })}
+        {table.data && !stream && (
+          <Alert type="warning" action={<Button href={to.turnOnStream(name)}>Turn on stream</Button>}>
+            The stream of {name} is off, and a trigger reads from it.
+          </Alert>
+        )}
+        <Container header={<Header variant="h2">AWS Lambda function details</Header>}>
+          <SpaceBetween size="l">
+            <SpaceBetween size="xs">
+              <FunctionField value={functionName} onChange={setFunctionName} />
+              {functionName && stream && (
+                <AccessCheck
+                  functionName={functionName}
+                  streamArn={stream}
+                  {...(curable ? {} : { onFix: () => setFixing(true) })}
                 />
-              </FormField>
-              <Checkbox
-                checked={options.enabled}
-                onChange={({ detail }) => change({ enabled: detail.checked })}
-                description="The function is invoked as soon as there are records."
-              >
-                Turn on trigger
-              </Checkbox>
-              <TriggerOptions value={options} onChange={change} />
+              )}
             </SpaceBetween>
-          </Container>
-          {stream && (
-            <div>
-              It reads <Link href={to.table(name, "streams")}>{stream}</Link>
-            </div>
-          )}
-        </SpaceBetween>
-      </Form>
+            <FormField
+              label="Batch size"
+              description="The most records that the function is invoked with at once."
+              constraintText="From 1 to 10,000."
+              errorText={isNumber(options.batchSize) ? "" : "A whole number"}
+            >
+              <Input
+                type="number"
+                value={options.batchSize}
+                onChange={({ detail }) => change({ batchSize: detail.value })}
+              />
+            </FormField>
+            <Checkbox
+              checked={options.enabled}
+              onChange={({ detail }) => change({ enabled: detail.checked })}
+              description="The function is invoked as soon as there are records."
+            >
+              Turn on trigger
+            </Checkbox>
+            <TriggerOptions value={options} onChange={change} />
+          </SpaceBetween>
+        </Container>
+        {stream && (
+          <div>
+            It reads <Link href={to.table(name, "streams")}>{stream}</Link>
+          </div>
+        )}
+      </FormPage>
       {fixing && stream && (
         <FixPermissionModal
           functionName={functionName}
@@ -135,6 +117,6 @@ export default function CreateTriggerPage() {
           }}
         />
       )}
-    </form>
+    </>
   );
 }
