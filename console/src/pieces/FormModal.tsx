@@ -15,12 +15,14 @@ interface Props {
   error?: unknown;
   disabled?: boolean;
   size?: "medium" | "large";
+  /** A button between Cancel and the one that does it. */
+  between?: ReactNode;
   onSubmit: () => void;
   onClose: () => void;
 }
 
 /** Some fields over the page, a button that carries them out, and the error beside them. */
-export function FormModal({ title, action, children, busy, error, disabled = false, size = "medium", onSubmit, onClose }: Props) {
+export function FormModal({ title, action, children, busy, error, disabled = false, size = "medium", between, onSubmit, onClose }: Props) {
   return (
     <Modal
       visible
@@ -34,6 +36,7 @@ export function FormModal({ title, action, children, busy, error, disabled = fal
             <Button variant="link" onClick={onClose}>
               Cancel
             </Button>
+            {between}
             <Button variant="primary" loading={busy} disabled={disabled} onClick={onSubmit}>
               {action}
             </Button>

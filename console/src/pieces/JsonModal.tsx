@@ -1,10 +1,6 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 
-import { ErrorAlert } from "./ErrorAlert";
+import { FormModal } from "./FormModal";
 import { Loading } from "./Loading";
 import { prettyJson } from "./texts";
 
@@ -26,32 +22,19 @@ interface Props {
 export function JsonModal({ title, label, children, value, busy, error, onSave, onClose }: Props) {
   const [text, setText] = useState(() => prettyJson(value));
   return (
-    <Modal
-      visible
+    <FormModal
+      title={title}
+      action="Save changes"
       size="large"
-      header={title}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={busy} onClick={() => onSave(text)}>
-              Save changes
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      busy={busy}
+      error={error}
+      onSubmit={() => onSave(text)}
+      onClose={onClose}
     >
-      <SpaceBetween size="s">
-        <ErrorAlert error={error} />
-        {children}
-        <Suspense fallback={<Loading />}>
-          <Editor value={text} onChange={setText} language="json" label={label} height={320} />
-        </Suspense>
-      </SpaceBetween>
-    </Modal>
+      {children}
+      <Suspense fallback={<Loading />}>
+        <Editor value={text} onChange={setText} language="json" label={label} height={320} />
+      </Suspense>
+    </FormModal>
   );
 }

@@ -1,11 +1,8 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
+import { FormModal } from "../../pieces/FormModal";
 import { fieldsOf, fill, read } from "./arn-form";
 
 interface Props {
@@ -37,38 +34,26 @@ export function ArnModal({ type, form, onAdd, onClose }: Props) {
     setFields(read(form, text) ?? {});
   };
   return (
-    <Modal
-      visible
-      header="Specify ARNs"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={arn.trim() === "" || !understood} onClick={() => onAdd(arn.trim())}>
-              Add ARNs
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title="Specify ARNs"
+      action="Add ARNs"
+      busy={false}
+      disabled={arn.trim() === "" || !understood}
+      onSubmit={() => onAdd(arn.trim())}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {fieldsOf(form).map((name) => (
-          <FormField key={name} label={`Resource ${words(name).toLowerCase()}`}>
-            <Input value={fields[name] ?? ""} placeholder="*" spellcheck={false} onChange={({ detail }) => typeInto(name, detail.value)} />
-          </FormField>
-        ))}
-        <FormField
-          label="Resource ARN"
-          description="Paste it here, and it fills the fields above."
-          errorText={understood ? "" : `This is not the ARN of a ${type}: ${fill(form, {})}`}
-        >
-          <Input value={arn} placeholder={fill(form, {})} spellcheck={false} onChange={({ detail }) => paste(detail.value)} />
+      {fieldsOf(form).map((name) => (
+        <FormField key={name} label={`Resource ${words(name).toLowerCase()}`}>
+          <Input value={fields[name] ?? ""} placeholder="*" spellcheck={false} onChange={({ detail }) => typeInto(name, detail.value)} />
         </FormField>
-      </SpaceBetween>
-    </Modal>
+      ))}
+      <FormField
+        label="Resource ARN"
+        description="Paste it here, and it fills the fields above."
+        errorText={understood ? "" : `This is not the ARN of a ${type}: ${fill(form, {})}`}
+      >
+        <Input value={arn} placeholder={fill(form, {})} spellcheck={false} onChange={({ detail }) => paste(detail.value)} />
+      </FormField>
+    </FormModal>
   );
 }

@@ -1,14 +1,10 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Modal from "@cloudscape-design/components/modal";
 import Multiselect, { type MultiselectProps } from "@cloudscape-design/components/multiselect";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import { useAws, useSteps } from "../../aws/hooks";
 import { listPolicies } from "../../aws/iam";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormModal } from "../../pieces/FormModal";
 import type { HeldPolicy } from "./held-policies";
 import type { Holder } from "./HeldPolicies";
 
@@ -38,44 +34,27 @@ export function AttachPoliciesModal({ holder, has, onClose }: Props) {
       labelTag: policy.Arn?.startsWith("arn:aws:iam::aws:") ? "AWS managed" : "Customer managed",
     }));
   return (
-    <Modal
-      visible
-      header={`Attach policies to ${holder.name}`}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              disabled={chosen.length === 0}
-              loading={attach.isPending}
-              onClick={() => attach.mutate(chosen.map((option) => option.value ?? ""), { onSuccess: onClose })}
-            >
-              Add permissions
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title={`Attach policies to ${holder.name}`}
+      action="Add permissions"
+      busy={attach.isPending}
+      disabled={chosen.length === 0}
+      error={policies.error ?? attach.error}
+      onSubmit={() => attach.mutate(chosen.map((option) => option.value ?? ""), { onSuccess: onClose })}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <ErrorAlert error={policies.error ?? attach.error} />
-        <FormField label="Managed policies">
-          <Multiselect
-            placeholder="Choose policies"
-            filteringType="auto"
-            selectedOptions={chosen}
-            options={options}
-            statusType={policies.isPending ? "loading" : "finished"}
-            loadingText="Asking for policies"
-            onChange={({ detail }) => setChosen(detail.selectedOptions)}
-            deselectAriaLabel={(option) => `Remove ${option.label}`}
-          />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      <FormField label="Managed policies">
+        <Multiselect
+          placeholder="Choose policies"
+          filteringType="auto"
+          selectedOptions={chosen}
+          options={options}
+          statusType={policies.isPending ? "loading" : "finished"}
+          loadingText="Asking for policies"
+          onChange={({ detail }) => setChosen(detail.selectedOptions)}
+          deselectAriaLabel={(option) => `Remove ${option.label}`}
+        />
+      </FormField>
+    </FormModal>
   );
 }

@@ -1,11 +1,6 @@
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-
 import { updateTable } from "../../aws/dynamodb";
 import { useChange } from "../../aws/hooks";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormModal } from "../../pieces/FormModal";
 
 /** Asks before the stream ends. */
 export function TurnOffModal({ table, onClose }: { table: string; onClose: () => void }) {
@@ -13,31 +8,18 @@ export function TurnOffModal({ table, onClose }: { table: string; onClose: () =>
   const submit = () =>
     turnOff.mutate({ TableName: table, StreamSpecification: { StreamEnabled: false } }, { onSuccess: onClose });
   return (
-    <Modal
-      visible
-      header="Turn off DynamoDB stream"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={turnOff.isPending} onClick={submit}>
-              Turn off stream
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title="Turn off DynamoDB stream"
+      action="Turn off stream"
+      busy={turnOff.isPending}
+      error={turnOff.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <ErrorAlert error={turnOff.error} />
-        <div>
-          Changes of <b>{table}</b> are no longer captured, and its triggers get no more of them. What the stream holds stays
-          readable for 24 hours.
-        </div>
-      </SpaceBetween>
-    </Modal>
+      <div>
+        Changes of <b>{table}</b> are no longer captured, and its triggers get no more of them. What the stream holds stays
+        readable for 24 hours.
+      </div>
+    </FormModal>
   );
 }

@@ -1,16 +1,12 @@
 import type { ProjectionType, TableDescription, UpdateTableCommandInput } from "@aws-sdk/client-dynamodb";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import RadioGroup from "@cloudscape-design/components/radio-group";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import { updateTable } from "../../aws/dynamodb";
 import { useChange } from "../../aws/hooks";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormModal } from "../../pieces/FormModal";
 import { KeyFields } from "./KeyFields";
 import type { Key } from "./new-table";
 
@@ -27,50 +23,38 @@ export function CreateIndexModal({ table, onClose }: { table: TableDescription; 
   const create = useChange(updateTable, { says: `The index ${name} is being created.`, ownError: true });
   const submit = () => create.mutate(input(table, name, [partition, sort], projection, included), { onSuccess: onClose });
   return (
-    <Modal
-      visible
+    <FormModal
+      title="Create global secondary index"
+      action="Create index"
       size="large"
-      header="Create global secondary index"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!partition.name} loading={create.isPending} onClick={submit}>
-              Create index
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      busy={create.isPending}
+      disabled={!partition.name}
+      error={create.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <ErrorAlert error={create.error} />
-        <KeyFields label="Partition key" description="The attribute to query by." value={partition} onChange={setPartition} />
-        <KeyFields label="Sort key" optional description="Orders what a query finds." value={sort} onChange={setSort} />
-        <FormField label="Index name" constraintText="Between 3 and 255 characters.">
-          <Input value={name} onChange={({ detail }) => setTyped(detail.value)} spellcheck={false} />
+      <KeyFields label="Partition key" description="The attribute to query by." value={partition} onChange={setPartition} />
+      <KeyFields label="Sort key" optional description="Orders what a query finds." value={sort} onChange={setSort} />
+      <FormField label="Index name" constraintText="Between 3 and 255 characters.">
+        <Input value={name} onChange={({ detail }) => setTyped(detail.value)} spellcheck={false} />
+      </FormField>
+      <FormField label="Attribute projections" description="What the index copies of each item.">
+        <RadioGroup
+          value={projection}
+          onChange={({ detail }) => setProjection(detail.value as ProjectionType)}
+          items={[
+            { value: "ALL", label: "All" },
+            { value: "KEYS_ONLY", label: "Only keys" },
+            { value: "INCLUDE", label: "Include", description: "The keys, and the attributes that you name." },
+          ]}
+        />
+      </FormField>
+      {projection === "INCLUDE" && (
+        <FormField label="Attributes to include" constraintText="Names, with commas between them.">
+          <Input value={included} onChange={({ detail }) => setIncluded(detail.value)} spellcheck={false} />
         </FormField>
-        <FormField label="Attribute projections" description="What the index copies of each item.">
-          <RadioGroup
-            value={projection}
-            onChange={({ detail }) => setProjection(detail.value as ProjectionType)}
-            items={[
-              { value: "ALL", label: "All" },
-              { value: "KEYS_ONLY", label: "Only keys" },
-              { value: "INCLUDE", label: "Include", description: "The keys, and the attributes that you name." },
-            ]}
-          />
-        </FormField>
-        {projection === "INCLUDE" && (
-          <FormField label="Attributes to include" constraintText="Names, with commas between them.">
-            <Input value={included} onChange={({ detail }) => setIncluded(detail.value)} spellcheck={false} />
-          </FormField>
-        )}
-      </SpaceBetween>
-    </Modal>
+      )}
+    </FormModal>
   );
 }
 

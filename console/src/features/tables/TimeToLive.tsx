@@ -1,18 +1,16 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 
 import { describeTimeToLive, updateTimeToLive } from "../../aws/dynamodb";
 import { useAws, useChange } from "../../aws/hooks";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormModal } from "../../pieces/FormModal";
 
 /** Whether items expire, and by which attribute. */
 export function TimeToLive({ table }: { table: string }) {
@@ -60,34 +58,22 @@ function TurnModal({ table, attribute, onClose }: { table: string; attribute?: s
       { onSuccess: onClose },
     );
   return (
-    <Modal
-      visible
-      header={off ? "Turn off Time to Live" : "Turn on Time to Live"}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={update.isPending} disabled={!off && !name} onClick={submit}>
-              {off ? "Turn off TTL" : "Turn on TTL"}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title={off ? "Turn off Time to Live" : "Turn on Time to Live"}
+      action={off ? "Turn off TTL" : "Turn on TTL"}
+      busy={update.isPending}
+      disabled={!off && !name}
+      error={update.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        <ErrorAlert error={update.error} />
-        {off ? (
-          <div>Items of {table} no longer expire.</div>
-        ) : (
-          <FormField label="TTL attribute name" description="A number: the second after which the item is to go.">
-            <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} autoFocus />
-          </FormField>
-        )}
-      </SpaceBetween>
-    </Modal>
+      {off ? (
+        <div>Items of {table} no longer expire.</div>
+      ) : (
+        <FormField label="TTL attribute name" description="A number: the second after which the item is to go.">
+          <Input value={name} onChange={({ detail }) => setName(detail.value)} spellcheck={false} autoFocus />
+        </FormField>
+      )}
+    </FormModal>
   );
 }

@@ -1,7 +1,4 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { to } from "../../app/paths";
 import { lastPart } from "../../aws/arn";
@@ -9,7 +6,7 @@ import { useAws, useChange } from "../../aws/hooks";
 import { putRolePolicy } from "../../aws/iam";
 import { getFunctionConfiguration } from "../../aws/lambda";
 import { CodeBlock } from "../../pieces/CodeBlock";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { FormModal } from "../../pieces/FormModal";
 import { streamPolicy } from "./stream-policy";
 
 const POLICY_NAME = "dynamodb-stream-access";
@@ -33,33 +30,23 @@ export function FixPermissionModal({ functionName, streamArn, retry, onClose, on
   const submit = () =>
     add.mutate({ RoleName: role, PolicyName: POLICY_NAME, PolicyDocument: text }, { onSuccess: onFixed });
   return (
-    <Modal
-      visible
+    <FormModal
+      title={role ? `Allow ${role} to read this stream` : "Allow the function to read this stream"}
+      action={retry ? "Add policy and retry" : "Add policy"}
       size="large"
-      header={role ? `Allow ${role} to read this stream` : "Allow the function to read this stream"}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button formAction="none" disabled={!role} href={to.createInlinePolicy(role)} target="_blank" iconName="external" iconAlign="right">
-              Open policy editor
-            </Button>
-            <Button variant="primary" formAction="none" disabled={!role} loading={add.isPending} onClick={submit}>
-              {retry ? "Add policy and retry" : "Add policy"}
-            </Button>
-          </SpaceBetween>
-        </Box>
+      busy={add.isPending}
+      disabled={!role}
+      error={configuration.error ?? add.error}
+      between={
+        <Button disabled={!role} href={to.createInlinePolicy(role)} target="_blank" iconName="external" iconAlign="right">
+          Open policy editor
+        </Button>
       }
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <SpaceBetween size="s">
-        <ErrorAlert error={configuration.error ?? add.error} />
-        <div>The smallest policy that removes this error. It names this stream only.</div>
-        <CodeBlock label="Policy" text={text} />
-      </SpaceBetween>
-    </Modal>
+      <div>The smallest policy that removes this error. It names this stream only.</div>
+      <CodeBlock label="Policy" text={text} />
+    </FormModal>
   );
 }
