@@ -5,8 +5,9 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { Fragment, isValidElement, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
+import { ActionRow } from "./ActionRow";
 import { ErrorAlert } from "./ErrorAlert";
 import { RefreshButton } from "./RefreshButton";
 import { useParameter } from "./useParameter";
@@ -96,10 +97,10 @@ export function ResourceTable<Item>(props: Props<Item>) {
             counter={counter}
             description={props.description}
             actions={
-              <SpaceBetween direction="horizontal" size="xs">
+              <ActionRow>
                 <RefreshButton of={query} />
-                {unwrapped(props.actions)}
-              </SpaceBetween>
+                {props.actions}
+              </ActionRow>
             }
           >
             {title}
@@ -118,11 +119,6 @@ export function ResourceTable<Item>(props: Props<Item>) {
       />
     </SpaceBetween>
   );
-}
-
-/** What a fragment holds: SpaceBetween takes a fragment for one thing, and puts no space between its parts. */
-function unwrapped(actions: ReactNode): ReactNode {
-  return isValidElement<{ children?: ReactNode }>(actions) && actions.type === Fragment ? actions.props.children : actions;
 }
 
 /** Whether any text of an item contains what is looked for. */

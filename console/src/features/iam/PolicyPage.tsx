@@ -2,24 +2,18 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
-import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 
 import { to } from "../../app/paths";
 import { lastPart } from "../../aws/arn";
-import { isMissing } from "../../aws/errors";
 import { useAws, useSteps } from "../../aws/hooks";
 import { getPolicy } from "../../aws/iam";
 import { deletePolicy, deletePolicyVersion, listPolicyVersions } from "../../aws/iam-users";
 import { Copyable } from "../../pieces/Copyable";
 import { DeleteModal } from "../../pieces/DeleteModal";
-import { ErrorAlert } from "../../pieces/ErrorAlert";
-import { Loading } from "../../pieces/Loading";
-import { NotFound } from "../../pieces/NotFound";
+import { DetailPage } from "../../pieces/DetailPage";
 import { timeText } from "../../pieces/texts";
-import { useParameter } from "../../pieces/useParameter";
+import { useDeletion } from "../../pieces/useDeletion";
 import { PolicyEntities } from "./PolicyEntities";
 import { PolicyVersions } from "./PolicyVersions";
 import { isAws } from "./user-columns";
@@ -27,49 +21,38 @@ import { isAws } from "./user-columns";
 /** One managed policy: what each of its versions says, and to whom it is attached. */
 export default function PolicyPage() {
   const { policy: arn = "" } = useParams();
-  const navigate = useNavigate();
-  const [tab, setTab] = useParameter("tab", "versions");
-  const [deleting, setDeleting] = useState(false);
+  const deletion = useDeletion(to.policies());
   const answer = useAws(getPolicy, { PolicyArn: arn });
-  const policy = answer.data?.Policy;
   const name = lastPart(arn);
-  if (isMissing(answer.error)) return <NotFound what="policy" name={name} back={{ text: "Policies", href: to.policies() }} />;
-  if (!policy) return answer.error ? <ErrorAlert error={answer.error} retry={() => void answer.refetch()} /> : <Loading />;
   return (
-    <SpaceBetween size="m">
-      <Header variant="h1" description={policy.Description} actions={!isAws(arn) && <Button onClick={() => setDeleting(true)}>Delete</Button>}>
-        {name}
-      </Header>
-      <Container header={<Header variant="h2">Policy details</Header>}>
-        <KeyValuePairs
-          columns={4}
-          items={[
-            { label: "Type", value: isAws(arn) ? "AWS managed" : "Customer managed" },
-            { label: "Created", value: timeText(policy.CreateDate) },
-            { label: "Edited", value: timeText(policy.UpdateDate) },
-            { label: "ARN", value: <Copyable text={arn} what="ARN" /> },
-          ]}
-        />
-      </Container>
-      <Tabs
-        ariaLabel={`Policy ${name}`}
-        activeTabId={tab}
-        onChange={({ detail }) => setTab(detail.activeTabId)}
-        tabs={[
-          { id: "versions", label: "Permissions and versions", content: <PolicyVersions arn={arn} /> },
-          { id: "entities", label: "Entities attached", content: <PolicyEntities arn={arn} /> },
-        ]}
-      />
-      {deleting && (
-        <DeletePolicy
-          arn={arn}
-          onClose={(done) => {
-            setDeleting(false);
-            if (done) void navigate(to.policies());
-          }}
-        />
+    <DetailPage
+      what="policy"
+      name={name}
+      back={{ text: "Policies", href: to.policies() }}
+      query={answer}
+      found={answer.data?.Policy}
+      description={(policy) => policy.Description}
+      actions={() => !isAws(arn) && <Button onClick={deletion.ask}>Delete</Button>}
+      summary={(policy) => (
+        <Container header={<Header variant="h2">Policy details</Header>}>
+          <KeyValuePairs
+            columns={4}
+            items={[
+              { label: "Type", value: isAws(arn) ? "AWS managed" : "Customer managed" },
+              { label: "Created", value: timeText(policy.CreateDate) },
+              { label: "Edited", value: timeText(policy.UpdateDate) },
+              { label: "ARN", value: <Copyable text={arn} what="ARN" /> },
+            ]}
+          />
+        </Container>
       )}
-    </SpaceBetween>
+      tabs={() => [
+        { id: "versions", label: "Permissions and versions", content: <PolicyVersions arn={arn} /> },
+        { id: "entities", label: "Entities attached", content: <PolicyEntities arn={arn} /> },
+      ]}
+    >
+      {() => deletion.asking && <DeletePolicy arn={arn} onClose={deletion.close} />}
+    </DetailPage>
   );
 }
 
