@@ -17,7 +17,7 @@ def test_an_index_is_made_and_queried(page: Page, server: RunningServer) -> None
     dialog.get_by_role("textbox", name="Partition key").fill("SK")
     dialog.get_by_role("button", name="Create index").click()
     expect(page.get_by_role("rowheader", name="SK-index")).to_be_visible()
-    expect(page.get_by_role("cell", name="Active")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="Active")).to_be_visible()
     page.goto("/console/items/Indexed?index=SK-index&pk=ORANGE%23NAGPUR")
     expect(page.get_by_text("Query: 1 items read")).to_be_visible()
     expect(page.get_by_role("cell", name="ORANGE#NAGPUR")).to_be_visible()
