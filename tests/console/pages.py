@@ -13,7 +13,7 @@ KEY = '{"PK":{"S":"FRUIT"},"SK":{"S":"APPLE#WASHINGTON"}}'
 
 # The declared path, and where to go, more than one address where tabs differ. What they name is made by `resources.py`;
 # LATEST stands for the function's latest log stream, RECORD for a record of the table's stream, RUN for the run that it
-# caused, REPLAY for a replay of it.
+# caused, REPLAY for a replay of it, BACKUP for a backup of the table.
 PAGES: dict[str, list[str]] = {
     "": ["/console/"],
     "tables": ["/console/tables"],
@@ -22,8 +22,13 @@ PAGES: dict[str, list[str]] = {
         "/console/tables/Cloud9",
         "/console/tables/Cloud9?tab=indexes",
         "/console/tables/Cloud9?tab=streams&record=RECORD",
+        "/console/tables/Cloud9?tab=backups",
         "/console/tables/Cloud9?tab=settings",
     ],
+    "tables/:table/restore": ["/console/tables/Cloud9/restore"],
+    "backups": ["/console/backups"],
+    "backups/:backup": ["/console/backups/BACKUP"],
+    "backups/:backup/restore": ["/console/backups/BACKUP/restore"],
     "traces": ["/console/traces"],
     "traces/:id": ["/console/traces/RECORD", "/console/traces/RUN"],
     "replays": ["/console/replays"],

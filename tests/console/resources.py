@@ -39,6 +39,15 @@ def make_table(server: RunningServer, name: str = TABLE, stream: bool = True) ->
     return str(table.get("LatestStreamArn", ""))
 
 
+def make_backup(server: RunningServer, table: str = TABLE) -> str:
+    """The ARN of a backup of the table, which is under point-in-time recovery from then on."""
+    dynamodb = server.client("dynamodb")
+    dynamodb.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    return str(dynamodb.create_backup(TableName=table, BackupName="Harvest")["BackupDetails"]["BackupArn"])
+
+
 def make_function(
     server: RunningServer, name: str = FUNCTION, role: str = ROLE, reads_streams: bool = True, code: str = HANDLER
 ) -> None:

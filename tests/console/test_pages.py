@@ -14,7 +14,7 @@ from tests.console.accessible import assert_accessible
 from tests.console.conftest import ROOT
 from tests.console.messaging import make_messaging
 from tests.console.pages import PAGES
-from tests.console.resources import latest_caused, latest_stream, make_everything
+from tests.console.resources import latest_caused, latest_stream, make_backup, make_everything
 
 FEATURES = ROOT / "console" / "src" / "features"
 DECLARED = re.compile(r'\bpage\(\s*"([^"]*)"')
@@ -44,7 +44,8 @@ def names(furnished: RunningServer) -> dict[str, str]:
     """What the capitals in `pages.py` stand for."""
     caused = latest_caused(furnished)
     stream = quote(latest_stream(furnished), safe="").replace(".", "%2E")
-    return {"LATEST": stream, "RECORD": caused.record, "RUN": caused.run, "REPLAY": caused.replay}
+    backup = quote(make_backup(furnished), safe="")
+    return {"LATEST": stream, "RECORD": caused.record, "RUN": caused.run, "REPLAY": caused.replay, "BACKUP": backup}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

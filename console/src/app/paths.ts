@@ -26,6 +26,10 @@ export const to = {
   createTable: () => at("/tables/create"),
   table: (name: string, tab?: TableTab) => at(`/tables/${part(name)}`, { tab }),
   turnOnStream: (table: string) => at(`/tables/${part(table)}/turn-on-stream`),
+  restoreTable: (table: string) => at(`/tables/${part(table)}/restore`),
+  backups: () => at("/backups"),
+  backup: (arn: string) => at(`/backups/${part(arn)}`),
+  restoreBackup: (arn: string) => at(`/backups/${part(arn)}/restore`),
   createTrigger: (table: string, functionName?: string) => at(`/tables/${part(table)}/create-trigger`, { function: functionName }),
   items: (table?: string, parameters?: Record<string, string | undefined>) =>
     at(table ? `/items/${part(table)}` : "/items", parameters),

@@ -54,3 +54,11 @@ test("an event is given to the command line as its text", () => {
     "aws lambda invoke \\\n  --function-name f \\\n  --payload '{\"a\": 1}' \\\n  --cli-binary-format raw-in-base64-out \\\n  response.json",
   );
 });
+
+test("a point of time is written as each of them takes it", () => {
+  const input = { SourceTableName: "T", RestoreDateTime: new Date(0) };
+  const restore: MadeCall = { service: "dynamodb", operation: "RestoreTableToPointInTime", at: 0, input };
+  expect(showCall(restore, "cli")).toContain("--restore-date-time 1970-01-01T00:00:00.000Z");
+  expect(showCall(restore, "boto3")).toContain('RestoreDateTime="1970-01-01T00:00:00.000Z"');
+  expect(showCall(restore, "javascript")).toContain('RestoreDateTime: new Date("1970-01-01T00:00:00.000Z")');
+});

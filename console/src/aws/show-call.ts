@@ -64,6 +64,7 @@ function cli(service: string, operation: string, input: Record<string, unknown>)
     const code = name === "Code" && (value as { ZipFile?: unknown }).ZipFile;
     if (code) return [`--zip-file fileb://${ARCHIVE}`];
     if (typeof value === "string") return [`${option} ${quoted(value)}`];
+    if (value instanceof Date) return [`${option} ${value.toISOString()}`];
     const text = JSON.stringify(value, (_key, inner: unknown) => (isBytes(inner) ? base64(inner) : inner));
     return [`${option} ${quoted(text)}`];
   });
@@ -75,6 +76,7 @@ interface Notation {
   no: string;
   nothing: string;
   bytes: (value: Uint8Array) => string;
+  time: (value: string) => string;
   name: (name: string) => string;
 }
 
@@ -83,6 +85,7 @@ const PYTHON: Notation = {
   no: "False",
   nothing: "None",
   bytes: (value) => (value.length > SMALL_BYTES ? `open("${ARCHIVE}", "rb").read()` : `base64.b64decode("${base64(value)}")`),
+  time: (value) => JSON.stringify(value),
   name: (name) => JSON.stringify(name),
 };
 const JAVASCRIPT: Notation = {
@@ -90,6 +93,7 @@ const JAVASCRIPT: Notation = {
   no: "false",
   nothing: "null",
   bytes: (value) => (value.length > SMALL_BYTES ? `readFileSync("${ARCHIVE}")` : `Buffer.from("${base64(value)}", "base64")`),
+  time: (value) => `new Date("${value}")`,
   name: (name) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)),
 };
 
@@ -98,6 +102,7 @@ function literal(value: unknown, notation: Notation, indent: string): string {
   if (value === null || value === undefined) return notation.nothing;
   if (typeof value === "boolean") return value ? notation.yes : notation.no;
   if (isBytes(value)) return notation.bytes(value);
+  if (value instanceof Date) return notation.time(value.toISOString());
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
     return `[\n${value.map((each) => `${inner}${literal(each, notation, inner)},`).join("\n")}\n${indent}]`;

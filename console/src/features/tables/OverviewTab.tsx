@@ -1,3 +1,4 @@
+import type { RestoreSummary } from "@aws-sdk/client-dynamodb";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
@@ -6,6 +7,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { to } from "../../app/paths";
+import { lastPart } from "../../aws/arn";
 import { Copyable } from "../../pieces/Copyable";
 import { bytesText, timeText } from "../../pieces/texts";
 import { keyText, TableStatus } from "./columns";
@@ -26,7 +28,7 @@ export default function OverviewTab({ table }: TabProps) {
               { label: "Partition key", value: keyText(table, "HASH") },
               { label: "Sort key", value: keyText(table, "RANGE") },
               { label: "Capacity mode", value: onDemand ? "On-demand" : "Provisioned" },
-              { label: "Table status", value: <TableStatus status={table.TableStatus} /> },
+              { label: "Table status", value: <TableStatus table={table} /> },
               { label: "Item count", value: (table.ItemCount ?? 0).toLocaleString("en") },
               { label: "Table size", value: bytesText(table.TableSizeBytes ?? 0) },
               { label: "Created", value: timeText(table.CreationDateTime) },
@@ -46,6 +48,7 @@ export default function OverviewTab({ table }: TabProps) {
                     ? "-"
                     : `${table.ProvisionedThroughput?.ReadCapacityUnits} / ${table.ProvisionedThroughput?.WriteCapacityUnits}`,
                 },
+                ...restoreFacts(table.RestoreSummary),
               ]}
             />
           </ExpandableSection>
@@ -53,4 +56,16 @@ export default function OverviewTab({ table }: TabProps) {
       </Container>
     </SpaceBetween>
   );
+}
+
+/** What a table was restored from: a backup, or another table as it was. */
+function restoreFacts(restore: RestoreSummary | undefined) {
+  if (!restore) return [];
+  const { SourceBackupArn: backup, SourceTableArn: source = "", RestoreDateTime: time } = restore;
+  const table = lastPart(source);
+  const from = backup ? <Link href={to.backup(backup)}>A backup of {table}</Link> : <Link href={to.table(table)}>{table}</Link>;
+  return [
+    { label: "Restored from", value: from },
+    { label: "Restore point", value: timeText(time) },
+  ];
 }

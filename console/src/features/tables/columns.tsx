@@ -13,9 +13,10 @@ export function keyText(table: TableDescription, kind: "HASH" | "RANGE"): string
   return name ? `${name} (${type})` : "-";
 }
 
-/** A table's status, as AWS's console words it. */
-export function TableStatus({ status }: { status: string | undefined }) {
-  const words = status ? status.charAt(0) + status.slice(1).toLowerCase().replaceAll("_", " ") : "-";
+/** A table's status, as AWS's console words it: a table that is created by a restore is restoring. */
+export function TableStatus({ table: { TableStatus: status, RestoreSummary: restore } }: { table: TableDescription }) {
+  const named = status ? status.charAt(0) + status.slice(1).toLowerCase().replaceAll("_", " ") : "-";
+  const words = status === "CREATING" && restore?.RestoreInProgress ? "Restoring" : named;
   return <StatusIndicator type={status === "ACTIVE" ? "success" : "in-progress"}>{words}</StatusIndicator>;
 }
 
@@ -27,7 +28,7 @@ export const TABLE_COLUMNS: TableProps.ColumnDefinition<TableDescription>[] = [
     sortingField: "TableName",
     cell: (table) => <Link href={to.table(table.TableName ?? "")}>{table.TableName}</Link>,
   },
-  { id: "status", header: "Status", cell: (table) => <TableStatus status={table.TableStatus} /> },
+  { id: "status", header: "Status", cell: (table) => <TableStatus table={table} /> },
   { id: "partition-key", header: "Partition key", cell: (table) => keyText(table, "HASH") },
   { id: "sort-key", header: "Sort key", cell: (table) => keyText(table, "RANGE") },
   { id: "indexes", header: "Indexes", cell: (table) => (table.GlobalSecondaryIndexes?.length ?? 0) + (table.LocalSecondaryIndexes?.length ?? 0) },

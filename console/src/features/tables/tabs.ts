@@ -19,5 +19,6 @@ export const TABS: Tab[] = [
   { id: "overview", label: "Overview", Content: lazy(() => import("./OverviewTab")) },
   { id: "indexes", label: "Indexes", Content: lazy(() => import("./IndexesTab")) },
   { id: "streams", label: "Exports and streams", Content: lazy(() => import("../streams/StreamsTab")) },
+  { id: "backups", label: "Backups", Content: lazy(() => import("../backups/BackupsTab")) },
   { id: "settings", label: "Additional settings", Content: lazy(() => import("./SettingsTab")) },
 ];

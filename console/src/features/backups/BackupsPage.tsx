@@ -1,0 +1,6 @@
+import { BackupsTable } from "./BackupsTable";
+
+/** All backups of the region. */
+export default function BackupsPage() {
+  return <BackupsTable />;
+}

@@ -1,0 +1,35 @@
+import type { BackupSummary } from "@aws-sdk/client-dynamodb";
+
+import { deleteBackup } from "../../aws/dynamodb-backups";
+import { useSteps } from "../../aws/hooks";
+import { DeleteModal } from "../../pieces/DeleteModal";
+
+interface Props {
+  backups: Pick<BackupSummary, "BackupArn" | "BackupName">[];
+  onClose: () => void;
+  /** Where to go once they are gone, from a page that shows one of them. */
+  onDeleted?: () => void;
+}
+
+/** Asks before backups are deleted. */
+export function DeleteBackups({ backups, onClose, onDeleted }: Props) {
+  const names = backups.map((backup) => backup.BackupName).join(", ");
+  const remove = useSteps<string[], undefined>(
+    async (arns, step) => {
+      for (const BackupArn of arns) await step(deleteBackup, { BackupArn });
+      return undefined;
+    },
+    { touches: ["dynamodb"], says: `${names} has been deleted.`, ownError: true, leaves: onDeleted !== undefined },
+  );
+  return (
+    <DeleteModal
+      title={backups.length === 1 ? "Delete backup" : "Delete backups"}
+      busy={remove.isPending}
+      error={remove.error}
+      onDelete={() => remove.mutate(backups.map((backup) => backup.BackupArn ?? ""), { onSuccess: onDeleted ?? onClose })}
+      onClose={onClose}
+    >
+      <b>{names}</b> will be deleted for good. The tables stay as they are.
+    </DeleteModal>
+  );
+}
