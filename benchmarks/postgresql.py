@@ -1,7 +1,8 @@
 """Writes to a table with a stream on PostgreSQL, from 1, 2 and 4 processes, beside what the database itself can do.
 
 The ceiling is pgbench: the same read-modify-write of the same rows, the shard's counter and the record, as prepared
-statements without any Python. Both run by turns on one cluster, which is made for this and syncs its commits.
+statements without any Python. Beside it writes in groups, as the server does them, and each in a transaction of its
+own. All run by turns on one cluster, which is made for this and syncs its commits.
 
     python benchmarks/postgresql.py --seconds 5
 """
@@ -53,7 +54,7 @@ def layout(stream: StreamLayout) -> TableLayout:
     return TableLayout("t", "s", 1, PK, stream=stream)
 
 
-def work(url: str, stream: StreamLayout, seconds: float, clients: int, seed: int, found: Any) -> None:
+def work(url: str, stream: StreamLayout, seconds: float, clients: int, seed: int, grouped: bool, found: Any) -> None:
     """One process: `clients` callers that write without a pause. Puts (writes, reads, latencies in ms) into `found`."""
 
     async def run() -> None:
@@ -92,7 +93,7 @@ def work(url: str, stream: StreamLayout, seconds: float, clients: int, seed: int
                 if kind:
                     await place.view(read(key))
                 else:
-                    await place.update(write(key), locked=True)
+                    await place.update(write(key), locked=True, grouped=grouped)
                     latencies.append((time.perf_counter() - began) * 1000)
                 counts[kind] += 1
 
@@ -130,12 +131,15 @@ async def prepare(url: str, shards: int) -> StreamLayout:
     return stream
 
 
-def measure(url: str, stream: StreamLayout, processes: int, seconds: float, clients: int) -> tuple[float, float, float]:
+def measure(
+    url: str, stream: StreamLayout, processes: int, seconds: float, clients: int, *, grouped: bool
+) -> tuple[float, float, float]:
     """Writes and reads a second of all processes together, and the median latency of a write in ms."""
     context = multiprocessing.get_context("spawn")
     found = context.Queue()
     running = [
-        context.Process(target=work, args=(url, stream, seconds, clients, seed, found)) for seed in range(processes)
+        context.Process(target=work, args=(url, stream, seconds, clients, seed, grouped, found))
+        for seed in range(processes)
     ]
     for each in running:
         each.start()
@@ -176,14 +180,18 @@ def main() -> None:
     base = cluster(fsync="on", full_page_writes="on", shared_buffers="256MB")
     try:
         stream = asyncio.run(prepare(base.url, options.shards))
-        print("processes   writes/s   of the ceiling   median ms   reads/s   log bytes/write   (pgbench beside it)")
+        print("processes   in groups   one by one   pgbench   median ms   one by one   reads/s   log bytes/write")
         for processes in (1, 2, 4):
             top = ceiling(base.url, options.shards, options.seconds, options.clients)
+            each = (base.url, stream, processes, options.seconds, options.clients // processes)
+            alone, _, slower = measure(*each, grouped=False)
             before = written(base.url)
-            writes, reads, median = measure(base.url, stream, processes, options.seconds, options.clients // processes)
+            writes, reads, median = measure(*each, grouped=True)
             log = (written(base.url) - before) / (writes * options.seconds)
-            share = writes / top
-            print(f"{processes:9} {writes:10.0f} {share:16.0%} {median:11.1f} {reads:9.0f} {log:17.0f}   ({top:.0f}/s)")
+            print(
+                f"{processes:9} {writes:11.0f} {alone:12.0f} {top:9.0f} {median:11.1f} {slower:12.1f} "
+                f"{reads:9.0f} {log:17.0f}"
+            )
     finally:
         base.remove()
 

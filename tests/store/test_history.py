@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tailrace import store
-from tailrace.base.errors import Missing
+from tailrace.base.errors import Outdated
 from tailrace.expression.values import item_size
 from tailrace.store import history, items
 from tailrace.store.engine import Store, Transaction
@@ -172,7 +172,7 @@ async def test_a_write_that_changes_nothing_is_no_history(place: Store) -> None:
 
 
 async def test_a_recorded_layout_without_a_history_is_an_error(place: Store) -> None:
-    with pytest.raises(Missing):
+    with pytest.raises(Outdated):
         await place.update(putting(RECORDED, item("a")))
     assert await rows(place, "items") == 0
 

@@ -44,7 +44,7 @@ async def test_a_change_of_a_busy_table_has_its_turn(nodes: list[Store]) -> None
 
         while not ended.is_set():
             turn += 1
-            await nodes[0].update(change, locked=True)
+            await nodes[0].update(change, grouped=True)
 
     def alter(tx: Transaction) -> None:
         found = resources.get(tx, "table", "s", "t")
@@ -89,7 +89,7 @@ async def test_an_item_that_two_make_is_made_once(nodes: list[Store]) -> None:
     def create(tx: Transaction) -> bool:
         return items.change(tx, layout, key_of(layout, new), lambda old: new if old is None else old, NOW).wrote
 
-    made = await asyncio.gather(*(nodes[n % 2].update(create, locked=True) for n in range(30)))
+    made = await asyncio.gather(*(nodes[n % 2].update(create, grouped=True) for n in range(30)))
     assert sum(made) == 1
     assert await nodes[0].view(lambda tx: items.measure(tx, 1)[0]) == 1
 

@@ -89,7 +89,7 @@ class Stream(Log):
             return {"pk": {"S": key}, "n": {"N": str(number)}, "by": {"N": str(writer)}}
 
         stored = keys.item_key([{"S": key}])
-        await node.update(lambda tx: items.change(tx, self.layout, stored, count, NOW), locked=True)
+        await node.update(lambda tx: items.change(tx, self.layout, stored, count, NOW), grouped=True)
 
     async def read(self, node: Store, part: int, after: int) -> Seen:
         def look(tx: Transaction) -> tuple[int, list[changes.StoredChange]]:

@@ -181,11 +181,12 @@ def append(
     """
     shard = _shard_of(stream, int.from_bytes(key[:HASH_BYTES], "big"))
     body = record(stream.view_type, key_names, old, new, now, cause)
-    # Nothing that is read in between, so an engine sends both with the commit: the shard is held no longer than that.
-    tx.one("UPDATE shards SET latest = latest + 1 WHERE shard = ? AND closed IS NULL", shard)
+    turn = ("shards", shard)  # so it is held for the commit alone
+    tx.one("UPDATE shards SET latest = latest + 1 WHERE shard = ? AND closed IS NULL", shard, turn=turn)
     tx.do(
         "INSERT INTO changes (sequence, created, body, origin) SELECT latest, ?, ?, ? FROM shards WHERE shard = ?",
         *(now, body, origin, shard),
+        turn=turn,
     )
     tx.notify(TOPIC, str(stream.stream))
 

@@ -78,12 +78,11 @@ def drop(tx: Transaction, collection: int, limit: int) -> int:
 
 
 def _count(tx: Transaction, collection: int, key: bytes, items: int, size: int) -> None:
+    stripe = key[0] >> 4
     tx.do(
         "INSERT INTO collections (collection, stripe, items, bytes) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (collection, stripe) DO UPDATE "
         "SET items = collections.items + excluded.items, bytes = collections.bytes + excluded.bytes",
-        collection,
-        key[0] >> 4,
-        items,
-        size,
+        *(collection, stripe, items, size),
+        turn=("collections", collection, stripe),
     )

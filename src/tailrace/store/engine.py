@@ -19,6 +19,7 @@ from tailrace.base.errors import StoreError
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+Turn = tuple[str | int, ...]
 Listener = Callable[[str], None]
 
 
@@ -78,11 +79,17 @@ class Transaction(Protocol):
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
 
-    def do(self, sql: str, *parameters: object) -> None:
-        """Execute a change whose count nobody asks for; it may be sent together with what follows."""
+    def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
+        """Execute a change whose count nobody asks for; it may be sent together with what follows.
 
-    def one(self, sql: str, *parameters: object) -> None:
-        """Execute a change that touches one row; it may be sent together with what follows.
+        `turn` is for a row that many writers change: its table and its key. All transactions take such rows in the
+        order of their turns, at their ends, so that none waits for another that waits for it, and each is held for
+        no longer than a commit. What the transaction asks for in between doesn't show them, except where the
+        statement names that table.
+        """
+
+    def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
+        """Execute a change that touches one row, as `do` does.
 
         Raises Outdated, by the commit at the latest, where it touched none: another writer came first.
         """
@@ -97,11 +104,13 @@ class Store(Protocol):
     async def view(self, read: Callable[[Transaction], T]) -> T:
         """Run `read` over one consistent snapshot that includes every acknowledged update of this process."""
 
-    async def update(self, change: Callable[[Transaction], T], *, locked: bool = False) -> T:
+    async def update(self, change: Callable[[Transaction], T], *, locked: bool = False, grouped: bool = False) -> T:
         """Run `change` and return its result after the commit is durable, as if nobody else had written meanwhile.
 
         `locked` says that `change` locks every row that it relies on (`tx.lock`, or a change of the row itself), save
-        for documents: an engine with many writers then runs it beside others that touch the same tables.
+        for documents: an engine with many writers then runs it beside others that touch the same tables. `grouped`
+        says in addition that all closures which lock the same row do it by the same statement, and that this one
+        passes over none (`tx.skip`): it may then share a transaction with others.
 
         An exception from `change` undoes all that it did, and only that, and is raised here. StoreError where the
         disk refused the commit: nothing of the update stands then. Overloaded where too many are waiting already,

@@ -85,17 +85,22 @@ def earliest(tx: Transaction, collection: int, now: float) -> float | None:
 
 
 def append(tx: Transaction, collection: int, key: bytes, old_body: bytes | None, old_size: int, now: float) -> None:
-    """Write down what a write replaces. For `items.change` alone, and for layouts that are `recorded`."""
-    row = tx.row(
+    """Write down what a write replaces. For `items.change` alone, and for layouts that are `recorded`.
+
+    Raises Outdated where the collection has no history.
+    """
+    turn = ("histories", collection)
+    tx.one(
         "UPDATE histories SET latest = latest + 1, written = CASE WHEN written > ? THEN written ELSE ? END "
-        "WHERE collection = ? RETURNING latest, written",
+        "WHERE collection = ?",
         *(now, now, collection),
+        turn=turn,
     )
-    if row is None:
-        raise Missing(f"the history of collection {collection}")
     tx.do(
-        "INSERT INTO history (number, collection, created, key, body, size) VALUES (?, ?, ?, ?, ?, ?)",
-        *(row[0], collection, row[1], key, old_body, old_size),
+        "INSERT INTO history (number, collection, created, key, body, size) "
+        "SELECT latest, collection, written, ?, ?, ? FROM histories WHERE collection = ?",
+        *(key, old_body, old_size, collection),
+        turn=turn,
     )
 
 

@@ -7,7 +7,7 @@ import sqlite3
 
 from tailrace.base.errors import Outdated
 from tailrace.store.cache import Layer
-from tailrace.store.engine import Cache, Row
+from tailrace.store.engine import Cache, Row, Turn
 
 
 class Snapshot:
@@ -67,7 +67,11 @@ class View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
 
-    do = one = run
+    def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
+
+    one = do
 
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
@@ -106,13 +110,13 @@ class Update:
             self._begin()
         return self._connection.execute(sql, parameters).rowcount
 
-    def do(self, sql: str, *parameters: object) -> None:
-        """Execute a change."""
+    def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
+        """Execute a change: there is one writer, so each has its turn at once."""
         if not self.wrote:
             self._begin()
         self._connection.execute(sql, parameters)
 
-    def one(self, sql: str, *parameters: object) -> None:
+    def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row. Raises Outdated where it touched none."""
         if not self.run(sql, *parameters):
             raise Outdated("the row isn't there, or not as it was")

@@ -116,7 +116,7 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
         tally.write(found, done, write.key)
         return found, done, tally
 
-    found, done, tally = await call.store.update(change, locked=True)
+    found, done, tally = await call.store.update(change, grouped=True)
     tally.settle()
     answer: Shape = {}
     wanted = request.get("ReturnValues", "NONE")

@@ -143,7 +143,7 @@ async def _write(call: Call, bound: Bound) -> tuple[Table, Write, Change]:
         tally.write(found, done, write.key)
         return found, write, done, tally
 
-    found, write, done, tally = await call.store.update(change, locked=True)
+    found, write, done, tally = await call.store.update(change, grouped=True)
     tally.settle()
     return found, write, done
 

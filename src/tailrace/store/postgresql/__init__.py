@@ -4,9 +4,10 @@
 view ───> from the documents that are known, on the loop's thread; else a reader's thread: one round trip, or a snapshot
 update ─> a writer's thread ──> BEGIN, documents still the same?, closure ... COMMIT ──> answer, tell the other nodes
                     ^── the race was lost (40001, 40P01, a document changed): again ──┘
+       grouped: many closures on the loop's thread, one transaction (groups.py, group_queue.py)
 ```
 
-A thread owns a connection (link.py) and runs closures on it one after the other. Statements are sent together as far
+A thread, or a group, owns a connection (link.py) and a thread runs closures on it one after the other. Statements are sent together as far
 as nobody needs an answer in between, so a link is always in libpq's pipeline mode. Nothing rests on what is told
 between nodes (signals.py): a document is known for a second, then it is asked for again. What engines that speak
 PostgreSQL's wire don't have is not used: no advisory locks, no sequence for an order, no LISTEN as the only wake-up.

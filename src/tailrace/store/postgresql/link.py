@@ -6,7 +6,9 @@ for the store's statements need none of psycopg's conversions and all of its pip
 
 from __future__ import annotations
 
+import asyncio
 import select
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,8 @@ from tailrace.store.postgresql.codec import DECODERS, ENCODERS
 
 PREPARED_MAX = 1000  # statements that a connection keeps; what is put together at run time may be more
 ANSWER_SECONDS_MAX = 60.0  # a server that says nothing for so long is taken for gone
+AWAY_SECONDS_MAX = 3.0  # how long a request waits for a database that is away
+AGAIN_SECONDS_MAX = 0.1  # from one try to the next
 _DONE = frozenset((pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY))
 _BINARY = pq.Format.BINARY
 
@@ -32,12 +36,13 @@ class LinkLost(StoreError):
 
 
 class Refused(StoreError):
-    """The database refused a statement: its SQLSTATE, and whether the statement was a check of the engine's own."""
+    """The database refused a statement: its SQLSTATE, whether it was a check of the engine's own, whose it was."""
 
-    def __init__(self, code: str, text: str, *, check: bool) -> None:
+    def __init__(self, code: str, text: str, *, check: bool, owner: object = None) -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
         self.check = check
+        self.owner = owner
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class _Sent:
     check: bool = False
     prepared: tuple[str, tuple[type, ...]] | None = None
     commit: bool = False
+    owner: object = None
 
 
 _translated: dict[str, bytes] = {}
@@ -99,8 +105,19 @@ class Link:
         """Whether nothing waits to be sent."""
         return not self._sent
 
-    def add(self, sql: str, parameters: tuple[object, ...] = (), *, check: bool = False, commit: bool = False) -> None:
-        """Put a statement into the next exchange. A `check` is one of the engine's own, and gives no answer."""
+    def add(
+        self,
+        sql: str,
+        parameters: tuple[object, ...] = (),
+        *,
+        check: bool = False,
+        commit: bool = False,
+        owner: object = None,
+    ) -> None:
+        """Put a statement into the next exchange. A `check` is one of the engine's own, and gives no answer.
+
+        `owner` is named where the statement is refused.
+        """
         types = tuple(map(type, parameters))
         values = [ENCODERS[kind][1](value) for kind, value in zip(types, parameters, strict=True)]
         key = (sql, types)
@@ -109,7 +126,7 @@ class Link:
             if name is None and len(self._names) + len(self._coming) < PREPARED_MAX:
                 name = self._coming[key] = b"s%d" % (len(self._names) + len(self._coming))
                 self._pg.send_prepare(name, translated(sql), [ENCODERS[kind][0] for kind in types])
-                self._sent.append(_Sent(prepared=key))
+                self._sent.append(_Sent(prepared=key, owner=owner))
             formats = [_BINARY] * len(values)
             if name is None:
                 oids = [ENCODERS[kind][0] for kind in types]
@@ -118,13 +135,57 @@ class Link:
                 self._pg.send_query_prepared(name, values, formats, _BINARY)
         except psycopg.OperationalError as error:
             raise LinkLost(str(error).strip()) from error
-        self._sent.append(_Sent(check=check, commit=commit))
+        self._sent.append(_Sent(check, None, commit, owner))
 
     def exchange(self) -> list[Answer]:
         """Send what was added and wait for the answers. Raises Refused for the first statement that was refused.
 
         What stands behind a refused statement is not done.
         """
+        steps = self._exchange()
+        try:
+            events = next(steps)
+            while True:
+                self._poll.modify(self._pg.socket, events)
+                events = steps.send(bool(self._poll.poll(ANSWER_SECONDS_MAX * 1000)))
+        except StopIteration as end:
+            answers: list[Answer] = end.value
+            return answers
+
+    async def exchange_on(self, loop: asyncio.AbstractEventLoop) -> list[Answer]:
+        """As `exchange`, on the thread of an event loop, which does other work meanwhile."""
+        steps = self._exchange()
+        try:
+            events = next(steps)
+            while True:
+                events = steps.send(await self._ready(loop, events))
+        except StopIteration as end:
+            answers: list[Answer] = end.value
+            return answers
+
+    async def _ready(self, loop: asyncio.AbstractEventLoop, events: int) -> bool:
+        """Wait for the socket; False where nothing has come for too long."""
+        socket = self._pg.socket
+        ready: asyncio.Future[bool] = loop.create_future()
+
+        def come(something: bool) -> None:
+            if not ready.done():
+                ready.set_result(something)
+
+        loop.add_reader(socket, come, True)
+        if events & select.POLLOUT:
+            loop.add_writer(socket, come, True)
+        timer = loop.call_later(ANSWER_SECONDS_MAX, come, False)
+        try:
+            return await ready
+        finally:
+            timer.cancel()
+            loop.remove_reader(socket)
+            if events & select.POLLOUT:
+                loop.remove_writer(socket)
+
+    def _exchange(self) -> Generator[int, bool, list[Answer]]:
+        """The exchange, without its waiting: gives what it waits for, and is told whether that came."""
         sent, self._sent = self._sent, []
         coming, self._coming = self._coming, {}
         refusal: Refused | None = None
@@ -132,19 +193,21 @@ class Link:
         committing = any(each.commit for each in sent)
         try:
             self._pg.pipeline_sync()
-            self._flush()
+            while self._pg.flush() == 1:
+                yield from self._wait(select.POLLIN | select.POLLOUT)
             for each in sent:
-                result = self._result()
+                result = yield from self._result()
                 if result.status in _DONE:
                     if each.prepared is not None:
                         self._names[each.prepared] = coming[each.prepared]
                     elif not each.check:
                         answers.append(_answer(result))
                 elif result.status == pq.ExecStatus.FATAL_ERROR:
-                    refusal = refusal or _refused(result, check=each.check)
-                self._end_of_statement()
-            if self._result().status != pq.ExecStatus.PIPELINE_SYNC:
-                raise LinkLost("the answers of the database are out of step", committing=committing)
+                    refusal = refusal or _refused(result, each)
+                if (yield from self._next()) is not None:
+                    raise LinkLost("the database gave more answers than statements")
+            if (yield from self._result()).status != pq.ExecStatus.PIPELINE_SYNC:
+                raise LinkLost("the answers of the database are out of step")
         except psycopg.OperationalError as error:
             raise LinkLost(str(error).strip(), committing=committing) from error
         except LinkLost as lost:
@@ -157,34 +220,24 @@ class Link:
         """Let go of the connection."""
         self._connection.close()
 
-    def _flush(self) -> None:
-        while self._pg.flush() == 1:
-            self._wait(select.POLLIN | select.POLLOUT)
-            self._pg.consume_input()
-
-    def _result(self) -> pq.abc.PGresult:
+    def _result(self) -> Generator[int, bool, pq.abc.PGresult]:
         """The next result, of which there must be one."""
-        result = self._next()
+        result = yield from self._next()
         if result is None:
             raise LinkLost(self._pg.get_error_message() or "the database gave no answer")
         return result
 
-    def _end_of_statement(self) -> None:
-        if self._next() is not None:
-            raise LinkLost("the database gave more answers than statements")
-
-    def _next(self) -> pq.abc.PGresult | None:
+    def _next(self) -> Generator[int, bool, pq.abc.PGresult | None]:
         while self._pg.is_busy():
-            self._wait(select.POLLIN)
-            self._pg.consume_input()
+            yield from self._wait(select.POLLIN)
         return self._pg.get_result()
 
-    def _wait(self, events: int) -> None:
+    def _wait(self, events: int) -> Generator[int, bool, None]:
         if self._pg.status != pq.ConnStatus.OK:
             raise LinkLost(self._pg.get_error_message())
-        self._poll.modify(self._pg.socket, events)
-        if not self._poll.poll(ANSWER_SECONDS_MAX * 1000):
+        if not (yield events):
             raise LinkLost(f"the database has said nothing for {ANSWER_SECONDS_MAX:.0f} s")
+        self._pg.consume_input()
 
 
 def _answer(result: pq.abc.PGresult) -> Answer:
@@ -202,8 +255,9 @@ def _answer(result: pq.abc.PGresult) -> Answer:
     return Answer(rows, result.command_tuples or 0)
 
 
-def _refused(result: pq.abc.PGresult, *, check: bool) -> Refused:
+def _refused(result: pq.abc.PGresult, sent: _Sent) -> Refused:
     def part(which: pq.DiagnosticField) -> str:
         return (result.error_field(which) or b"").decode("utf-8", "replace")
 
-    return Refused(part(pq.DiagnosticField.SQLSTATE), part(pq.DiagnosticField.MESSAGE_PRIMARY), check=check)
+    code, text = part(pq.DiagnosticField.SQLSTATE), part(pq.DiagnosticField.MESSAGE_PRIMARY)
+    return Refused(code, text, check=sent.check, owner=sent.owner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from types import CodeType
@@ -20,9 +20,13 @@ from tailrace.store.engine import Listener, Overloaded, StoreUnavailable, TooLon
 from tailrace.store.postgresql import dialects, tables
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import CHECK_FAILED, Documents
-from tailrace.store.postgresql.link import Link, LinkLost, Refused
+from tailrace.store.postgresql.group_queue import GroupQueue
+from tailrace.store.postgresql.groups import Job
+from tailrace.store.postgresql.link import AGAIN_SECONDS_MAX, AWAY_SECONDS_MAX, Link, LinkLost, Refused
 from tailrace.store.postgresql.signals import CHANGED, Notice, Signals
 from tailrace.store.postgresql.transactions import (
+    HOLDS,
+    ROW_HOLDS,
     Glance,
     Mode,
     NeedsAlone,
@@ -35,15 +39,15 @@ from tailrace.store.postgresql.transactions import (
 T = TypeVar("T")
 
 READERS = 8
-WRITERS = 16
+WRITERS = 12
 QUEUE_UPDATES_MAX = 20_000
 AGAIN_CODES = frozenset(("40001", "40P01", "55P03"))  # a race was lost, a deadlock was broken, a lock wasn't had
 TOO_LONG_CODE = "54000"  # the entry of an index is longer than a third of a page
 AGAIN_MAX = 50
 RACES_LOST_MAX = 5  # until an update holds its documents alone
-AGAIN_SECONDS_MAX = 0.1
-AWAY_SECONDS_MAX = 3.0  # how long a request waits for a database that is away
 CODES_MAX = 10_000
+# One that waits for a lock holds up all of its group: it is sent on its own way.
+GROUP_SETTINGS = "-c lock_timeout=1000"
 SETTINGS: dict[str, Any] = {
     "application_name": "tailrace",
     "connect_timeout": 5,
@@ -87,6 +91,11 @@ class PostgresStore:
         self._closing = self._closed = False
         self._listeners: dict[str, dict[object, Listener]] = {}
         self._signals = Signals(conninfo, channel, self._hear, self.known.clear) if dialect.listens else None
+        self.groups = GroupQueue(
+            lambda: Link(make_conninfo(conninfo, options=f"{conninfo_to_dict(conninfo)['options']} {GROUP_SETTINGS}")),
+            *(self._writers, self.known, (HOLDS if dialect.advisory else ROW_HOLDS)[Mode.LOCKED]),
+            *(self._run_alone, self._tell),
+        )
 
     async def view(self, read: Callable[[Any], T]) -> T:
         """Run `read`: here, where the documents that are known are enough, else in a reader's thread."""
@@ -99,18 +108,22 @@ class PostgresStore:
             except NeedsDatabase as need:
                 if need.query and code is not None and len(self._asking) < CODES_MAX:
                     self._asking.add(code)
-        return await self._loop.run_in_executor(self._readers, self._repeat, lambda again: self._look(read, code))
+        return await self._loop.run_in_executor(
+            self._readers, self._repeat, lambda again: self._look(read, code), _monotonic()
+        )
 
-    async def update(self, change: Callable[[Any], T], *, locked: bool = False) -> T:
-        """Run `change` in a writer's thread, as often as it takes; returns after its COMMIT."""
+    async def update(self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False) -> T:
+        """Run `change` in a group, or as often as it takes in a writer's thread; returns after its COMMIT."""
         if self._closing:
             raise StoreError("the store is closed")
-        if self._waiting >= QUEUE_UPDATES_MAX:
+        if self._waiting + len(self.groups) >= QUEUE_UPDATES_MAX:
             raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
-        self._waiting += 1
-        work = self._loop.run_in_executor(self._writers, self._repeat, lambda again: self._write(change, locked, again))
-        work.add_done_callback(self._done)
-        result, _ = await asyncio.shield(work)  # whoever goes away, what was committed is passed on
+        job = Job(change, self._loop.create_future(), _monotonic())
+        if grouped and getattr(change, "__code__", None) not in self._alone:
+            self.groups.add(job)
+        else:
+            self._run_alone(job, locked=locked or grouped)
+        result: T = await job.future
         return result
 
     def listen(self, topic: str, listener: Listener) -> Callable[[], None]:
@@ -131,6 +144,7 @@ class PostgresStore:
         if self._closing:
             return
         self._closing = True
+        await self.groups.close()
         await self._loop.run_in_executor(None, self._writers.shutdown)
         self._closed = True
         self._ending.set()
@@ -140,10 +154,33 @@ class PostgresStore:
         for link in self._links:
             link.close()
 
-    def _done(self, work: asyncio.Future[tuple[Any, list[Notice]]]) -> None:
-        self._waiting -= 1
-        if work.exception() is None:
-            self._call_listeners(work.result()[1])
+    def _run_alone(self, job: Job, *, locked: bool = True) -> None:
+        """Run a closure in a writer's thread; whoever goes away, what was committed is passed on."""
+
+        def done(work: asyncio.Future[tuple[Any, list[Notice]]]) -> None:
+            self._waiting -= 1
+            error = work.exception()
+            if error is None:
+                result, notices = work.result()
+                self._call_listeners(notices)
+            if job.future.done():
+                return  # its caller has gone away
+            if error is not None:
+                job.future.set_exception(error)
+            else:
+                job.future.set_result(result)
+
+        self._waiting += 1
+        self._loop.run_in_executor(
+            self._writers, self._repeat, lambda again: self._write(job.change, locked, again), job.began
+        ).add_done_callback(done)
+
+    def _tell(self, notices: Iterable[Notice]) -> None:
+        """Tell the listeners here, and the other nodes."""
+        told = list(notices)
+        self._call_listeners(told)
+        if told and self._signals is not None:
+            self._signals.tell(told)
 
     def _hear(self, notices: list[Notice]) -> None:
         """Take what another node tells, in the thread of the signals."""
@@ -159,9 +196,9 @@ class PostgresStore:
             for listener in tuple(self._listeners.get(topic, {}).values()):
                 self._loop.call_soon(listener, payload)
 
-    def _repeat(self, attempt: Callable[[int], T]) -> T:
+    def _repeat(self, attempt: Callable[[int], T], began: float) -> T:
         """Attempt until it is done, in a thread of a pool. Raises what the closure raises, and StoreError."""
-        began, again = _monotonic(), 0
+        again = 0
         while True:
             try:
                 return attempt(again)

@@ -16,10 +16,11 @@ What a link collects is sent with the next statement whose answer is needed.
 from __future__ import annotations
 
 import enum
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from tailrace.store import resources
-from tailrace.store.engine import Cache, Row
+from tailrace.store.engine import Cache, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Seen, lock_numbers
 from tailrace.store.postgresql.link import Answer, Link, Refused
@@ -27,7 +28,7 @@ from tailrace.store.postgresql.link import Answer, Link, Refused
 FOR_UPDATE = " FOR UPDATE"
 SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _TURN = "INSERT INTO counters (name, value) VALUES ('turn', 0) ON CONFLICT (name) DO UPDATE SET value = 0"
-_REPLACING = ("INSERT INTO resources", "DELETE FROM resources")
+REPLACING = ("INSERT INTO resources", "DELETE FROM resources")
 
 
 class NeedsDatabase(BaseException):
@@ -50,6 +51,49 @@ class NeedsAlone(BaseException):
 
     It holds that document's row together with others who may want to replace it too, so none of them could go on.
     """
+
+
+class Statement(NamedTuple):
+    """A change that needs no answer, not yet sent. `owner`: the closure whose it is, where several share a link."""
+
+    sql: str
+    parameters: tuple[object, ...]
+    owner: object = None
+
+
+class Turns:
+    """The changes of rows that many share, put off to the commit and then done in one order."""
+
+    __slots__ = ("_statements", "_tables")
+
+    def __init__(self) -> None:
+        self._statements: list[tuple[Turn, Statement]] = []
+        self._tables: set[str] = set()
+
+    def add(self, turn: Turn, statement: Statement) -> None:
+        """Put a change off."""
+        self._statements.append((turn, statement))
+        self._tables.add(str(turn[0]))
+
+    def concern(self, sql: str) -> bool:
+        """Whether a statement names a table of which a change is put off."""
+        return any(table in sql for table in self._tables)
+
+    def join(self, others: Turns) -> None:
+        """Put off what others have put off, behind what is there."""
+        self._statements += others._statements
+        self._tables |= others._tables
+
+    def take(self) -> list[Statement]:
+        """What was put off, in the order in which it is to be done."""
+        taken, self._statements = self._statements, []
+        self._tables.clear()
+        return [statement for _, statement in sorted(taken, key=itemgetter(0))]
+
+
+def checked(sql: str) -> str:
+    """A change that fails, with what was sent behind it, unless it touches one row."""
+    return f"WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed"
 
 
 class _GlanceCache:
@@ -80,7 +124,11 @@ class _View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
 
-    do = one = run
+    def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
+
+    one = do
 
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
@@ -166,12 +214,12 @@ class Mode(enum.Enum):
 _SHARED, _OWNED = "pg_advisory_xact_lock_shared", "pg_advisory_xact_lock"
 # Advisory locks wait in line, while a row that is shared all the time keeps who wants it alone waiting for ever. Who
 # replaces a document owns the second of its locks, and must not have shared that one before.
-_HOLDS = {
+HOLDS = {
     Mode.ALONE: Hold(used=_SHARED),
     Mode.LOCKED: Hold(stable=_SHARED),
     Mode.EXCLUSIVE: Hold(used=_OWNED, stable=_OWNED),
 }
-_ROW_HOLDS = {Mode.ALONE: NOT_HELD, Mode.LOCKED: Hold(clause=" FOR SHARE"), Mode.EXCLUSIVE: Hold(clause=FOR_UPDATE)}
+ROW_HOLDS = {Mode.ALONE: NOT_HELD, Mode.LOCKED: Hold(clause=" FOR SHARE"), Mode.EXCLUSIVE: Hold(clause=FOR_UPDATE)}
 
 
 class Writing:
@@ -184,6 +232,7 @@ class Writing:
         "_link",
         "_mode",
         "_refusal",
+        "_turns",
         "cache",
         "lock",
         "notices",
@@ -196,7 +245,7 @@ class Writing:
         self._link = link
         self._mode = mode
         self._advisory = dialect.advisory
-        self._hold = (_HOLDS if self._advisory else _ROW_HOLDS)[mode]
+        self._hold = (HOLDS if self._advisory else ROW_HOLDS)[mode]
         self.lock = FOR_UPDATE
         self.skip = SKIP_LOCKED
         self.seen = Seen(known, confirm_reads=True)
@@ -205,6 +254,7 @@ class Writing:
         self.wrote = False
         self._begun = False
         self._refusal: Refused | None = None
+        self._turns = Turns()
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a change with RETURNING."""
@@ -218,13 +268,16 @@ class Writing:
         """Execute a change; the number of rows that it touched."""
         return self._ask(sql, parameters).touched
 
-    def do(self, sql: str, *parameters: object) -> None:
+    def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change, together with what follows."""
-        self._add(sql, parameters, silent=True)
+        if turn:
+            self._turns.add(turn, Statement(sql, parameters))
+        else:
+            self._add(sql, parameters, silent=True)
 
-    def one(self, sql: str, *parameters: object) -> None:
+    def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row, together with what follows, which isn't done unless it does."""
-        self._add(f"WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed", parameters, silent=True)
+        self.do(checked(sql), *parameters, turn=turn)
         self.wrote = True
 
     def notify(self, topic: str, payload: str) -> None:
@@ -235,6 +288,7 @@ class Writing:
         """Confirm what is left, and commit."""
         if self._refusal is not None:  # which the closure has kept to itself: nothing of it can stand any more
             raise self._refusal
+        self._take_turns()
         self._confirm()
         if self._begun:
             self._link.add("COMMIT", check=True, commit=self.wrote)
@@ -259,9 +313,11 @@ class Writing:
         return answer
 
     def _add(self, sql: str, parameters: tuple[object, ...], *, silent: bool = False) -> None:
-        replaced = parameters[:3] if sql.startswith(_REPLACING) else None
+        replaced = parameters[:3] if sql.startswith(REPLACING) else None
         if replaced in self.seen.used and self._mode is Mode.LOCKED:
             raise NeedsAlone
+        if self._turns.concern(sql):
+            self._take_turns()
         if not self._begun:
             self._link.add(f"BEGIN ISOLATION LEVEL {self._mode.value}", check=True)
             self._begun = True
@@ -273,6 +329,10 @@ class Writing:
             self._link.add(f"SELECT {_OWNED}(?)", (lock_numbers((kind, scope, name))[1],), check=True)
         self._link.add(sql, parameters, check=silent)
         self.wrote = self.wrote or not sql.startswith("SELECT")
+
+    def _take_turns(self) -> None:
+        for sql, parameters, _ in self._turns.take():
+            self._add(sql, parameters, silent=True)
 
     def roll_back(self) -> None:
         """Undo everything."""
