@@ -18,6 +18,7 @@ from tailrace.services.dynamodb.insights_report import Report
 from tailrace.services.dynamodb.table import KIND
 from tailrace.store import resources
 from tailrace.store.engine import Transaction
+from tailrace.store.sqlite import SqliteStore
 from tailrace.workers.insights import KeepInsights
 from tailrace.workers.retention import Retention
 from tests.flow.in_process import InProcess, in_process
@@ -300,6 +301,47 @@ async def test_throttled_requests_count_once_for_each_key() -> None:
         assert await kept(node, "SKT") == throttles
         assert await kept(node, "PKT") == partitions
         assert set(await kept(node, "PKC")) == {("big",)}
+
+
+@pytest.fixture
+def races(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every closure that refuses runs again, as where it had gone by what others have changed meanwhile."""
+
+    def lose(run: Any) -> Any:
+        async def twice(self: Any, closure: Any, **options: Any) -> Any:
+            try:
+                return await run(self, closure, **options)
+            except ApiError:
+                return await run(self, closure, **options)
+
+        return twice
+
+    monkeypatch.setattr(SqliteStore, "view", lose(SqliteStore.view))
+    monkeypatch.setattr(SqliteStore, "update", lose(SqliteStore.update))
+
+
+async def test_a_refusal_counts_once_however_often_its_closure_runs(request: pytest.FixtureRequest) -> None:
+    async with counted(**units(1, 1)) as node:
+        node.node.config = replace(node.node.config, throttle=True)
+        for sk in range(3):
+            await put(node, "big", sk, body={"S": "x" * 102_000})
+        for _ in range(4):
+            await node.dynamodb("Scan", TableName="table", ConsistentRead=True)
+        request.getfixturevalue("races")
+        await refused(node, "PutItem", TableName="table", Item=key("k", 1))
+        batch = [{"PutRequest": {"Item": key("k", 2)}}]
+        await refused(node, "BatchWriteItem", RequestItems={"table": batch})
+        puts = [{"Put": {"TableName": "table", "Item": key("k", sk)}} for sk in (3, 4)]
+        await refused(node, "TransactWriteItems", TransactItems=puts)
+        await refused(node, "GetItem", TableName="table", Key=key("k", 5))
+        await refused(node, "BatchGetItem", RequestItems={"table": {"Keys": [key("k", 6)]}})
+        gets = [{"Get": {"TableName": "table", "Key": key("k", 7)}}]
+        await refused(node, "TransactGetItems", TransactItems=gets)
+        insert = "INSERT INTO \"table\" VALUE {'pk': 'k', 'sk': 8}"
+        await refused(node, "ExecuteStatement", Statement=insert)
+        await refused(node, "Query", TableName="table", **partition("k"))
+        assert await kept(node, "SKT") == {("k", str(sk)): 1 for sk in range(1, 9)}
+        assert await kept(node, "PKT") == {("k",): 9}
 
 
 async def test_of_a_transaction_that_is_cancelled_what_was_refused_alone_counts() -> None:

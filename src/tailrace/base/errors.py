@@ -12,7 +12,7 @@ StoreError          what the store has to say; a service turns it into an ApiErr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -21,8 +21,11 @@ class ApiError(Exception):
 
     `code` is the short error name ("ValidationException"), `message` AWS's text, `status` the HTTP status, and
     `members` what the error's shape carries besides the message (`Item`, `CancellationReasons`, `Type`, ...), in
-    the form in which a handler would return them.
+    the form in which a handler would return them. `owes` is what there is to do once the refusal stands: whoever raises
+    it may run again, and not be refused.
     """
+
+    owes: Callable[[], None] | None = None
 
     def __init__(self, code: str, message: str, *, status: int = 400, members: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{code}: {message}")

@@ -22,7 +22,7 @@ from tailrace.services.dynamodb import (
 )
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally
+from tailrace.services.dynamodb.tally import Tally, final
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -94,11 +94,12 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
             answer["ConsumedCapacity"] = spent
         left = sum(len(each["Keys"]) for each in answer["UnprocessedKeys"].values())
         if left and left == sum(len(keys) for keys in located):
-            tally.settle()  # nothing was taken, but all was held up
-            raise throttle.refusal(tables[0], "Read")
+            refusal = throttle.refusal(tables[0], "Read")
+            refusal.owes = tally.settle  # nothing was taken, but all was held up
+            raise refusal
         return answer, tally
 
-    answer, tally = await call.store.view(read)
+    answer, tally = await final(call.store.view(read))
     tally.settle()
     return answer
 
@@ -172,11 +173,12 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
             if number not in changes:
                 left.setdefault(each.given, []).append(each.request)
         if not changes:
-            tally.settle()  # nothing was taken, but all was held up
-            raise throttle.refusal(tables[0], "Write")
+            refusal = throttle.refusal(tables[0], "Write")
+            refusal.owes = tally.settle  # nothing was taken, but all was held up
+            raise refusal
         return [(each.table, each.write, changes[n]) for n, each in enumerate(chosen) if n in changes], left, tally
 
-    done, left, tally = await call.store.update(change, locked=True)
+    done, left, tally = await final(call.store.update(change, locked=True))
     tally.settle()
     return {"UnprocessedItems": left, **await write_accounts(call, request, done)}
 

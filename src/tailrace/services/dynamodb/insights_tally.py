@@ -9,11 +9,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/contributorinsi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import orjson
 
 from tailrace.base.contributors import Key, Rule
+from tailrace.base.errors import ApiError
 from tailrace.operation import Call
 from tailrace.services.dynamodb import capacity
 from tailrace.services.dynamodb.insight_rules import Watch
@@ -32,6 +34,7 @@ class Watching(Tally):
     def __init__(self, call: Call, inner: Tally) -> None:
         self._contributors, self._clock, self._inner = call.node.contributors, call.clock, inner
         self._counts: list[tuple[Rule, Key, float]] = []
+        self._refusals: list[tuple[Rule, Key, float]] = []
 
     def is_empty(self, table: Table, kind: Kind, index: str = "") -> bool:
         """As `inner` says."""
@@ -51,9 +54,8 @@ class Watching(Tally):
     def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
         """Count the item."""
         watch = _watch(table)
-        if watch is not None:
-            self._refused(watch, table, "Read", "", key)
-        self._inner.read(table, size, key, consistent=consistent, factor=factor)
+        with self._refused(watch, table, "Read", "", key):
+            self._inner.read(table, size, key, consistent=consistent, factor=factor)
         if watch is not None:
             self._counts += _accessed(watch, key, factor * capacity.read_units(size, consistent=consistent))
 
@@ -62,9 +64,8 @@ class Watching(Tally):
         own = "" if index is None or page.table.indexes[index].local else index
         watch = _watch(page.table, own)
         partition = None if watch is None or sought is None else dict(zip(watch.hash, sought, strict=True))
-        if watch is not None and partition is not None:
-            self._refused(watch, page.table, "Read", own, partition)
-        self._inner.page(page, index, consistent=consistent)
+        with self._refused(watch, page.table, "Read", own, partition):
+            self._inner.page(page, index, consistent=consistent)
         if watch is None or watch.accessed is None:
             return
         units = capacity.read_units(page.bytes, consistent=consistent) + page.fetched_units
@@ -77,9 +78,8 @@ class Watching(Tally):
     def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
         """Count the item with its local indexes' entries, and the entries of each global index."""
         watch = _watch(table)
-        if watch is not None:
-            self._refused(watch, table, "Write", "", key)
-        self._inner.write(table, change, key, factor=factor)
+        with self._refused(watch, table, "Write", "", key):
+            self._inner.write(table, change, key, factor=factor)
         own = capacity.write_units(change.old_size, change.new_size)
         for name, sizes in change.index_writes.items():
             if table.indexes[name].local:
@@ -96,11 +96,23 @@ class Watching(Tally):
         self._inner.settle()
         self._add()
 
-    def _refused(self, watch: Watch, table: Table, kind: Kind, index: str, key: Item) -> None:
-        """Count a refusal that is about to come. At once: it ends the request, whose closure doesn't run again."""
-        if self._inner.is_empty(table, kind, index):
-            self._counts = _throttled(watch, key)
-            self._add()
+    def refused(self) -> None:
+        """Add the refusals to the node's counts; what was taken beside them isn't true."""
+        self._inner.refused()
+        self._counts, self._refusals = self._refusals, []
+        self._add()
+
+    @contextmanager
+    def _refused(self, watch: Watch | None, table: Table, kind: Kind, index: str, key: Item | None) -> Iterator[None]:
+        """Have a refusal of what is done in it owe its count. Not at once: the closure may run again."""
+        empty = watch is not None and key is not None and self._inner.is_empty(table, kind, index)
+        try:
+            yield
+        except ApiError as refusal:
+            if watch is not None and key is not None and empty:
+                self._refusals += _throttled(watch, key)
+                refusal.owes = self.refused
+            raise
 
     def _add(self) -> None:
         minute = int(self._clock.now() // MINUTE_SECONDS)  # of its end: so that minutes come in their order

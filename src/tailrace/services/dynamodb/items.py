@@ -19,7 +19,7 @@ from tailrace.services.dynamodb import (
 )
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally
+from tailrace.services.dynamodb.tally import Tally, final
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -49,7 +49,7 @@ async def get_item(call: Call, request: Shape) -> Shape:
         tally.read(found, stored.size if stored else 0, key, consistent=request.get("ConsistentRead", False))
         return found, stored, tally
 
-    found, stored, tally = await call.store.view(read)
+    found, stored, tally = await final(call.store.view(read))
     tally.settle()
     answer: Shape = {}
     if stored is not None:
@@ -116,7 +116,7 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
         tally.write(found, done, write.key)
         return found, done, tally
 
-    found, done, tally = await call.store.update(change, grouped=True)
+    found, done, tally = await final(call.store.update(change, grouped=True))
     tally.settle()
     answer: Shape = {}
     wanted = request.get("ReturnValues", "NONE")

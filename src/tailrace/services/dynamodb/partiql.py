@@ -22,7 +22,7 @@ from tailrace.services.dynamodb import (
 )
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally
+from tailrace.services.dynamodb.tally import Tally, final
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -126,7 +126,7 @@ async def _read(call: Call, request: Shape, bound: Bound, mode: str) -> Answer:
         tally.read(found, stored.size if stored else 0, key, consistent=consistent)
         return found, stored, tally
 
-    found, stored, tally = await call.store.view(read)
+    found, stored, tally = await final(call.store.view(read))
     tally.settle()
     units = capacity.read_units(stored.size if stored else 0, consistent=consistent)
     return {"TableName": bound.name, **partiql_select.shown(bound, stored)}, capacity.consumed(found, mode, units)
@@ -143,7 +143,7 @@ async def _write(call: Call, bound: Bound) -> tuple[Table, Write, Change]:
         tally.write(found, done, write.key)
         return found, write, done, tally
 
-    found, write, done, tally = await call.store.update(change, grouped=True)
+    found, write, done, tally = await final(call.store.update(change, grouped=True))
     tally.settle()
     return found, write, done
 

@@ -22,7 +22,7 @@ from tailrace.services.dynamodb.partiql_token import Position
 from tailrace.services.dynamodb.query import counted, read_capacity
 from tailrace.services.dynamodb.read_plan import Source, Wishes
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally, Values
+from tailrace.services.dynamodb.tally import Tally, Values, final
 from tailrace.store.engine import Transaction
 from tailrace.store.items import END, StoredItem
 
@@ -59,7 +59,7 @@ async def execute(call: Call, request: Shape, bound: Bound, parameters: list[Any
         tally = counted(call, page, bound.target.index, request, reading.partition)[1]
         return page, collection, end, tally
 
-    page, collection, end, tally = await call.store.view(read)
+    page, collection, end, tally = await final(call.store.view(read))
     tally.settle()
     answer: Shape = {"Items": page.found}
     if end is not None:

@@ -22,7 +22,7 @@ from tailrace.services.dynamodb import (
 from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally
+from tailrace.services.dynamodb.tally import Tally, final
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -69,7 +69,7 @@ async def _read(call: Call, request: Shape, every: list[Bound]) -> Shape:
         places = transactions.locate_all(tables, keys)
         return transactions.get_all(tx, tables, keys, places, throttle.begin_many(call, tables))
 
-    found, tally = await call.store.view(read)
+    found, tally = await final(call.store.view(read))
     tally.settle()
     if sum(stored.size for _, stored in found if stored) > transactions.TRANSACTION_BYTES_MAX:
         raise transactions.too_large()
@@ -106,7 +106,7 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
             idempotency.remember(tx, call.scope, token, content, now)
         return done, None, tally
 
-    done, repeated, tally = await call.store.update(change)
+    done, repeated, tally = await final(call.store.update(change))
     tally.settle()
     answer: Shape = {"Responses": [{} for _ in every]}
     if repeated is None:

@@ -10,7 +10,7 @@ from tailrace.services.dynamodb import capacity, conditions, paging, parameters,
 from tailrace.services.dynamodb.names import index_arn, resolve
 from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.read_plan import Source
-from tailrace.services.dynamodb.tally import Tally, Values
+from tailrace.services.dynamodb.tally import Tally, Values, final
 from tailrace.store.engine import Transaction
 from tailrace.store.items import END
 
@@ -45,7 +45,7 @@ async def query(call: Call, request: Shape) -> Shape:
         page = paging.read(tx, source, wanted, low, high)
         return counted(call, page, request.get("IndexName"), request, matched.hash_values)
 
-    page, tally = await call.store.view(read)
+    page, tally = await final(call.store.view(read))
     tally.settle()
     return _answer(request, page)
 
@@ -77,7 +77,7 @@ async def scan(call: Call, request: Shape) -> Shape:
             first = start + b"\0"
         return counted(call, paging.read(tx, source, wanted, first, high), request.get("IndexName"), request)
 
-    page, tally = await call.store.view(read)
+    page, tally = await final(call.store.view(read))
     tally.settle()
     return _answer(request, page)
 

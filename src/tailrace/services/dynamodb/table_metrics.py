@@ -128,9 +128,7 @@ class Metering(Tally):
 
 
 def held_up(call: Call, table: Table, kind: Kind, indexes: Sequence[str], count: int = 1) -> None:
-    """Count reads or writes of items for which the table ("") or these global indexes had no room. At once: a refusal
-    ends the request, whose closure doesn't run again.
-    """
+    """Count reads or writes of items for which the table ("") or these global indexes had no room."""
     now, scope = call.clock.now(), table.layout.scope
     for index in indexes:
         key = (

@@ -4,20 +4,22 @@ insights.
 ```
 tally = throttle.begin(call, table)   in the closure: tally.read(..), page(..) or write(..)   after it: tally.settle()
 ```
-A tally is made anew in each run of a closure and changes nothing until it is settled, so a closure may run again. The
-tally of nearly every request, whose table is neither limited nor counted by key, is that of `table_metrics`; the one
-here does nothing.
+A tally is made anew in each run of a closure and changes nothing until it is settled, so a closure may run again. What
+a refusal has to count it owes, and `final` has it done where the closure won't run any more. The tally of nearly every
+request, whose table is neither limited nor counted by key, is that of `table_metrics`; the one here does nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, Literal, TypeVar
 
+from tailrace.base.errors import ApiError
 from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.table import Table
 from tailrace.store.items import Change
 
+T = TypeVar("T")
 Kind = Literal["Read", "Write"]
 Item = Mapping[str, Mapping[str, Any]]
 Values = Sequence[Mapping[str, Any]]
@@ -55,5 +57,18 @@ class Tally:
     def settle(self) -> None:
         """The request is done, or handed back whole: make what was counted of it true."""
 
+    def refused(self) -> None:
+        """The request is refused for good: count that."""
+
 
 NOTHING = Tally()
+
+
+async def final(work: Awaitable[T]) -> T:
+    """What a view or an update gives. A refusal stands by then, so what it owes is done."""
+    try:
+        return await work
+    except ApiError as refusal:
+        if refusal.owes is not None:
+            refusal.owes()
+        raise

@@ -54,6 +54,7 @@ class _Counting(Metering):
         super().__init__(call)
         self._buckets, self._now = call.node.buckets, call.clock.now()
         self._taken: dict[_Meter, tuple[float, Limit]] = {}
+        self._held_up: list[tuple[Table, Kind, list[str], int]] = []
 
     def is_empty(self, table: Table, kind: Kind, index: str = "") -> bool:
         """Whether nothing is left of it."""
@@ -65,13 +66,20 @@ class _Counting(Metering):
 
     def hold_up(self, table: Table, kind: Kind, keys: Sequence[Item]) -> None:
         """Count them against each empty bucket."""
-        table_metrics.held_up(self._call, table, kind, self._empty(table, kind), len(keys))
+        self._held_up.append((table, kind, self._empty(table, kind), len(keys)))
 
     def settle(self) -> None:
         """Take it out."""
         super().settle()
+        self.refused()
         for meter, (units, limit) in self._taken.items():
             self._buckets.take(meter, units, limit, self._now)
+
+    def refused(self) -> None:
+        """Count what had no room."""
+        held_up, self._held_up = self._held_up, []
+        for table, kind, indexes, count in held_up:
+            table_metrics.held_up(self._call, table, kind, indexes, count)
 
     def _empty(self, table: Table, kind: Kind) -> list[str]:
         """The buckets without room, by their indexes' names; the table's own is ""."""
@@ -81,8 +89,10 @@ class _Counting(Metering):
 
     def _count(self, table: Table, index: str, kind: Kind, units: float) -> None:
         if self.is_empty(table, kind, index):
-            table_metrics.held_up(self._call, table, kind, [index])
-            raise refusal(table, kind, index)
+            self._held_up.append((table, kind, [index], 1))
+            error = refusal(table, kind, index)
+            error.owes = self.refused
+            raise error
         super()._count(table, index, kind, units)
         limit = _limit(table.document, index, kind)
         if limit is not None:

@@ -14,7 +14,7 @@ from tailrace.services.dynamodb import capacity, conditions, idempotency, item_k
 from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import NOTHING, Tally
+from tailrace.services.dynamodb.tally import NOTHING, Tally, final
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -86,7 +86,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
             idempotency.remember(tx, call.scope, token, fingerprint, now)
         return done, tally
 
-    done, tally = await call.store.update(change)
+    done, tally = await final(call.store.update(change))
     tally.settle()
     return await write_accounts(call, request, done, transactional=True)
 
@@ -120,7 +120,7 @@ def perform(
         except ApiError as error:
             reasons.append(_reason(error))
     if len(done) < len(planned):
-        raise cancelled(reasons)
+        raise cancelled(reasons, tally)
     if sum(change.new_size for _, _, change in done) > TRANSACTION_BYTES_MAX:
         raise too_large()
     return done
@@ -162,14 +162,16 @@ def _reason(error: ApiError) -> Reason:
     return {"Code": code, "Message": error.message, **item}
 
 
-def cancelled(reasons: list[Reason]) -> ApiError:
-    """TransactionCanceledException, with a reason for each action in its place."""
+def cancelled(reasons: list[Reason], tally: Tally = NOTHING) -> ApiError:
+    """TransactionCanceledException, with a reason for each action in its place; `tally` has counted the refusals."""
     codes = ", ".join(reason["Code"] for reason in reasons)
-    return ApiError(
+    error = ApiError(
         "TransactionCanceledException",
         f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
         members={"CancellationReasons": reasons},
     )
+    error.owes = tally.refused
+    return error
 
 
 def too_large() -> ApiError:
@@ -191,7 +193,7 @@ async def transact_get_items(call: Call, request: Shape) -> Shape:
         places = locate_all(tables, [get.key for get in gets])
         return get_all(tx, tables, [get.key for get in gets], places, throttle.begin_many(call, tables))
 
-    found, tally = await call.store.view(read)
+    found, tally = await final(call.store.view(read))
     tally.settle()
     if sum(stored.size for _, stored in found if stored) > TRANSACTION_BYTES_MAX:
         raise too_large()
@@ -219,7 +221,7 @@ def get_all(
         except ApiError as error:
             reasons.append(_reason(error))
     if any(reason["Code"] != "None" for reason in reasons):
-        raise cancelled(reasons)
+        raise cancelled(reasons, tally)
     return found, tally
 
 
