@@ -155,6 +155,8 @@ def env(data: str) -> None:
         "AWS_SECRET_ACCESS_KEY": reached.secret_access_key,
         "AWS_REGION": reached.region,
         "AWS_DEFAULT_REGION": reached.region,
+        # StartLiveTail would be sent to "stream-" and the host's name, which only AWS has.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
     if reached.authority:
         exports |= {"AWS_CA_BUNDLE": reached.authority, "NODE_EXTRA_CA_CERTS": reached.authority}

@@ -69,6 +69,7 @@ class Node:
     audit: Journal = field(default_factory=Journal)
     meter: Meter = field(default_factory=Meter)
     measurements: Measurements = field(default_factory=Measurements)
+    live_tails: dict[str, int] = field(default_factory=dict)
     telemetry: Telemetry | None = None
 
 

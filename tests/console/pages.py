@@ -63,6 +63,9 @@ PAGES: dict[str, list[str]] = {
     ],
     "items/:table/create": ["/console/items/Cloud9/create"],
     "items/:table/edit": [f"/console/items/Cloud9/edit?key={quote(KEY)}&view={view}" for view in ("form", "json")],
+    "logs/live-tail": [
+        "/console/logs/live-tail?groups=%2Faws%2Flambda%2FDB-Stream-Handler&filter=apple&highlight=apple"
+    ],
     "logs/groups": ["/console/logs/groups"],
     "logs/groups/:group": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler"],
     "logs/groups/:group/streams/:stream": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler/streams/LATEST"],

@@ -37,7 +37,7 @@ def test_a_group_is_searched_by_pattern_and_followed(page: Page, server: Running
     expect(page.get_by_text("apple")).to_be_visible()
     expect(page.get_by_role("link", name="west")).to_be_visible()
     assert_accessible(page)
-    page.get_by_text("Live tail").click()
+    page.get_by_text("Live tail", exact=True).click()
     put(server, "west", '{"level":"error","fruit":"quince"}')
     expect(page.get_by_text("quince")).to_be_visible()
     page.get_by_role("button", name="Expand all").click()

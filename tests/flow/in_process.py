@@ -16,11 +16,11 @@ from tailrace.base.config import Config
 from tailrace.base.errors import ApiError
 from tailrace.identity import Identity, Principal
 from tailrace.operation import REGISTRY, Call, Node
-from tailrace.services import dynamodb, streams, tailrace
+from tailrace.services import dynamodb, logs, streams, tailrace
 from tailrace.store import deliveries
 from tailrace.workers.deliveries import HANDLERS
 
-SERVICES = (dynamodb, streams, tailrace)
+SERVICES = (dynamodb, logs, streams, tailrace)
 
 
 class InProcess:
@@ -33,10 +33,14 @@ class InProcess:
 
     async def call(self, service: str, name: str, **request: Any) -> dict[str, Any]:
         """The answer as a client would read it."""
+        return cast("dict[str, Any]", orjson.loads(orjson.dumps(await self.open(service, name, **request))))
+
+    async def open(self, service: str, name: str, **request: Any) -> dict[str, Any]:
+        """The answer as the handler gives it, which may hold a stream."""
         operation = REGISTRY.find(service, name)
         assert operation
         call = Call(self.node, self.principal, service, name, self.node.config.region, "request")
-        return cast("dict[str, Any]", orjson.loads(orjson.dumps(await operation.handler(call, request))))
+        return await operation.handler(call, request)
 
     async def dynamodb(self, name: str, **request: Any) -> dict[str, Any]:
         return await self.call("dynamodb", name, **request)

@@ -25,14 +25,14 @@ def refused(call: Any, **request: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
-def make_user(server: RunningServer, name: str, policy: str = "") -> tuple[str, Any]:
-    """A user's ARN, and their Lambda client."""
+def make_user(server: RunningServer, name: str, policy: str = "", service: str = "lambda") -> tuple[str, Any]:
+    """A user's ARN, and their client."""
     iam, user = server.client("iam"), unique(name)
     arn = iam.create_user(UserName=user)["User"]["Arn"]
     if policy:
         iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=policy)
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    return arn, server.client("lambda", access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
+    return arn, server.client(service, access_key=key["AccessKeyId"], secret_key=key["SecretAccessKey"])
 
 
 def permit(server: RunningServer, function: str, principal: str, sid: str = "one", **options: Any) -> Any:

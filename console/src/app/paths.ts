@@ -52,6 +52,7 @@ export const to = {
   logStream: (group: string, stream: string, filter?: string) =>
     at(`/logs/groups/${part(group)}/streams/${part(stream)}`, { filter }),
   searchLogs: (group: string, parameters?: { filter?: string; range?: string; tail?: string }) => at(`/logs/groups/${part(group)}/search`, parameters),
+  liveTail: (parameters?: { groups?: string; filter?: string }) => at("/logs/live-tail", parameters),
   activity: (parameters?: { show?: string; operation?: string; decision?: string; principal?: string }) => at("/activity", parameters),
   topics: () => at("/sns/topics"),
   createTopic: () => at("/sns/topics/create"),

@@ -8,6 +8,7 @@ import {
   FilterLogEventsCommand,
   GetLogEventsCommand,
   PutRetentionPolicyCommand,
+  StartLiveTailCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 
 import { clientOf } from "./clients";
@@ -26,3 +27,5 @@ export const getLogEvents = operation("logs", client, "GetLogEvents", GetLogEven
 export const filterLogEvents = operation("logs", client, "FilterLogEvents", FilterLogEventsCommand);
 export const putRetentionPolicy = operation("logs", client, "PutRetentionPolicy", PutRetentionPolicyCommand);
 export const deleteLogGroup = operation("logs", client, "DeleteLogGroup", DeleteLogGroupCommand);
+/** The answer goes on for as long as its `responseStream` is read; aborting the signal ends it. */
+export const startLiveTail = operation("logs", client, "StartLiveTail", StartLiveTailCommand);

@@ -78,7 +78,7 @@ def ensure_stream(tx: Transaction, scope: str, group: str, stream: str, now: flo
     made = tx.run(
         "INSERT INTO log_streams (log_group, name, created, bytes) VALUES (?, ?, ?, 0) "
         "ON CONFLICT (log_group, name) DO NOTHING",
-        _group(tx, scope, group),
+        group_number(tx, scope, group),
         stream,
         int(now * 1000),
     )
@@ -94,7 +94,7 @@ def append(
         raise Missing(f"log stream {stream} of {group} in {scope}")
     if not events:
         return
-    group_number, number = found
+    of_group, number = found
     total = 0
     for timestamp, message in events:
         size = len(message.encode()) + EVENT_OVERHEAD_BYTES
@@ -102,7 +102,7 @@ def append(
         tx.do(
             "INSERT INTO log_events (log_group, log_stream, timestamp, ingested, bytes, message) "
             "VALUES (?, ?, ?, ?, ?, ?)",
-            *(group_number, number, timestamp, ingestion_ms, size, message),
+            *(of_group, number, timestamp, ingestion_ms, size, message),
         )
     times = [timestamp for timestamp, _ in events]
     first, last = min(times), max(times)
@@ -117,7 +117,7 @@ def append(
 
 def stream(tx: Transaction, scope: str, group: str, name: str) -> LogStream | None:
     """One stream, or None."""
-    row = tx.row(_STREAM + "WHERE log_group = ? AND name = ?", _group(tx, scope, group), name)
+    row = tx.row(_STREAM + "WHERE log_group = ? AND name = ?", group_number(tx, scope, group), name)
     return None if row is None else LogStream(*row)
 
 
@@ -129,7 +129,7 @@ def streams(
     rows = tx.rows(
         f"{_STREAM}WHERE log_group = ? AND {bound} AND name >= ? AND name < ? "
         f"ORDER BY name {_order(descending)} LIMIT ?",
-        *(_group(tx, scope, group), after, prefix, prefix + _LAST, limit),
+        *(group_number(tx, scope, group), after, prefix, prefix + _LAST, limit),
     )
     return [LogStream(*row) for row in rows]
 
@@ -147,7 +147,7 @@ def streams_by_time(
     rows = tx.rows(
         f"{_STREAM}WHERE log_group = ? AND (coalesce(last, -1), name) {bound} (?, ?) "
         f"ORDER BY coalesce(last, -1) {order}, name {order} LIMIT ?",
-        *(_group(tx, scope, group), *start, limit),
+        *(group_number(tx, scope, group), *start, limit),
     )
     return [LogStream(*row) for row in rows]
 
@@ -208,7 +208,7 @@ def filter(
     rows = tx.rows(
         f"{_EVENT}WHERE e.log_group = ? AND (e.timestamp, e.event) > (?, ?) "
         f"AND e.timestamp >= ? AND e.timestamp < ? {names}ORDER BY e.timestamp, e.event LIMIT ?",
-        *(_group(tx, scope, group), *after, start, end, *(streams or (prefix, prefix + _LAST)), limit),
+        *(group_number(tx, scope, group), *after, start, end, *(streams or (prefix, prefix + _LAST)), limit),
     )
     return [LogEvent(*row) for row in rows]
 
@@ -218,7 +218,7 @@ def tail(tx: Transaction, scope: str, group: str, after: int, limit: int) -> lis
     rows = tx.rows(
         f"{_EVENT}WHERE e.event > ? AND e.log_group = ? ORDER BY e.event LIMIT ?",
         after,
-        _group(tx, scope, group),
+        group_number(tx, scope, group),
         limit,
     )
     return [LogEvent(*row) for row in rows]
@@ -236,9 +236,17 @@ def event(tx: Transaction, number: int) -> LogEvent | None:
     return None if row is None else LogEvent(*row)
 
 
+def numbered(tx: Transaction, numbers: Sequence[int]) -> list[LogEvent]:
+    """The events with these numbers, by number; those that are still there."""
+    if not numbers:
+        return []
+    rows = tx.rows(f"{_EVENT}WHERE e.event IN ({', '.join('?' * len(numbers))}) ORDER BY e.event", *numbers)
+    return [LogEvent(*row) for row in rows]
+
+
 def stored_bytes(tx: Transaction, scope: str, group: str) -> int:
     """The bytes of a group's events, as AWS counts them."""
-    row = tx.row("SELECT coalesce(sum(bytes), 0) FROM log_streams WHERE log_group = ?", _group(tx, scope, group))
+    row = tx.row("SELECT coalesce(sum(bytes), 0) FROM log_streams WHERE log_group = ?", group_number(tx, scope, group))
     return int(row[0]) if row else 0
 
 
@@ -247,7 +255,7 @@ def trim(tx: Transaction, scope: str, group: str, before_ms: int, limit: int) ->
     gone = tx.rows(
         "DELETE FROM log_events WHERE event IN (SELECT event FROM log_events WHERE log_group = ? AND timestamp < ? "
         "ORDER BY timestamp, event LIMIT ?) RETURNING log_stream, bytes",
-        *(_group(tx, scope, group), before_ms, limit),
+        *(group_number(tx, scope, group), before_ms, limit),
     )
     sizes: dict[int, int] = {}
     for number, size in gone:
@@ -303,7 +311,7 @@ def _sweep(tx: Transaction, column: str, number: int, limit: int) -> int:
     )
 
 
-def _group(tx: Transaction, scope: str, group: str) -> int:
+def group_number(tx: Transaction, scope: str, group: str) -> int:
     """A group's number; 0, which no group has, where there is none."""
     row = tx.row("SELECT log_group FROM log_groups WHERE scope = ? AND name = ?", scope, group)
     return int(row[0]) if row else 0

@@ -4,7 +4,7 @@
 u32 total length | u32 header length | u32 crc of both | headers | payload | u32 crc of all before
 ```
 https://smithy.io/2.0/aws/amazon-eventstream.html. A handler returns events as {event's name: its members}: a list goes
-out in one body (GetLogObject), an asynchronous iterator event by event (InvokeWithResponseStream).
+out in one body (GetLogObject), an asynchronous iterator event by event (InvokeWithResponseStream, StartLiveTail).
 """
 
 from __future__ import annotations
@@ -49,17 +49,19 @@ def encode(shape: ShapeModel, events: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 class Frames:
-    """The frames of events that are still to come, one after the other."""
+    """The frames of events that are still to come, one after the other; `first` goes out before the first of them."""
 
-    def __init__(self, shape: ShapeModel, events: Events) -> None:
+    def __init__(self, shape: ShapeModel, events: Events, first: bytes = b"") -> None:
         self._shape = shape
         self._events = events
+        self._first = first
 
     def __aiter__(self) -> Frames:
         return self
 
     async def __anext__(self) -> bytes:
-        return encode(self._shape, (await anext(self._events),))
+        first, self._first = self._first, b""
+        return first or encode(self._shape, (await anext(self._events),))
 
     async def aclose(self) -> None:
         """Nobody reads any more."""

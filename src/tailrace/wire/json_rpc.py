@@ -4,9 +4,9 @@ and CloudWatch for older SDKs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from zlib import crc32
 
 import orjson
@@ -46,9 +46,13 @@ class JsonRpc:
         write, empty, events = _writer(route.service, route.operation)
         if events:
             beside = {name: value for name, value in answer.items() if name != events.name}
-            frames = event_stream.encode(events.shape, answer.get(events.name, ()))
-            body = event_stream.initial_response(beside) + frames
-            return HttpResponse(200, {"x-amzn-RequestId": request_id, "content-type": event_stream.CONTENT_TYPE}, body)
+            first: bytes = event_stream.initial_response(beside)
+            coming = answer.get(events.name, ())
+            headers = {"x-amzn-RequestId": request_id, "content-type": event_stream.CONTENT_TYPE}
+            if isinstance(coming, AsyncIterator):
+                frames = event_stream.Frames(events.shape, cast("event_stream.Events", coming), first)
+                return HttpResponse(200, headers, b"", pieces=frames)
+            return HttpResponse(200, headers, first + event_stream.encode(events.shape, coming))
         if empty and not answer:
             return _response(route.service, 200, b"", request_id)
         return _response(route.service, 200, orjson.dumps(write(answer) if write else answer), request_id)

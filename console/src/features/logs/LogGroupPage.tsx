@@ -31,7 +31,7 @@ export default function LogGroupPage() {
         variant="h1"
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button href={to.searchLogs(name, { tail: "1", range: "5m" })}>Start tailing</Button>
+            <Button href={to.liveTail({ groups: name })}>Start tailing</Button>
             <Button variant="primary" href={to.searchLogs(name)}>
               Search log group
             </Button>

@@ -4,9 +4,15 @@ import { type NavigationEntry, page } from "../../app/route";
 const CLOUDWATCH = { text: "CloudWatch", href: to.logGroups() };
 const GROUPS = { text: "Log groups", href: to.logGroups() };
 
-export const navigation: NavigationEntry[] = [{ section: "CloudWatch", text: "Log groups", href: to.logGroups(), place: 1 }];
+const LIVE_TAIL = { text: "Live Tail", href: to.liveTail() };
+
+export const navigation: NavigationEntry[] = [
+  { section: "CloudWatch", text: "Log groups", href: to.logGroups(), place: 1 },
+  { section: "CloudWatch", place: 2, ...LIVE_TAIL },
+];
 
 export const routes = [
+  page("logs/live-tail", () => [CLOUDWATCH, LIVE_TAIL], () => import("./live/LiveTailPage")),
   page("logs/groups", () => [CLOUDWATCH, GROUPS], () => import("./LogGroupsPage")),
   page(
     "logs/groups/:group",

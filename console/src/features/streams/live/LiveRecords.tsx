@@ -12,10 +12,10 @@ import { useDeferredValue, useMemo, useSyncExternalStore } from "react";
 import { to } from "../../../app/paths";
 import { ErrorAlert } from "../../../pieces/ErrorAlert";
 import { useParameter } from "../../../pieces/useParameter";
+import { VirtualRows } from "../../../pieces/VirtualRows";
 import { nameOf, RECORD_COLUMNS } from "./columns";
 import { RecordDetails } from "./RecordDetails";
 import { SHOWN_MAX, Tail } from "./tail";
-import { VirtualRows } from "./VirtualRows";
 
 const ALL = { value: "", label: "All events" };
 const EVENTS = [ALL, ...["INSERT", "MODIFY", "REMOVE"].map((value) => ({ value, label: value }))];
@@ -87,6 +87,7 @@ export function LiveRecords({ table, stream }: { table: TableDescription; stream
             rows={rows}
             label="Stream records"
             columns={RECORD_COLUMNS}
+            widths="66px 80px minmax(100px, 1.1fr) minmax(100px, 1fr)"
             idOf={(each) => each.eventId}
             nameOf={nameOf}
             chosen={chosen}

@@ -1,11 +1,13 @@
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 
-import styles from "./live.module.css";
+import styles from "./virtual-rows.module.css";
 
 interface Props<Row> {
   rows: readonly Row[];
   label: string;
   columns: { header: string; cell: (row: Row) => ReactNode }[];
+  /** The columns' widths, as CSS's grid-template-columns has them. */
+  widths: string;
   idOf: (row: Row) => string;
   chosen: string;
   onChoose: (id: string) => void;
@@ -18,7 +20,7 @@ const VIEW_PX = 432;
 const AROUND = 8;
 
 /** A table of any number of rows, of which only those in sight are drawn. The arrow keys go from row to row. */
-export function VirtualRows<Row>({ rows, label, columns, idOf, chosen, onChoose, nameOf, empty }: Props<Row>) {
+export function VirtualRows<Row>({ rows, label, columns, widths, idOf, chosen, onChoose, nameOf, empty }: Props<Row>) {
   const [top, setTop] = useState(0);
   const view = useRef<HTMLDivElement>(null);
   const first = Math.max(0, Math.min(Math.floor(top / ROW_PX), rows.length - 1) - AROUND);
@@ -33,7 +35,7 @@ export function VirtualRows<Row>({ rows, label, columns, idOf, chosen, onChoose,
   return (
     <div className={styles.table} role="table" aria-label={label} aria-rowcount={rows.length + 1}>
       <div role="rowgroup">
-        <div role="row" className={`${styles.row} ${styles.head}`} aria-rowindex={1}>
+        <div role="row" className={`${styles.row} ${styles.head}`} style={{ gridTemplateColumns: widths }} aria-rowindex={1}>
           {columns.map(({ header }) => (
             <div role="columnheader" key={header}>
               {header}
@@ -58,7 +60,7 @@ export function VirtualRows<Row>({ rows, label, columns, idOf, chosen, onChoose,
                 key={id}
                 aria-rowindex={at + 2}
                 className={`${styles.row} ${styles.body} ${id === chosen ? styles.chosen : ""}`}
-                style={{ top: at * ROW_PX }}
+                style={{ top: at * ROW_PX, gridTemplateColumns: widths }}
                 onClick={() => onChoose(id)}
               >
                 {columns.map(({ header, cell }, column) => (
