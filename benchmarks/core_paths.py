@@ -74,7 +74,10 @@ class Server:
     """Connections of a node, and clients at their other ends."""
 
     def __init__(self, node: Node) -> None:
-        self.connections = Connections(Gateway(node).answer, node.config.request_bytes_max, node.clock.now)
+        gateway = Gateway(node)
+        self.connections = Connections(
+            gateway.answer, node.config.request_bytes_max, node.clock.now, answers_at_once=gateway.answers_at_once
+        )
         self.clients = [Client() for _ in range(AT_ONCE)]
         self.protocols: list[Connection] = []
         for client in self.clients:

@@ -197,7 +197,10 @@ class Server:
             journal = Journal(config.folder / AUDIT_FOLDER if config.folder else None, clock, config.audit_days)
             pool = Pool(clock, authority=secured.authority if secured else None)
             node = Node(config, clock, place, who, pool, audit=journal, telemetry=telemetry_of(config))
-            connections = Connections(Gateway(node).answer, config.request_bytes_max, clock.machine)
+            gateway = Gateway(node)
+            connections = Connections(
+                gateway.answer, config.request_bytes_max, clock.machine, answers_at_once=gateway.answers_at_once
+            )
             listener = await listen(connections, secured, host=config.host, port=config.port)
         except BaseException as error:
             if place is not None:

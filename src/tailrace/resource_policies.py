@@ -10,35 +10,43 @@ alternative, a policy handed in by each operation, is forgotten by the first wor
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tailrace.auth.evaluate import NamedPolicy
 from tailrace.base import arn
 from tailrace.base.arn import Arn
+from tailrace.store import resources
 
 if TYPE_CHECKING:
     from tailrace.store.engine import Transaction
 
 
-class Source(NamedTuple):
-    """A service's answers: whether it has ever been given a policy, and the one that stands on an ARN, if one does."""
+Find = Callable[["Transaction", Arn], NamedPolicy | None]
 
-    exist: Callable[[Transaction], bool]
-    of: Callable[[Transaction, Arn], NamedPolicy | None]
-
-
-_sources: dict[str, Source] = {}
+_sources: dict[str, Find] = {}
+_ever: list[str] = []
 
 
-def register(service: str, source: Source) -> None:
-    """Have `source` speak for the ARNs of a service (as the ARN's third part names it)."""
-    _sources[service] = source
+def register(service: str, find: Find, ever: str | None = None) -> None:
+    """Have `find` speak for the ARNs of a service (as the ARN's third part names it): the policy that stands on one.
+
+    `ever` is the kind of the document that is there since the service was first given a policy (see `exist`); None
+    where its policies can't deny anything.
+    """
+    _sources[service] = find
+    if ever is not None:
+        _ever.append(ever)
+
+
+def has_ever_been_put(tx: Transaction, ever: str) -> bool:
+    """Whether a service was ever given a policy."""
+    return resources.get(tx, ever, "-", "-") is not None
 
 
 def exist(tx: Transaction) -> bool:
     """Whether any resource has, or once had, a policy: without one nobody has to look whether it denies the root."""
-    for source in _sources.values():  # noqa: SIM110 - each request asks, and any() costs as much as what it asks
-        if source.exist(tx):
+    for ever in _ever:  # noqa: SIM110 - each request asks, and any() costs as much as what it asks
+        if resources.get(tx, ever, "-", "-") is not None:
             return True
     return False
 
@@ -46,5 +54,5 @@ def exist(tx: Transaction) -> bool:
 def of(tx: Transaction, resource: str) -> NamedPolicy | None:
     """The policy of the resource (an ARN, or `*`); None where none stands."""
     parts = arn.parse(resource)
-    source = _sources.get(parts.service) if parts else None
-    return source.of(tx, parts) if source and parts else None
+    find = _sources.get(parts.service) if parts else None
+    return find(tx, parts) if find and parts else None

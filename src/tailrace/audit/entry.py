@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
 from tailrace.auth.evaluate import Decision
@@ -94,18 +94,30 @@ class Entry:
             entry.status, entry.error = 400, "AccessDeniedException"
         return entry
 
-    def document(self) -> dict[str, Any]:
-        """The record as it is kept. Absent members are absent: no decision was needed, no error happened."""
+    @property
+    def own(self) -> dict[str, Any]:
+        """The members of the record that no other call's has."""
+        return {"Time": round(self.at, 3), "RequestId": self.request_id, "Milliseconds": round(self.ms, 3)}
+
+    @property
+    def kind(self) -> Hashable:
+        """Calls of one kind have equal records, but for what is each call's own."""
+        principal = self.principal
+        who = principal and (principal.kind, principal.arn)
+        what = (self.service, self.operation, self.region, self.subject, self.status, self.error)
+        return who, self.access_key_id, self.source_ip, what, *map(_told, (*self.decisions, *self.also))
+
+    def shared(self) -> dict[str, Any]:
+        """The members of the record that calls of one kind share. Absent members are absent: no decision was needed,
+        no error happened.
+        """
         principal = self.principal
         found: dict[str, Any] = {
-            "Time": round(self.at, 3),
-            "RequestId": self.request_id,
             "Service": self.service,
             "Operation": self.operation,
             "Region": self.region,
             "SourceIp": self.source_ip,
             "StatusCode": self.status,
-            "Milliseconds": round(self.ms, 3),
         }
         if principal is not None:
             found["PrincipalArn"] = principal.arn
@@ -123,6 +135,11 @@ class Entry:
         if self.subject is not None and principal is not None:
             found["Resources"] = [_subject_arn(*self.subject, self.region, principal.account)]
         return found
+
+
+def _told(each: Decided) -> Hashable:
+    """A decision with all that the record tells of it."""
+    return each, each.decision.near
 
 
 def subject_of(shape: dict[str, Any]) -> tuple[str, str] | None:

@@ -10,9 +10,8 @@ import asyncio
 import logging
 from pathlib import Path
 
-import orjson
-
 from tailrace.audit.entry import Entry
+from tailrace.audit.lines import Lines
 from tailrace.audit.segments import FileSegments, MemorySegments, Segments
 from tailrace.base.clock import Clock, SystemClock
 
@@ -67,8 +66,9 @@ class Journal:
             if not held:
                 return
             lines: list[bytes] = []
+            writer = Lines()
             for start in range(0, len(held), SLICE):
-                lines += [orjson.dumps(entry.document()) for entry in held[start : start + SLICE]]
+                lines += writer.write(held[start : start + SLICE])
                 await asyncio.sleep(0)
             try:
                 await asyncio.to_thread(self._write, b"\n".join(lines) + b"\n")

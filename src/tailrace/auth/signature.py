@@ -11,9 +11,8 @@ import calendar
 import functools
 import hashlib
 import re
-from dataclasses import dataclass
 from email.utils import parsedate_tz
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from tailrace.base.clock import iso_seconds
@@ -45,8 +44,7 @@ class SignatureProblem(Exception):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What a request says about its own signing. Nothing of it is proven before `verify`."""
 
     access_key_id: str

@@ -65,12 +65,17 @@ class Meter:
 
     def count(self, name: str, amount: float = 1, **labels: str) -> None:
         """Count up. A series too many isn't begun."""
-        series, key = self._counts[name], tuple(labels.items())
-        if key not in series:
-            if self._size >= self._series_max:
-                return
-            self._size += 1
-        series[key] = series.get(key, 0) + amount
+        self.add(name, tuple(labels.items()), amount)
+
+    def add(self, name: str, labels: Labels, amount: float = 1) -> None:
+        """Count up, by labels that somebody keeps for many counts. A series too many isn't begun."""
+        series = self._counts[name]
+        try:
+            series[labels] += amount
+        except KeyError:
+            if self._size < self._series_max:
+                self._size += 1
+                series[labels] = amount
 
     def show(self, name: str, value: float, **labels: str) -> None:
         """Show a value that goes up and down. A series too many isn't begun."""

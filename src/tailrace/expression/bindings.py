@@ -31,8 +31,10 @@ class Bindings:
 
     def check_unused(self) -> None:
         """Refuse names and values that no expression used; call it when all of them are bound."""
-        _refuse_unused("ExpressionAttributeNames", self.names, self.used)
-        _refuse_unused("ExpressionAttributeValues", self.values, self.used)
+        if self.names:
+            _refuse_unused("ExpressionAttributeNames", self.names, self.used)
+        if self.values:
+            _refuse_unused("ExpressionAttributeValues", self.values, self.used)
 
 
 def check_parameters(request: Mapping[str, Any], expressions: Sequence[str], legacy: Collection[str]) -> None:

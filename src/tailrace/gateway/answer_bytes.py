@@ -15,20 +15,19 @@ BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)  # their answers end
 
 def encode(response: HttpResponse, head: bytes, method: str, keep_alive: bool) -> bytes:
     """The bytes of an HTTP/1.1 answer."""
-    body = response.body
     if response.status in BODILESS:
         return encode_head(response, head, b"", keep_alive)
-    first = encode_head(response, head, b"content-length: %d\r\n" % len(body), keep_alive)
-    return first if method == "HEAD" else first + body
+    framing = b"content-length: %d\r\n" % len(response.body)
+    return encode_head(response, head, framing, keep_alive, b"" if method == "HEAD" else response.body)
 
 
-def encode_head(response: HttpResponse, head: bytes, framing: bytes, keep_alive: bool) -> bytes:
-    """An answer's status line and headers, up to the body; `framing` is the header that tells where that ends."""
-    lines = [STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n".encode(), head]
-    named = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
+def encode_head(response: HttpResponse, head: bytes, framing: bytes, keep_alive: bool, body: bytes = b"") -> bytes:
+    """An answer's status line and headers, and what there is of the body; `framing` is the header that tells where
+    that ends.
+    """
+    status = STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n".encode()
+    named = "".join([f"{name}: {value}\r\n" for name, value in response.headers.items()])
     if response.cookies:
         named += "".join(f"set-cookie: {cookie}\r\n" for cookie in response.cookies)
-    lines.append(named.encode("latin-1", "replace"))
-    lines.append(framing)
-    lines.append(KEEP_ALIVE if keep_alive else CLOSE)
-    return b"".join(lines)
+    end = KEEP_ALIVE if keep_alive else CLOSE
+    return b"".join((status, head, named.encode("latin-1", "replace"), framing, end, body))

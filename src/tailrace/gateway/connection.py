@@ -1,7 +1,7 @@
 """One client's connection: HTTP/1.1 with keep-alive and pipelining, under limits.
 
 ```
-bytes -> httptools -> HttpRequest -> queue -> one task at a time -> HttpResponse -> bytes
+bytes -> httptools -> HttpRequest -> queue -> one at a time -> HttpResponse -> bytes
 ```
 Requests of one connection are answered in their order. Who sends faster than we answer is not read from any more; who
 is silent, drips a request or does not read its answer is cut off; all of them together hold a bounded number of
@@ -13,16 +13,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
 import httptools
 
-from tailrace.gateway import header_names
+from tailrace.gateway import at_once, header_names
 from tailrace.gateway.admission import Admission
 from tailrace.gateway.answer_bytes import BODILESS, CHUNKED, encode, encode_head
+from tailrace.gateway.peer import Answer, Peer, never
 from tailrace.wire import timestamps
 from tailrace.wire.http import HttpRequest, HttpResponse, Interrupted
 
@@ -42,21 +42,6 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 log = logging.getLogger("tailrace.http")
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Who is on the other end: the address, as aws:SourceIp sees it, and whether over TLS (aws:SecureTransport).
-
-    `gone` is set once nobody waits for an answer any more: the client went away, or the server ends.
-    """
-
-    address: str
-    secure: bool = False
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-Answer = Callable[[HttpRequest, Peer], Awaitable[HttpResponse]]
-
-
 class TooLarge(Exception):
     """The request passes a limit: of its target (414), its header (431), its body (413), or of all bodies (503)."""
 
@@ -65,13 +50,27 @@ class TooLarge(Exception):
         self.status = status
 
 
+def header_bytes(headers: dict[str, str]) -> int:
+    """What a header's names and values take."""
+    return sum(len(name) + len(value) for name, value in headers.items())
+
+
 class Connections:
-    """All open connections of a listener: shared settings, the sweep of idle ones, and the orderly end."""
+    """All open connections of a listener: shared settings, the sweep of idle ones, and the orderly end.
+
+    `answers_at_once` knows the requests that are answered without a task (see `at_once.py`).
+    """
 
     def __init__(
-        self, answer: Answer, body_bytes_max: int, now: Callable[[], float], admission: Admission | None = None
+        self,
+        answer: Answer,
+        body_bytes_max: int,
+        now: Callable[[], float],
+        admission: Admission | None = None,
+        answers_at_once: Callable[[HttpRequest], bool] = never,
     ) -> None:
         self.answer = answer
+        self.answers_at_once = answers_at_once
         self.body_bytes_max = body_bytes_max
         self.admission = admission or Admission()
         self._now = now
@@ -119,7 +118,7 @@ class Connections:
 
 
 class Connection(asyncio.Protocol):
-    """One connection's parser, its queue of requests, and the task that answers them."""
+    """One connection's parser, its queue of requests, and the task that answers them, where they have to wait."""
 
     def __init__(self, connections: Connections) -> None:
         self.connections = connections
@@ -132,7 +131,8 @@ class Connection(asyncio.Protocol):
         self._last_active = 0.0
         self._began: float | None = None  # when the request that is being read began
         self._in_body = False
-        self._unparsed = 0
+        self._read = 0  # bytes of the latest read
+        self._unparsed = 0  # no fewer than have come since the latest header's end or body's piece
         self._unread: tuple[float, int] | None = None  # since when this many bytes of answers wait for the client
         self._admitted = False
         self._broken = False
@@ -141,7 +141,6 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._url = b""
         self._headers: dict[str, str] = {}
-        self._header_bytes = 0
         self._body: list[bytes] = []
         self._body_bytes = 0
 
@@ -192,7 +191,8 @@ class Connection(asyncio.Protocol):
         """Feed the parser; bytes that are no HTTP end the connection with a 400."""
         if self._broken:
             return
-        self._unparsed += len(data)
+        self._read = len(data)
+        self._unparsed += self._read
         try:
             self._parser.feed_data(data)
             if self._unparsed > UNPARSED_BYTES_MAX:  # the parser gathers a header line without a limit of its own
@@ -204,6 +204,8 @@ class Connection(asyncio.Protocol):
             self._refuse(cause.status if isinstance(cause, TooLarge) else HTTPStatus.BAD_REQUEST)
         except httptools.HttpParserError:
             self._refuse(HTTPStatus.BAD_REQUEST)
+        if self._queue and self.task is None:
+            self._begin()
 
     def eof_received(self) -> bool:
         """A client that half-closes still gets the answers to what it has asked."""
@@ -226,25 +228,33 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header. Repeated ones are joined by a comma, as RFC 9110 says."""
         headers = self._headers
-        self._header_bytes += len(name) + len(value)
-        if self._header_bytes > HEADER_BYTES_MAX or len(headers) >= HEADERS_MAX:
-            raise TooLarge(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         key, text = header_names.USUAL.get(name) or name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]},{text}" if key in headers else text
+        if key in headers:
+            text = f"{headers[key]},{text}"
+        elif len(headers) >= HEADERS_MAX:
+            raise TooLarge(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if len(text) > HEADER_BYTES_MAX:
+            raise TooLarge(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        headers[key] = text
 
     def on_headers_complete(self) -> None:
-        """Refuse a body that announces itself as too large before a byte of it is read."""
+        """Refuse a header that is too large, and a body that announces itself as too large before a byte of it is
+        read.
+        """
         self._in_body = True
-        self._unparsed = 0
-        length = self._headers.get("content-length", "0")
+        headers = self._headers
+        if self._unparsed > HEADER_BYTES_MAX and header_bytes(headers) > HEADER_BYTES_MAX:
+            raise TooLarge(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        self._unparsed = self._read
+        length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > self.connections.body_bytes_max:
             raise TooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if self._headers.get("expect", "").lower() == "100-continue" and self._transport:
+        if headers.get("expect", "").lower() == "100-continue" and self._transport:
             self._transport.write(CONTINUE)
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body, chunked or not."""
-        self._unparsed = 0
+        self._unparsed = self._read
         self._body_bytes += len(body)
         if not self.connections.admission.hold(len(body)):
             raise TooLarge(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -255,7 +265,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """A whole request: queue it, and go on reading unless too many wait."""
         target = self._url.decode("latin-1")
-        if "://" in target.split("?", 1)[0]:  # absolute form, as a proxy's client sends it
+        if target[:1] != "/" and "://" in target.split("?", 1)[0]:  # absolute form, as a proxy's client sends it
             target = "/" + target.split("://", 1)[1].partition("/")[2]
         path, _, query = target.partition("?")
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
@@ -263,15 +273,20 @@ class Connection(asyncio.Protocol):
         keep = self._parser.should_keep_alive()
         request = HttpRequest(method, path, query, self._headers, body, self._parser.get_http_version())
         self._queue.append((request, keep, self._body_bytes))
-        self._url, self._headers, self._header_bytes, self._body, self._body_bytes = b"", {}, 0, [], 0
-        self._began, self._in_body, self._unparsed = None, False, 0
+        self._url, self._headers, self._body, self._body_bytes = b"", {}, [], 0
+        self._began, self._in_body, self._unparsed = None, False, self._read
         if len(self._queue) >= PIPELINE_MAX and self._transport:
             self._transport.pause_reading()
             self._paused = True
-        if self.task is None:
-            self.task = self._loop.create_task(self._work())
 
     # -- answering -------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Answer what is queued: at once where that is one request that will not have to wait, else in a task."""
+        if len(self._queue) == 1 and self.connections.answers_at_once(self._queue[0][0]):
+            self.task = at_once.begin(self._work(), self._loop)
+        else:
+            self.task = self._loop.create_task(self._work())
 
     async def _work(self) -> None:
         """Answer what is queued, one request after the other."""
@@ -350,7 +365,7 @@ class Connection(asyncio.Protocol):
         """End a connection that can't be understood. Nothing of it was carried out."""
         self._broken = True
         log.info("refused a request of %s: %s", self._peer.address, status.phrase)
-        if self._transport and self.task is None:
+        if self._transport and self.task is None and not self._queue:
             refusal = HttpResponse(status, {}, b"")
             self._transport.write(encode(refusal, self.connections.head(), "GET", keep_alive=False))
             self._transport.close()

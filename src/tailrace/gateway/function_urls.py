@@ -22,7 +22,7 @@ from tailrace.base import ids
 from tailrace.base.errors import ApiError
 from tailrace.base.meter import REQUESTS
 from tailrace.gateway.admission import InFlight
-from tailrace.gateway.connection import Peer
+from tailrace.gateway.peer import Peer
 from tailrace.operation import Node
 from tailrace.services.lambda_ import resource_policy, tracing, url_answer, url_config, url_cors, url_event
 from tailrace.services.lambda_.invocation import InvocationResult, Prepared, prepare, run

@@ -9,6 +9,7 @@ before a malformed body, a malformed body before a missing permission.
 
 from __future__ import annotations
 
+import functools
 import logging
 
 from tailrace import resource_policies
@@ -18,13 +19,13 @@ from tailrace.auth.principal import anonymous
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError, Outdated
-from tailrace.base.meter import REQUESTS
+from tailrace.base.meter import REQUESTS, Labels
 from tailrace.gateway import console_files, front_page, function_urls, own_pages
 from tailrace.gateway.admission import InFlight
-from tailrace.gateway.body import deflate, inflate, is_too_large
-from tailrace.gateway.connection import Peer
+from tailrace.gateway.body import ANSWER_BYTES_MIN, deflate, inflate, is_too_large
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
+from tailrace.gateway.peer import Peer
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
 from tailrace.services.dynamodb import table_metrics
 from tailrace.store import Overloaded, TooLong, Unreachable
@@ -38,6 +39,10 @@ log = logging.getLogger("tailrace.gateway")
 
 PAGES = (own_pages.PREFIX, console_files.PREFIX)
 DYNAMODB = ("dynamodb", "dynamodbstreams")  # with long request ids, and answers that may be compressed
+# What looks at the store alone, and so waits for nothing where the store is in this process.
+READS = frozenset(
+    f"DynamoDB_20120810.{name}" for name in ("GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan")
+) | {"DynamoDBStreams_20120810.GetRecords"}
 
 
 class Gateway:
@@ -50,14 +55,19 @@ class Gateway:
         self.in_flight = InFlight()
         self.function_urls = function_urls.FunctionUrls(node, self.in_flight)
 
+    def answers_at_once(self, request: HttpRequest) -> bool:
+        """Whether the answer to a request most likely needs no wait, and nothing that needs a task before one."""
+        return request.headers.get("x-amz-target") in READS
+
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
         url = function_urls.named(request, self.node.config.region)
         if url is not None:
             return await self.function_urls.answer(url, request, peer)
-        page = await self._page(request)
-        if page is not None:
-            return page
+        if request.path != "/" or request.method != "POST":  # where the calls of most APIs go, and no page is
+            page = await self._page(request)
+            if page is not None:
+                return page
         try:
             route = routing.route(request)
         except ApiError as error:
@@ -77,11 +87,11 @@ class Gateway:
         entry.ms = (clock.monotonic() - began) * 1000
         entry.status = response.status
         self.node.audit.add(entry)
-        status = str(response.status)
-        self.node.meter.count(REQUESTS, service=route.service, operation=route.operation, status=status)
+        self.node.meter.add(REQUESTS, labels_of(route.service, route.operation, response.status))
         if route.service in DYNAMODB:
             table_metrics.answered(self.node, entry)
-            await deflate(request, response)
+            if len(response.body) >= ANSWER_BYTES_MIN:
+                await deflate(request, response)
         return response
 
     async def _page(self, request: HttpRequest) -> HttpResponse | None:
@@ -209,6 +219,12 @@ def region_named(request: HttpRequest, node: Node) -> str:
     found = query_xml.parameters(request)
     named = arn.parse(found.get("TopicArn") or found.get("SubscriptionArn") or "")
     return named.region if named else node.config.region
+
+
+@functools.cache
+def labels_of(service: str, operation: str, status: int) -> Labels:
+    """Under what an answered request is counted."""
+    return (("service", service), ("operation", operation), ("status", str(status)))
 
 
 def request_id_of(service: str) -> str:

@@ -37,6 +37,8 @@ _SETTINGS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA busy_timeout = 10000",
 )
+# Python's sqlite3 looks for a way to adapt each `bytes` that is bound, in several places, unless it is told of one.
+sqlite3.register_adapter(bytes, memoryview)
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -39,7 +39,24 @@ def structure_check(service: str, shape: ShapeModel, operation: str) -> Check | 
     if not checks:
         return None
 
+    given = {name: (spelled, check) for name, spelled, check, _ in checks if check}
+    needed = tuple(name for name, _, _, required in checks if required)
+
+    def obeys(value: Any, path: str) -> bool:
+        """Nearly all do, and have few of the members that they may have: those are looked at, in any order."""
+        for name in needed:
+            if value.get(name) is None:
+                return False
+        found: Problems = []
+        for name, content in value.items():
+            place = given.get(name)
+            if place and content is not None:
+                place[1](content, path + place[0], found)
+        return not found
+
     def check_structure(value: Any, path: str, problems: Problems) -> None:
+        if obeys(value, path):
+            return
         for name, spelled, check, required in checks:
             content = value.get(name)
             if content is not None:

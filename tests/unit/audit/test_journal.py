@@ -14,7 +14,7 @@ from tailrace.audit import search, segments
 from tailrace.audit.entry import PERMISSIONS_MAX, Decided, Entry, subject_of
 from tailrace.audit.journal import Journal
 from tailrace.audit.search import Query
-from tailrace.auth.evaluate import Decision
+from tailrace.auth.evaluate import Decision, Miss
 from tailrace.auth.principal import Principal
 from tailrace.base.clock import MovableClock
 
@@ -175,6 +175,24 @@ async def test_a_disk_that_refuses_costs_the_records_and_says_so(
     assert "3 records of the audit are lost" in caplog.text
 
 
+async def test_calls_of_one_kind_differ_in_what_is_their_own_and_others_in_more() -> None:
+    journal = Journal(None, MovableClock())
+    near = Decision(False, "identity", near=(Miss("p", "#1", ("arn:x",)),))
+    journal.add(entry(1, subject=("TableName", "orders"), ms=1))
+    journal.add(entry(2, subject=("TableName", "orders"), ms=2, at=1001.5))
+    journal.add(entry(3, subject=("TableName", "others")))
+    journal.add(entry(4, ALICE, decisions=[Decided("dynamodb:GetItem", TABLE, DENIED)]))
+    journal.add(entry(5, ALICE, decisions=[Decided("dynamodb:GetItem", TABLE, near)]))
+    await journal.flush()
+    found = {record["RequestId"]: record for record in search.page(journal.segments, Query(), 10)[0]}
+    first, second = found["request-1"], found["request-2"]
+    own = {"RequestId": "request-2", "Time": 1001.5, "Milliseconds": 2.0}
+    assert second == {**first, **own}
+    assert found["request-3"]["Resources"] != first["Resources"]
+    assert "Near" not in found["request-4"]["Permissions"][0]
+    assert found["request-5"]["Permissions"][0]["Near"][0]["Policy"] == "p"
+
+
 async def test_zero_days_keep_nothing() -> None:
     journal = Journal(days=0)
     journal.add(entry(1))
@@ -185,7 +203,7 @@ async def test_zero_days_keep_nothing() -> None:
 def test_neither_a_secret_in_the_wrong_place_nor_too_much_is_written() -> None:
     secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     many = [Decided("dynamodb:GetItem", TABLE, ALLOWED)] * (PERMISSIONS_MAX + 5)
-    document = entry(1, ALICE, access_key_id=secret, decisions=many).document()
+    document = entry(1, ALICE, access_key_id=secret, decisions=many).shared()
     assert secret not in orjson.dumps(document).decode()
     assert len(document["Permissions"]) == PERMISSIONS_MAX
     assert document["PermissionsLeftOut"] == 5
@@ -194,6 +212,6 @@ def test_neither_a_secret_in_the_wrong_place_nor_too_much_is_written() -> None:
 def test_what_the_roots_request_is_about_is_told_by_its_member() -> None:
     assert subject_of({"TableName": "orders", "Key": {"pk": {"S": "x"}}}) == ("TableName", "orders")
     assert subject_of({"Limit": 1}) is None
-    assert entry(1, subject=("TableName", "orders")).document()["Resources"] == [TABLE]
-    assert entry(1, subject=("TableName", TABLE)).document()["Resources"] == [TABLE]
-    assert entry(1, subject=("UserName", "bob")).document()["Resources"] == [f"arn:aws:iam::{ACCOUNT}:user/bob"]
+    assert entry(1, subject=("TableName", "orders")).shared()["Resources"] == [TABLE]
+    assert entry(1, subject=("TableName", TABLE)).shared()["Resources"] == [TABLE]
+    assert entry(1, subject=("UserName", "bob")).shared()["Resources"] == [f"arn:aws:iam::{ACCOUNT}:user/bob"]

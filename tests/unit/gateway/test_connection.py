@@ -22,8 +22,8 @@ from tailrace.gateway.connection import (
     UNREAD_SECONDS,
     URL_BYTES_MAX,
     Connections,
-    Peer,
 )
+from tailrace.gateway.peer import Peer, never
 from tailrace.wire.http import HttpRequest, HttpResponse
 
 NOW = 1_700_000_000.9
@@ -38,10 +38,13 @@ async def echo(request: HttpRequest, peer: Peer) -> HttpResponse:
 
 @asynccontextmanager
 async def listening(
-    handler: Handler = echo, body_max: int = 1000, admission: Admission | None = None
+    handler: Handler = echo,
+    body_max: int = 1000,
+    admission: Admission | None = None,
+    at_once: Callable[[HttpRequest], bool] = never,
 ) -> AsyncIterator[tuple[Connections, int]]:
     """A server on a free port; its connections and the port."""
-    connections = Connections(handler, body_max, lambda: NOW, admission)
+    connections = Connections(handler, body_max, lambda: NOW, admission, at_once)
     server = await asyncio.get_running_loop().create_server(connections.accept, "127.0.0.1", 0)
     async with server:
         yield connections, server.sockets[0].getsockname()[1]
@@ -86,6 +89,39 @@ async def test_pipelined_requests_are_answered_in_their_order() -> None:
     assert [f"GET /{n} ".encode() in answer for n in range(count)] == [True] * count
     positions = [answer.index(b"GET /%d " % n) for n in range(count)]
     assert positions == sorted(positions)
+
+
+async def test_a_request_that_never_waits_is_answered_without_a_task_and_pipelined_ones_in_one() -> None:
+    tasks: list[object] = []
+
+    async def noting(request: HttpRequest, peer: Peer) -> HttpResponse:
+        tasks.append(asyncio.current_task())
+        return await echo(request, peer)
+
+    async with listening(noting, at_once=lambda request: request.path == "/quick") as (_, port):
+        assert (await exchange(port, b"GET /quick HTTP/1.1\r\nHost: h\r\n\r\n")).endswith(b"GET /quick  ")
+        assert tasks == [None]
+        both = b"GET /quick HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
+        assert (await exchange(port, both)).endswith(b"GET /2  ")
+        assert None not in tasks[1:]
+
+
+async def test_what_comes_before_nonsense_is_answered() -> None:
+    async with listening(at_once=lambda request: True) as (_, port):
+        answer = await exchange(port, b"GET /1 HTTP/1.1\r\nHost: h\r\n\r\nnonsense\r\n\r\n")
+    assert answer.endswith(b"GET /1  ")
+    assert b"connection: close" in answer
+
+
+async def test_a_header_that_comes_behind_a_request_has_the_same_limit() -> None:
+    async with listening() as (_, port):
+        first = b"GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+        lines = b"".join(b"X%d: %s\r\n" % (n, b"x" * 1000) for n in range(HEADER_BYTES_MAX // 1000 + 1))
+        repeated = b"X: %s\r\n" % (b"x" * 1000) * (HEADER_BYTES_MAX // 1000 + 1)
+        for header in (lines, repeated):
+            answer = await exchange(port, first + b"GET /2 HTTP/1.1\r\n" + header + b"\r\n")
+            assert b"GET /1 " in answer
+            assert b"GET /2 " not in answer
 
 
 async def test_a_chunked_body_is_put_together() -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tailrace.gateway.connection import Peer
+from tailrace.gateway.peer import Peer
 from tailrace.wire.http import HttpRequest, HttpResponse, Interrupted
 from tests.unit.gateway.test_connection import Handler, exchange, listening
 

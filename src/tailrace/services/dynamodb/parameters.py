@@ -27,7 +27,7 @@ def bindings_of(request: Request, older: Sequence[str], expressions: Sequence[st
     `older` and `expressions` are the operation's parameters of either kind. Raises AWS's refusals of the two kinds
     mixed, and of names or values without an expression.
     """
-    if NAMES in request or VALUES in request or any(name in request for name in older):
+    if NAMES in request or VALUES in request or not request.keys().isdisjoint(older):
         check_parameters(request, expressions, older)
     return Bindings(request.get(NAMES), request.get(VALUES))
 

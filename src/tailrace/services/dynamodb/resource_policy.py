@@ -39,11 +39,6 @@ class _Place(NamedTuple):
     table: str
 
 
-def has_ever_been_put(tx: Transaction) -> bool:
-    """Whether any table or stream was ever given a policy."""
-    return resources.get(tx, EVER_KIND, "-", "-") is not None
-
-
 def of_resource(tx: Transaction, parts: Arn) -> NamedPolicy | None:
     """The policy that speaks for a table, an index or a stream; None where there is none."""
     what, _, rest = parts.resource.partition("/")
@@ -61,7 +56,7 @@ def _compile(document: Document) -> tuple[NamedPolicy | None]:
     return (NamedPolicy(name, policy.parse(kept["Policy"])) if kept else None,)
 
 
-resource_policies.register("dynamodb", resource_policies.Source(has_ever_been_put, of_resource))
+resource_policies.register("dynamodb", of_resource, EVER_KIND)
 
 
 def needed_at_creation(call: Call, request: Shape) -> list[Need]:
@@ -201,5 +196,5 @@ def _keep(
     # A revision is a time in milliseconds, and greater than the one before.
     before = int(document.get("ResourcePolicy", {}).get("RevisionId", 0))
     document["ResourcePolicy"] = {"Policy": text, "RevisionId": str(max(int(now * 1000), before + 1))}
-    if not has_ever_been_put(tx):
+    if not resource_policies.has_ever_been_put(tx, EVER_KIND):
         resources.put(tx, EVER_KIND, "-", "-", {"Since": now})

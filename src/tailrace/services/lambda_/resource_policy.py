@@ -125,11 +125,7 @@ def _compiled(document: dict[str, Any]) -> dict[str, NamedPolicy]:
     }
 
 
-def _none_denies(tx: Transaction) -> bool:
-    return False
-
-
-resource_policies.register("lambda", resource_policies.Source(_none_denies, of_resource))
+resource_policies.register("lambda", of_resource)
 
 
 def put(tx: Transaction, function: FunctionName, document: dict[str, Any], statements: list[dict[str, Any]]) -> None:

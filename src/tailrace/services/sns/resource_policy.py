@@ -85,13 +85,8 @@ def check(text: str, topic_arn: str, *, at_creation: bool) -> str:
 
 def note(tx: Transaction, now: float) -> None:
     """Note that a topic has a policy that somebody wrote: from now on one may deny the root, too."""
-    if not has_ever_been_put(tx):
+    if not resource_policies.has_ever_been_put(tx, EVER_KIND):
         resources.put(tx, EVER_KIND, "-", "-", {"Since": now})
-
-
-def has_ever_been_put(tx: Transaction) -> bool:
-    """Whether any topic was ever given a policy of its own."""
-    return resources.get(tx, EVER_KIND, "-", "-") is not None
 
 
 def of_resource(tx: Transaction, parts: Arn) -> NamedPolicy | None:
@@ -112,7 +107,7 @@ def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [found] if isinstance(found, dict) else found
 
 
-resource_policies.register("sns", resource_policies.Source(has_ever_been_put, of_resource))
+resource_policies.register("sns", of_resource, EVER_KIND)
 
 
 @operation("sns", "AddPermission", needs="SNS:AddPermission", on=on_topic)

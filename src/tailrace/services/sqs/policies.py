@@ -45,18 +45,13 @@ def resource_policy(tx: Transaction, parts: Arn) -> NamedPolicy | None:
     return found.policy if found else None
 
 
-def has_ever_been_put(tx: Transaction) -> bool:
-    """Whether any queue was ever given a policy."""
-    return resources.get(tx, EVER_KIND, "-", "-") is not None
-
-
 def note(tx: Transaction, attributes: dict[str, str]) -> None:
     """Remember that there are policies, where these attributes hold one."""
-    if attributes.get("Policy") and not has_ever_been_put(tx):
+    if attributes.get("Policy") and not resource_policies.has_ever_been_put(tx, EVER_KIND):
         resources.put(tx, EVER_KIND, "-", "-", {})
 
 
-resource_policies.register("sqs", resource_policies.Source(has_ever_been_put, resource_policy))
+resource_policies.register("sqs", resource_policy, EVER_KIND)
 
 
 def decide(
