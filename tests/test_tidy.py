@@ -15,6 +15,7 @@ FLOORS = {
     "wire": 1,
     "auth": 1,
     "expression": 1,
+    "log_query": 1,
     "store": 2,
     "runtime": 2,
     "audit": 2,

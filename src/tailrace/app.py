@@ -240,6 +240,9 @@ class Server:
         """End in order: no new requests, no half-done one, no running function, nothing unsynced."""
         self._listener.close()
         await self._connections.close(STOP_SECONDS / 2)
+        for query in self.node.queries:
+            query.cancel()
+        await asyncio.gather(*self.node.queries, return_exceptions=True)
         await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
         await self.node.pool.close()
         await self._keeper.stop(STOP_SECONDS / 8)

@@ -70,6 +70,8 @@ class Node:
     meter: Meter = field(default_factory=Meter)
     measurements: Measurements = field(default_factory=Measurements)
     live_tails: dict[str, int] = field(default_factory=dict)
+    queries: set[asyncio.Task[None]] = field(default_factory=set)
+    query_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     telemetry: Telemetry | None = None
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import ENGINE
 
-ON_BOTH = ("test_live_tail", "test_logs", "test_sqs", "test_streams", "test_table_life")
+ON_BOTH = ("test_insights", "test_live_tail", "test_logs", "test_sqs", "test_streams", "test_table_life")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

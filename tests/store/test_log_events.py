@@ -11,7 +11,7 @@ import pytest
 from tailrace.base.errors import Missing
 from tailrace.store import log_events
 from tailrace.store.engine import Store, Transaction
-from tailrace.store.log_events import FIRST, Position
+from tailrace.store.log_events import FIRST, LAST, Position
 
 SCOPE, GROUP, T = "0/r", "/aws/lambda/f", 1_700_000_000_000
 
@@ -91,6 +91,8 @@ async def test_filter_joins_the_streams_of_a_group_by_time(place: Store) -> None
     assert [event.stream for event in first] == ["x/1", "x/2"]
     assert await texts(place, log_events.filter, after=first[-1].position) == ["c", "d"]
     assert await texts(place, log_events.filter, after=Position(T + 3, 0)) == ["c", "d"]
+    assert await texts(place, log_events.filter, after=LAST, backward=True) == ["d", "c", "b", "a"]
+    assert await texts(place, log_events.filter, after=first[-1].position, backward=True) == ["a"]
 
 
 async def test_streams_come_by_name_or_by_their_last_event(place: Store) -> None:

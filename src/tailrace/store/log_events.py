@@ -198,16 +198,19 @@ def filter(
     after: Position = FIRST,
     start: int = 0,
     end: int = TIME_MAX,
+    backward: bool = False,
     limit: int,
 ) -> list[LogEvent]:
-    """At most `limit` events of a group behind a position, across its streams in the order of time.
+    """At most `limit` events of a group behind a position, across its streams in the order of time; `backward` those
+    before the position, the newest one first.
 
     Of the named streams alone where some are named, else of those whose name begins with `prefix`.
     """
+    order, beyond = _order(backward), "<" if backward else ">"
     names = f"AND s.name IN ({', '.join('?' * len(streams))}) " if streams else "AND s.name >= ? AND s.name < ? "
     rows = tx.rows(
-        f"{_EVENT}WHERE e.log_group = ? AND (e.timestamp, e.event) > (?, ?) "
-        f"AND e.timestamp >= ? AND e.timestamp < ? {names}ORDER BY e.timestamp, e.event LIMIT ?",
+        f"{_EVENT}WHERE e.log_group = ? AND (e.timestamp, e.event) {beyond} (?, ?) "
+        f"AND e.timestamp >= ? AND e.timestamp < ? {names}ORDER BY e.timestamp {order}, e.event {order} LIMIT ?",
         *(group_number(tx, scope, group), *after, start, end, *(streams or (prefix, prefix + _LAST)), limit),
     )
     return [LogEvent(*row) for row in rows]

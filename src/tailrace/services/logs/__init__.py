@@ -5,6 +5,26 @@ write their lines straight to the store, not through this API: what is read here
 alternative, a file for every stream, can neither be searched across streams nor trimmed by age.
 """
 
-from tailrace.services.logs import events, groups, live_tail, search, streams, tags
+from tailrace.services.logs import (
+    events,
+    groups,
+    insights,
+    live_tail,
+    log_records,
+    query_definitions,
+    search,
+    streams,
+    tags,
+)
 
-__all__ = ["events", "groups", "live_tail", "search", "streams", "tags"]
+__all__ = [
+    "events",
+    "groups",
+    "insights",
+    "live_tail",
+    "log_records",
+    "query_definitions",
+    "search",
+    "streams",
+    "tags",
+]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tailrace.expression import log_pattern
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.logs import names
-from tailrace.services.logs.events import PAGE_BYTES_MAX, PAGE_EVENTS_MAX, event_size, slice_size
+from tailrace.services.logs.events import PAGE_BYTES_MAX, PAGE_EVENTS_MAX, event_size
+from tailrace.services.logs.scanning import slices
 from tailrace.store import log_events
 from tailrace.store.engine import Transaction
 from tailrace.store.log_events import FIRST, TIME_MAX, LogEvent, Position
@@ -31,7 +32,7 @@ async def filter_log_events(call: Call, request: Shape) -> Shape:
     start, end = request.get("startTime", 0), request.get("endTime", TIME_MAX - 1) + 1
     position = names.position_of(request["nextToken"]) if "nextToken" in request else FIRST
 
-    def read(tx: Transaction, count: int) -> list[LogEvent]:
+    def read(tx: Transaction, behind: Position, count: int) -> list[LogEvent]:
         document = names.group(tx, call.scope, group)
         for name in streams:
             if log_events.stream(tx, call.scope, group, name) is None:
@@ -42,7 +43,7 @@ async def filter_log_events(call: Call, request: Shape) -> Shape:
             group,
             streams=streams,
             prefix=prefix,
-            after=position,
+            after=behind,
             start=max(start, names.oldest_kept(document, call.clock.now())),
             end=end,
             limit=count,
@@ -50,10 +51,7 @@ async def filter_log_events(call: Call, request: Shape) -> Shape:
 
     found: list[LogEvent] = []
     size = looked_at = looked_at_bytes = 0
-    while looked_at < EVENTS_MAX and looked_at_bytes < BYTES_MAX:
-        # In slices, so that a search never holds up the writers for long, nor holds much of them in memory.
-        count = slice_size(looked_at, looked_at_bytes, EVENTS_MAX)
-        events = await call.store.view(lambda tx, count=count: read(tx, count))  # type: ignore[misc]
+    async for events in slices(call.store, read, position):
         for event in events:
             if pattern.test(event.message):
                 size += event_size(event)
@@ -63,9 +61,9 @@ async def filter_log_events(call: Call, request: Shape) -> Shape:
             position = event.position
             looked_at_bytes += event_size(event)
         looked_at += len(events)
-        if len(events) < count:
-            return _answer(found, None)
-    return _answer(found, position)
+        if looked_at >= EVENTS_MAX or looked_at_bytes >= BYTES_MAX:
+            return _answer(found, position)
+    return _answer(found, None)
 
 
 def _answer(found: list[LogEvent], more_from: Position | None) -> Shape:
