@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# A node that was cut off in the middle of a transaction must not hold its locks for long. A statement ends before the
+# node takes the database for gone (ANSWER_SECONDS_MAX in link.py), so a longer silence is the network's.
+_TIMES = "-c idle_in_transaction_session_timeout=8000 -c statement_timeout=6000"
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -20,7 +24,7 @@ class Dialect:
     advisory: bool = True
     listens: bool = True
     bytewise: str = ' COLLATE "C"'
-    settings: str = "-c idle_in_transaction_session_timeout=8000 -c client_encoding=UTF8"
+    settings: str = f"{_TIMES} -c client_encoding=UTF8"
     table_options: str = " WITH (fillfactor = 50)"
 
 
@@ -28,7 +32,7 @@ POSTGRESQL = Dialect("PostgreSQL", "PostgreSQL")
 DIALECTS = (
     # No LISTEN: https://www.cockroachlabs.com/docs/stable/postgresql-compatibility. Advisory locks do nothing:
     # https://www.cockroachlabs.com/docs/stable/functions-and-operators (pg_advisory_xact_lock). Text sorts by bytes.
-    Dialect("CockroachDB", "CockroachDB", False, False, "", "-c idle_in_transaction_session_timeout=8000", ""),
+    Dialect("CockroachDB", "CockroachDB", False, False, "", _TIMES, ""),
     # LISTEN and advisory locks are recent and behind flags: https://docs.yugabyte.com/stable/api/ysql/the-sql-language/
     # Its storage has no pages to keep room on.
     Dialect("YugabyteDB", "-YB-", False, False, table_options=""),

@@ -91,7 +91,7 @@ class GroupQueue:
                 try:
                     link = await self._loop.run_in_executor(self._threads, self._connect)
                 except LinkLost as lost:
-                    jobs = _not_too_old(jobs, lost)
+                    jobs, self._queue = _not_too_old(jobs, lost), deque(_not_too_old(self._queue, lost))
                     await asyncio.sleep(AGAIN_SECONDS_MAX)
                     continue
             jobs, intact = await self._run(link, jobs)
@@ -157,7 +157,7 @@ class GroupQueue:
         return left
 
 
-def _not_too_old(jobs: list[Job], lost: LinkLost) -> list[Job]:
+def _not_too_old(jobs: Iterable[Job], lost: LinkLost) -> list[Job]:
     """Those who may still wait for the database; the others are told."""
     since = _monotonic() - AWAY_SECONDS_MAX
     for job in jobs:

@@ -20,7 +20,7 @@ from tailrace.store.engine import Row
 from tailrace.store.postgresql.codec import DECODERS, ENCODERS
 
 PREPARED_MAX = 1000  # statements that a connection keeps; what is put together at run time may be more
-ANSWER_SECONDS_MAX = 60.0  # a server that says nothing for so long is taken for gone
+ANSWER_SECONDS_MAX = 8.0  # a server that says nothing for so long is taken for gone: it ends statements before that
 AWAY_SECONDS_MAX = 3.0  # how long a request waits for a database that is away
 AGAIN_SECONDS_MAX = 0.1  # from one try to the next
 _DONE = frozenset((pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY))
@@ -81,7 +81,9 @@ def translated(sql: str) -> bytes:
 class Link:
     """One connection. For one thread at a time; every method but `add` may raise LinkLost."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, patience: float | None = None) -> None:
+        """Connect. `patience`: how many seconds the database may think about an answer, unless as most do."""
+        self._patience = ANSWER_SECONDS_MAX if patience is None else patience
         try:
             self._connection = psycopg.connect(conninfo, autocommit=True)
         except psycopg.OperationalError as error:
@@ -96,9 +98,9 @@ class Link:
         self._sent: list[_Sent] = []
 
     @property
-    def pgconn(self) -> pq.abc.PGconn:
-        """libpq's connection, for who listens on it."""
-        return self._pg
+    def socket(self) -> int:
+        """What to wait for until there may be something to hear."""
+        return self._pg.socket
 
     @property
     def idle(self) -> bool:
@@ -147,7 +149,7 @@ class Link:
             events = next(steps)
             while True:
                 self._poll.modify(self._pg.socket, events)
-                events = steps.send(bool(self._poll.poll(ANSWER_SECONDS_MAX * 1000)))
+                events = steps.send(bool(self._poll.poll(self._patience * 1000)))
         except StopIteration as end:
             answers: list[Answer] = end.value
             return answers
@@ -175,7 +177,7 @@ class Link:
         loop.add_reader(socket, come, True)
         if events & select.POLLOUT:
             loop.add_writer(socket, come, True)
-        timer = loop.call_later(ANSWER_SECONDS_MAX, come, False)
+        timer = loop.call_later(self._patience, come, False)
         try:
             return await ready
         finally:
@@ -216,6 +218,17 @@ class Link:
             raise refusal
         return answers
 
+    def heard(self) -> list[str]:
+        """What was notified on the channels that this connection listens to, as far as it has come."""
+        try:
+            self._pg.consume_input()
+        except psycopg.OperationalError as error:
+            raise LinkLost(str(error).strip()) from error
+        payloads = []
+        while (notice := self._pg.notifies()) is not None:
+            payloads.append(notice.extra.decode())
+        return payloads
+
     def close(self) -> None:
         """Let go of the connection."""
         self._connection.close()
@@ -236,7 +249,7 @@ class Link:
         if self._pg.status != pq.ConnStatus.OK:
             raise LinkLost(self._pg.get_error_message())
         if not (yield events):
-            raise LinkLost(f"the database has said nothing for {ANSWER_SECONDS_MAX:.0f} s")
+            raise LinkLost(f"the database has said nothing for {self._patience:.0f} s")
         self._pg.consume_input()
 
 

@@ -41,10 +41,14 @@ T = TypeVar("T")
 READERS = 8
 WRITERS = 12
 QUEUE_UPDATES_MAX = 20_000
-AGAIN_CODES = frozenset(("40001", "40P01", "55P03"))  # a race was lost, a deadlock was broken, a lock wasn't had
+# A race was lost, a deadlock was broken, a lock wasn't had (in time).
+AGAIN_CODES = frozenset(("40001", "40P01", "55P03", "57014"))
 TOO_LONG_CODE = "54000"  # the entry of an index is longer than a third of a page
 AGAIN_MAX = 50
+RACES_SECONDS_MAX = 20.0  # how long an update tries to win
+PREPARING_SECONDS_MAX = 3600.0  # what one statement of a new schema may take
 RACES_LOST_MAX = 5  # until an update holds its documents alone
+LOST_SECONDS = 1.0  # how long nobody connects anew who has waited long enough
 CODES_MAX = 10_000
 # One that waits for a lock holds up all of its group: it is sent on its own way.
 GROUP_SETTINGS = "-c lock_timeout=1000"
@@ -88,6 +92,7 @@ class PostgresStore:
         self._long: set[CodeType] = set()
         self._alone: set[CodeType] = set()
         self._waiting = 0
+        self._lost = -LOST_SECONDS  # when the database was last found to be away
         self._closing = self._closed = False
         self._listeners: dict[str, dict[object, Listener]] = {}
         self._signals = Signals(conninfo, channel, self._hear, self.known.clear) if dialect.listens else None
@@ -201,16 +206,18 @@ class PostgresStore:
         again = 0
         while True:
             try:
+                self._check_not_away(began)
                 return attempt(again)
             except _Again as reason:
                 again += 1
                 self.again += 1
-                if again > AGAIN_MAX:
-                    raise Outdated(f"given up after {AGAIN_MAX} lost races: {reason}") from reason
+                if again > AGAIN_MAX or _monotonic() - began > RACES_SECONDS_MAX:
+                    raise Outdated(f"given up after {again - 1} lost races: {reason}") from reason
                 if not reason.at_once:
                     self._ending.wait(ids.uniform(0, min(AGAIN_SECONDS_MAX, 0.001 * 2 ** min(again, 10))))
             except LinkLost as lost:
                 self._let_go()
+                self._lost = _monotonic()
                 if lost.committing:
                     raise Unreachable(f"the database went away during a commit: {lost}", doubtful=True) from lost
                 if self._ending.is_set() or _monotonic() - began > AWAY_SECONDS_MAX:
@@ -218,6 +225,16 @@ class PostgresStore:
                 self._ending.wait(AGAIN_SECONDS_MAX)
             except StopIteration as raised:  # which a future doesn't take
                 raise RuntimeError("the closure raised StopIteration") from raised
+
+    def _check_not_away(self, began: float) -> None:
+        """Have those who waited behind others not wait as long as these did. Raises LinkLost."""
+        now = _monotonic()
+        if (
+            now - self._lost < LOST_SECONDS
+            and now - began > AWAY_SECONDS_MAX
+            and getattr(self._mine, "link", None) is None
+        ):
+            raise LinkLost("others have just found that it can't be reached")
 
     def _link(self) -> Link:
         """This thread's connection."""
@@ -329,7 +346,7 @@ async def open_database(data: str) -> PostgresStore:
 
 def _connected(given: dict[str, Any]) -> Link:
     try:
-        return Link(make_conninfo("", **given))
+        return Link(make_conninfo("", **given), PREPARING_SECONDS_MAX)
     except LinkLost as lost:
         raise StoreUnavailable(f"the database can't be reached: {lost}") from lost
 
@@ -350,6 +367,5 @@ def _prepared(data: str) -> tuple[str, str, Dialect]:
         link.close()
     # Stores in several schemas of one database share its channels.
     channel = "tailrace_" + blake2b(answer.rows[0][0].encode(), digest_size=8).hexdigest()
-    # A node that was frozen or cut off in the middle of a transaction must not hold its locks for long.
     options = f"{given.pop('options', '')} {dialect.settings}".strip()
     return make_conninfo("", **given, options=options), channel, dialect

@@ -13,12 +13,12 @@ import select
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import orjson
-import psycopg
 
 from tailrace.base import ids
+from tailrace.base.errors import StoreError
+from tailrace.store.postgresql.link import Link, LinkLost, Refused
 
 CHANGED = ""
 """The topic under which documents are told of: the payload is the kind, the scope and the name."""
@@ -26,7 +26,7 @@ PAYLOAD_BYTES_MAX = 7900  # of the 8000 that PostgreSQL takes
 WAITING_MAX = 10_000
 GATHER_SECONDS = 0.004  # how long a message waits for others: each costs the database a transaction
 AGAIN_SECONDS = 1.0
-CHECK_SECONDS = 30.0
+CHECK_SECONDS = 5.0
 _NOT_THERE = ("0A000", "42601", "42883")  # this database has no LISTEN
 
 Notice = tuple[str, str]
@@ -69,41 +69,50 @@ class Signals:
 
     def _run(self) -> None:
         while not self._closing.is_set():
+            link = None
             try:
-                with psycopg.connect(self._conninfo, autocommit=True) as connection:
-                    connection.add_notify_handler(self._on_notify)
-                    connection.execute(f"LISTEN {self._channel}")
-                    self._woken = False
-                    self._lost()  # whatever was told before this moment
-                    while not self._closing.is_set():
-                        self._serve(connection)
-                    self._send(connection)
-            except psycopg.Error as error:
-                if error.sqlstate in _NOT_THERE:
+                link = Link(self._conninfo)
+                self._ask(link, f"LISTEN {self._channel}")
+                self._woken = False
+                self._lost()  # whatever was told before this moment
+                while not self._closing.is_set():
+                    self._serve(link)
+                self._send(link)
+            except Refused as refusal:
+                if refusal.code in _NOT_THERE:
                     log.info("this database has no LISTEN: nodes see each other's changes within a second")
                     self._closing.wait()
-                    return
-                if not self._closing.is_set():
-                    log.warning("the nodes can't be heard, it is tried again: %s", str(error).strip())
-                self._closing.wait(AGAIN_SECONDS)
+                else:
+                    self._trouble(refusal)
+            except LinkLost as lost:
+                self._trouble(lost)
+            finally:
+                if link is not None:
+                    link.close()
 
-    def _serve(self, connection: psycopg.Connection[Any]) -> None:
+    def _trouble(self, problem: StoreError) -> None:
+        if not self._closing.is_set():
+            log.warning("the nodes can't be heard, it is tried again: %s", problem)
+            self._closing.wait(AGAIN_SECONDS)
+
+    def _serve(self, link: Link) -> None:
         """Wait for something to hear or to tell."""
-        socket = connection.pgconn.socket
-        ready, _, _ = select.select([socket, self._awake], [], [], CHECK_SECONDS)
+        ready, _, _ = select.select([link.socket, self._awake], [], [], CHECK_SECONDS)
         if not ready:
-            connection.execute("SELECT 1")  # notices a connection that died without a word
+            self._ask(link, "SELECT 1")  # notices a connection that died without a word
         if self._awake in ready:
             os.read(self._awake, 4096)
             self._closing.wait(GATHER_SECONDS)
             self._woken = False
-            self._send(connection)
-        if socket in ready:
-            connection.pgconn.consume_input()
-            while (notice := connection.pgconn.notifies()) is not None:
-                self._take(notice.extra.decode())
+            self._send(link)
+        for payload in link.heard():
+            self._take(payload)
 
-    def _send(self, connection: psycopg.Connection[Any]) -> None:
+    def _ask(self, link: Link, sql: str, *parameters: object) -> None:
+        link.add(sql, parameters, check=True)
+        link.exchange()
+
+    def _send(self, link: Link) -> None:
         """Tell what waits, each once, in as few messages as it fits into."""
         part: list[Notice] = []
         size = 0
@@ -115,19 +124,16 @@ class Signals:
             if length > PAYLOAD_BYTES_MAX - 100:
                 continue  # who has to know looks by himself
             if size + length > PAYLOAD_BYTES_MAX - 100:
-                self._notify(connection, part)
+                self._notify(link, part)
                 part, size = [], 0
             part.append(notice)
             size += length
         if part:
-            self._notify(connection, part)
+            self._notify(link, part)
 
-    def _notify(self, connection: psycopg.Connection[Any], notices: list[Notice]) -> None:
+    def _notify(self, link: Link, notices: list[Notice]) -> None:
         payload = orjson.dumps([self._node, notices]).decode()
-        connection.execute("SELECT pg_notify(%s, %s)", (self._channel, payload))
-
-    def _on_notify(self, notice: psycopg.Notify) -> None:
-        self._take(notice.payload)
+        self._ask(link, "SELECT pg_notify(?, ?)", self._channel, payload)
 
     def _take(self, payload: str) -> None:
         node, notices = orjson.loads(payload)
