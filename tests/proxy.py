@@ -17,6 +17,7 @@ class Proxy:
     """
 
     def __init__(self, url: str) -> None:
+        self.direct = url
         self._parts = urlsplit(url)
         assert self._parts.hostname
         self._to = (self._parts.hostname, self._parts.port or 5432)

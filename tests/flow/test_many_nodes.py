@@ -8,36 +8,16 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from tests.conftest import RunningServer, wait_until
-from tests.flow.functions import allow, make_function, make_role, make_table, stream_arn, unique, zipped
+from tests.flow.functions import allow, make_function, make_role, unique, zipped
+from tests.flow.many_nodes import NODES, Nodes, Writers, said, seen_whole, trigger
 from tests.postgres import GIVEN, Cluster, Databases, cluster
-
-NODES = 3
-KEY = "ab" * 32
-CODE = """
-import json
-def handler(event, context):
-    for record in event["Records"]:
-        image = record["dynamodb"].get("NewImage", {})
-        print("SAW " + json.dumps([image["pk"]["S"], int(image["n"]["N"])]), flush=True)
-"""
-
-
-class Nodes:
-    """Servers with one sealing key."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.servers = [RunningServer(url, sealing_key=KEY) for _ in range(NODES)]
-
-    def close(self) -> None:
-        for each in self.servers:
-            each.kill()
 
 
 @pytest.fixture(scope="module")
@@ -45,40 +25,6 @@ def nodes(databases: Databases) -> Iterator[Nodes]:
     running = Nodes(databases.new())
     yield running
     running.close()
-
-
-def count_up(server: RunningServer, table: str, key: str) -> None:
-    """One acknowledged write, as an SDK that tries again makes it. A write may be done twice, as on AWS."""
-    server.client("dynamodb", attempts=8).update_item(
-        TableName=table,
-        Key={"pk": {"S": key}},
-        UpdateExpression="ADD n :one",
-        ExpressionAttributeValues={":one": {"N": "1"}},
-    )
-
-
-def said(server: RunningServer, function: str) -> list[list[Any]]:
-    """What the function has seen, from its log, in the order of arrival in each log stream."""
-    logs = server.client("logs", attempts=5)
-    found: list[list[Any]] = []
-    try:
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
-        for page in pages:
-            found += [json.loads(e["message"][4:]) for e in page["events"] if e["message"].startswith("SAW ")]
-    except logs.exceptions.ResourceNotFoundException:
-        return []  # it has said nothing yet
-    return found
-
-
-def trigger(server: RunningServer, code: str = CODE, **options: Any) -> tuple[str, str]:
-    """A table and the function that its stream triggers."""
-    table = make_table(server, "nodes")
-    _, role = make_role(server, "nodes", reads=stream_arn(server, table))
-    function = make_function(server, "nodes", code, role=role)
-    server.client("lambda").create_event_source_mapping(
-        EventSourceArn=stream_arn(server, table), FunctionName=function, StartingPosition="TRIM_HORIZON", **options
-    )
-    return table, function
 
 
 def test_a_table_that_one_makes_the_others_have_at_once(nodes: Nodes) -> None:
@@ -180,43 +126,52 @@ def test_no_two_receive_the_same_message(nodes: Nodes) -> None:
     assert sorted(got, key=int) == [str(n) for n in range(60)]
 
 
-class Writers:
-    """Threads that count items up, each on a server of its choice, until they are told to end."""
+def test_a_key_that_the_database_can_not_index_is_refused_and_nothing_else(nodes: Nodes) -> None:
+    """Up to 2,048 and 1,024 bytes are a key on AWS; what doesn't compress into a third of a page isn't one here."""
+    dynamodb, name, noise = nodes.servers[0].client("dynamodb"), unique("long"), random.Random(1)
+    attributes = ("pk", "sk", "index")
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "B"} for each in attributes],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-index",
+                "KeySchema": [{"AttributeName": "index", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
 
-    def __init__(self, nodes: Nodes, table: str, keys: int) -> None:
-        self.acknowledged: dict[str, int] = {}
-        self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=(nodes, table, f"k{n}")) for n in range(keys)]
-        for each in self._threads:
-            each.start()
+    def item(pk: int, sk: int, index: int = 0) -> dict[str, Any]:
+        made = {"pk": {"B": noise.randbytes(pk)}, "sk": {"B": noise.randbytes(sk)}}
+        return {**made, "index": {"B": noise.randbytes(index)}} if index else made
 
-    def _run(self, nodes: Nodes, table: str, key: str) -> None:
-        choice = random.Random(key)
-        while not self._end.is_set():
-            try:
-                count_up(choice.choice(nodes.servers), table, key)
-            except (ClientError, BotoCoreError):
-                continue  # not acknowledged
-            self.acknowledged[key] = self.acknowledged.get(key, 0) + 1
+    def put(item: dict[str, Any]) -> str:
+        try:
+            dynamodb.put_item(TableName=name, Item=item)
+        except ClientError as error:
+            return str(error)
+        return "done"
 
-    def end(self) -> None:
-        self._end.set()
-        for each in self._threads:
-            each.join(60)
-
-
-def seen_whole(server: RunningServer, table: str, function: str, keys: int) -> bool:
-    """Whether the function has seen every number of every item up to where the item stands."""
-    by_key: dict[str, set[int]] = {}
-    for key, number in said(server, function):
-        by_key.setdefault(key, set()).add(number)
-    dynamodb = server.client("dynamodb", attempts=5)
-    for key in (f"k{n}" for n in range(keys)):
-        item = dynamodb.get_item(TableName=table, Key={"pk": {"S": key}}, ConsistentRead=True).get("Item")
-        stands = int(item["n"]["N"]) if item else 0
-        if by_key.get(key, set()) != set(range(1, stands + 1)):
-            return False
-    return True
+    refused, taken = [item(2048, 1024), item(800, 1000, 1024)], [item(2048, 400), item(500, 500, 1500), item(10, 10)]
+    with ThreadPoolExecutor(5) as threads:  # together: they may well be in one group
+        outcomes = list(threads.map(put, [taken[0], refused[0], taken[1], refused[1], taken[2]]))
+    assert outcomes[::2] == ["done"] * 3
+    for each in outcomes[1::2]:
+        assert "ValidationException" in each
+        assert "takes no key that is longer than 2,600 bytes" in each
+    batch = [{"PutRequest": {"Item": each}} for each in (item(20, 20), item(2048, 1024))]
+    with pytest.raises(ClientError, match="ValidationException"):
+        dynamodb.batch_write_item(RequestItems={name: batch})
+    together = [{"Put": {"TableName": name, "Item": each}} for each in (item(20, 20), item(2048, 1024))]
+    with pytest.raises(ClientError, match="ValidationException"):
+        dynamodb.transact_write_items(TransactItems=together)
+    found = dynamodb.scan(TableName=name, ConsistentRead=True)["Items"]
+    assert sorted(len(each["pk"]["B"]) for each in found) == [10, 500, 2048]
+    assert found.count({name: {"B": part["B"]} for name, part in taken[2].items()}) == 1
 
 
 def test_triggers_outlive_the_kill_of_a_node(databases: Databases) -> None:

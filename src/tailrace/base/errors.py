@@ -76,8 +76,12 @@ class Outdated(StoreError):
     """A transaction went by something that another node has changed: a table's layout names a shard that is closed.
 
     An engine that keeps parsed documents beside other writers forgets them and runs the closure again. Where one
-    process writes alone this does not happen.
+    process writes alone this does not happen. `held`: it was let through because others held a row for too long.
     """
+
+    def __init__(self, text: str, *, held: bool = False) -> None:
+        super().__init__(text)
+        self.held = held
 
 
 class Fenced(StoreError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Outdated
 from tailrace.expression import values
 from tailrace.operation import Call, Shape, operation
 from tailrace.services.dynamodb import (
@@ -116,7 +116,10 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
         tally.write(found, done, write.key)
         return found, done, tally
 
-    found, done, tally = await final(call.store.update(change, grouped=True))
+    try:
+        found, done, tally = await final(call.store.update(change, grouped=True))
+    except Outdated as lost:
+        raise writes.conflict(lost) from lost
     tally.settle()
     answer: Shape = {}
     wanted = request.get("ReturnValues", "NONE")

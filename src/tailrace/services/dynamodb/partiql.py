@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Outdated
 from tailrace.expression.partiql_nodes import Exists
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.dynamodb import (
@@ -35,6 +35,7 @@ _CODES = {
     "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
     "ResourceNotFoundException": "ResourceNotFound",
     "ThrottlingException": "ThrottlingError",
+    "TransactionConflictException": "TransactionConflict",
     "ValidationException": "ValidationError",
 }
 
@@ -143,7 +144,10 @@ async def _write(call: Call, bound: Bound) -> tuple[Table, Write, Change]:
         tally.write(found, done, write.key)
         return found, write, done, tally
 
-    found, write, done, tally = await final(call.store.update(change, grouped=True))
+    try:
+        found, write, done, tally = await final(call.store.update(change, grouped=True))
+    except Outdated as lost:
+        raise writes.conflict(lost) from lost
     tally.settle()
     return found, write, done
 

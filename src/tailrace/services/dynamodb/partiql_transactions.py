@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Outdated
 from tailrace.expression.partiql_nodes import Exists
 from tailrace.operation import Call, Shape, anything, operation
 from tailrace.services.dynamodb import (
@@ -106,7 +106,10 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
             idempotency.remember(tx, call.scope, token, content, now)
         return done, None, tally
 
-    done, repeated, tally = await final(call.store.update(change))
+    try:
+        done, repeated, tally = await final(call.store.update(change))
+    except Outdated as lost:
+        raise transactions.conflict(len(every)) from lost
     tally.settle()
     answer: Shape = {"Responses": [{} for _ in every]}
     if repeated is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Outdated
 from tailrace.expression import values
 from tailrace.operation import Call, Need, Shape, anything, operation
 from tailrace.services.dynamodb import capacity, conditions, idempotency, item_keys, parameters, table, throttle, writes
@@ -86,7 +86,10 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
             idempotency.remember(tx, call.scope, token, fingerprint, now)
         return done, tally
 
-    done, tally = await final(call.store.update(change))
+    try:
+        done, tally = await final(call.store.update(change))
+    except Outdated as lost:
+        raise conflict(len(planned)) from lost
     tally.settle()
     return await write_accounts(call, request, done, transactional=True)
 
@@ -172,6 +175,13 @@ def cancelled(reasons: list[Reason], tally: Tally = NOTHING) -> ApiError:
     )
     error.owes = tally.refused
     return error
+
+
+def conflict(count: int) -> ApiError:
+    """What a transaction of so many actions is refused with that lost to others time and again. Which of its items
+    they were about is known to nobody: an engine tells of transactions, not of rows.
+    """
+    return cancelled([{"Code": "TransactionConflict", "Message": writes.ONGOING}] * count)
 
 
 def too_large() -> ApiError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Outdated
 from tailrace.expression import update, values
 from tailrace.expression.bindings import Bindings
 from tailrace.expression.condition import Condition
@@ -21,6 +21,7 @@ from tailrace.store.items import Change
 
 ITEM_BYTES_MAX = 400 * 1024
 
+ONGOING = "Transaction is ongoing for the item"
 Item = dict[str, dict[str, Any]]
 Request = dict[str, Any]
 
@@ -143,6 +144,16 @@ def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str
     if change.new_size > ITEM_BYTES_MAX:
         raise ApiError.validation(write.too_large)
     return change
+
+
+def conflict(lost: Outdated) -> Exception:
+    """What a write of one item is refused with that never had its turn.
+
+    A row that was held all the time is a transaction's that lasts: AWS's TransactionConflictException. What lost races
+    to writes that AWS does one after the other stays what it was, which SDKs try again.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+    """
+    return ApiError("TransactionConflictException", ONGOING) if lost.held else lost
 
 
 def returned(write: Write, done: Change, wanted: str) -> Item | None:

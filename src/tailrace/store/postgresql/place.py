@@ -41,8 +41,8 @@ T = TypeVar("T")
 READERS = 8
 WRITERS = 12
 QUEUE_UPDATES_MAX = 20_000
-# A race was lost, a deadlock was broken, a lock wasn't had (in time).
-AGAIN_CODES = frozenset(("40001", "40P01", "55P03", "57014"))
+HELD_CODES = frozenset(("55P03", "57014"))  # a lock wasn't had in time
+AGAIN_CODES = HELD_CODES | {"40001", "40P01"}  # a race was lost, a deadlock was broken
 TOO_LONG_CODE = "54000"  # the entry of an index is longer than a third of a page
 AGAIN_MAX = 50
 RACES_SECONDS_MAX = 20.0  # how long an update tries to win
@@ -65,11 +65,12 @@ _monotonic = SystemClock().monotonic
 
 
 class _Again(Exception):
-    """The closure has to run again; `at_once` where that is no matter of luck."""
+    """The closure has to run again; `at_once` where that is no matter of luck, `held` where others had its rows."""
 
-    def __init__(self, why: str, *, at_once: bool = False) -> None:
+    def __init__(self, why: str, *, at_once: bool = False, held: bool = False) -> None:
         super().__init__(why)
         self.at_once = at_once
+        self.held = held
 
 
 class PostgresStore:
@@ -212,7 +213,7 @@ class PostgresStore:
                 again += 1
                 self.again += 1
                 if again > AGAIN_MAX or _monotonic() - began > RACES_SECONDS_MAX:
-                    raise Outdated(f"given up after {again - 1} lost races: {reason}") from reason
+                    raise Outdated(f"given up after {again - 1} lost races: {reason}", held=reason.held) from reason
                 if not reason.at_once:
                     self._ending.wait(ids.uniform(0, min(AGAIN_SECONDS_MAX, 0.001 * 2 ** min(again, 10))))
             except LinkLost as lost:
@@ -324,7 +325,7 @@ class PostgresStore:
         if refusal.code == TOO_LONG_CODE:
             raise TooLong(str(refusal)) from refusal
         if refusal.code in AGAIN_CODES:
-            raise _Again(str(refusal)) from refusal
+            raise _Again(str(refusal), held=refusal.code in HELD_CODES) from refusal
         raise StoreError(f"the database refused a statement: {refusal}") from refusal
 
 
@@ -367,5 +368,5 @@ def _prepared(data: str) -> tuple[str, str, Dialect]:
         link.close()
     # Stores in several schemas of one database share its channels.
     channel = "tailrace_" + blake2b(answer.rows[0][0].encode(), digest_size=8).hexdigest()
-    options = f"{given.pop('options', '')} {dialect.settings}".strip()
+    options = f"{dialect.settings} {given.pop('options', '')}".strip()
     return make_conninfo("", **given, options=options), channel, dialect
