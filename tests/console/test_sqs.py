@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+import pytest
+from botocore.exceptions import ClientError
 from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer, wait_until
@@ -60,6 +63,36 @@ def test_messages_are_looked_at_without_losing_any(page: Page, server: RunningSe
     page.get_by_label("To confirm, type confirm").fill("confirm")
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Queues")).to_be_visible()
+
+
+def test_a_fifo_queue_and_whose_dead_letters_it_takes(page: Page, server: RunningServer) -> None:
+    sqs = server.client("sqs")
+    page.goto("/console/sqs/queues/create")
+    page.get_by_role("radio", name="FIFO").check()
+    page.get_by_label("Name", exact=True).fill("Lanes")
+    page.get_by_role("checkbox", name="High throughput FIFO queue").check()
+    assert_accessible(page)
+    page.get_by_role("button", name="Create queue").click()
+    expect(page.get_by_role("heading", name="Lanes.fifo", level=1)).to_be_visible()
+    expect(page.get_by_text("Per message group ID")).to_be_visible()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_role("checkbox", name="High throughput FIFO queue").uncheck()
+    page.get_by_role("checkbox", name="Content-based deduplication").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The queue has been changed.")).to_be_visible()
+
+    page.get_by_role("tab", name="Dead-letter queue").click()
+    page.get_by_role("button", name="Edit redrive allow policy").click()
+    page.get_by_role("radio", name="Deny all").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The redrive allow policy has been saved.")).to_be_visible()
+    url = sqs.get_queue_url(QueueName="Lanes.fifo")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    names = ("DeduplicationScope", "FifoThroughputLimit", "ContentBasedDeduplication")
+    assert [attributes[name] for name in names] == ["queue", "perQueue", "true"]
+    redrive = json.dumps({"deadLetterTargetArn": attributes["QueueArn"], "maxReceiveCount": 3})
+    with pytest.raises(ClientError, match="does not have permission"):
+        sqs.create_queue(QueueName="Cars.fifo", Attributes={"FifoQueue": "true", "RedrivePolicy": redrive})
 
 
 def test_settings_dead_letters_and_their_way_back(page: Page, server: RunningServer) -> None:

@@ -1,4 +1,3 @@
-import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -14,8 +13,9 @@ import { createQueue } from "../../aws/sqs";
 import { FormPage } from "../../pieces/FormPage";
 import { type Tag, TagsContainer } from "../../pieces/TagsContainer";
 import { DeadLetterFields, NO_DEAD_LETTERS, redrivePolicy } from "./DeadLetterFields";
+import { FifoFields } from "./FifoFields";
 import { queueName } from "./queue";
-import { INITIAL, changed } from "./settings";
+import { changed, FIFO_INITIAL, INITIAL } from "./settings";
 import { SettingFields } from "./SettingFields";
 
 const FIFO = ".fifo";
@@ -25,7 +25,7 @@ export default function CreateQueuePage() {
   const navigate = useNavigate();
   const [fifo, setFifo] = useState(false);
   const [name, setName] = useState("");
-  const [byContent, setByContent] = useState(false);
+  const [fifoValues, setFifoValues] = useState(FIFO_INITIAL);
   const [values, setValues] = useState(INITIAL);
   const [dead, setDead] = useState(NO_DEAD_LETTERS);
   const [tags, setTags] = useState<Tag[]>([]);
@@ -37,7 +37,7 @@ export default function CreateQueuePage() {
         QueueName: fifo && !name.endsWith(FIFO) ? name + FIFO : name,
         Attributes: {
           ...changed(INITIAL, values),
-          ...(fifo ? { FifoQueue: "true", ContentBasedDeduplication: String(byContent) } : {}),
+          ...(fifo ? { FifoQueue: "true", ...changed(FIFO_INITIAL, fifoValues) } : {}),
           ...(redrive ? { RedrivePolicy: redrive } : {}),
         },
         tags: Object.fromEntries(tags.filter((tag) => tag.key).map((tag) => [tag.key, tag.value])),
@@ -65,20 +65,16 @@ export default function CreateQueuePage() {
           >
             <Input value={name} onChange={({ detail }) => setName(detail.value)} placeholder="MyQueue" autoFocus spellcheck={false} />
           </FormField>
-          {fifo && (
-            <Checkbox
-              checked={byContent}
-              onChange={({ detail }) => setByContent(detail.checked)}
-              description="A message with the same text within five minutes is the same message."
-            >
-              Content-based deduplication
-            </Checkbox>
-          )}
         </SpaceBetween>
       </Container>
       <Container header={<Header variant="h2">Configuration</Header>}>
         <SettingFields values={values} onChange={setValues} />
       </Container>
+      {fifo && (
+        <Container header={<Header variant="h2">FIFO queue settings</Header>}>
+          <FifoFields values={fifoValues} onChange={setFifoValues} />
+        </Container>
+      )}
       <Container header={<Header variant="h2">Dead-letter queue</Header>}>
         <DeadLetterFields value={dead} onChange={setDead} fifo={fifo} />
       </Container>

@@ -12,6 +12,7 @@ import { listDeadLetterSourceQueues, setQueueAttributes } from "../../aws/sqs";
 import { FormModal } from "../../pieces/FormModal";
 import { DeadLetterFields, deadLettersOf, redrivePolicy } from "./DeadLetterFields";
 import { type Queue, queueName } from "./queue";
+import { RedriveAllowSection } from "./RedriveAllowSection";
 import { RedrivePanel } from "./RedrivePanel";
 
 /** Where a queue's undeliverable messages go; and of a dead-letter queue, whose they are, and their way back. */
@@ -55,6 +56,7 @@ export function DeadLetterTab({ queue }: { queue: Queue }) {
         />
         {editing && <EditModal queue={queue} onClose={() => setEditing(false)} />}
       </Container>
+      <RedriveAllowSection queue={queue} />
       {names.length > 0 && <RedrivePanel queue={queue} />}
     </SpaceBetween>
   );

@@ -9,6 +9,7 @@ import { setQueueAttributes } from "../../aws/sqs";
 import { FormModal } from "../../pieces/FormModal";
 import { bytesText } from "../../pieces/texts";
 import { durationText } from "./durations";
+import { FifoFields, LIMITS, SCOPES } from "./FifoFields";
 import type { Queue } from "./queue";
 import { changed, SETTINGS, valuesOf } from "./settings";
 import { SettingFields } from "./SettingFields";
@@ -33,7 +34,11 @@ export function QueueSettingsTab({ queue }: { queue: Queue }) {
             value: unit === "bytes" ? bytesText(Number(values[name])) : durationText(Number(values[name])),
           })),
           ...(queue.fifo
-            ? [{ label: "Content-based deduplication", value: queue.attributes.ContentBasedDeduplication === "true" ? "On" : "Off" }]
+            ? [
+                { label: "Content-based deduplication", value: values.ContentBasedDeduplication === "true" ? "On" : "Off" },
+                { label: "Deduplication scope", value: SCOPES.find((each) => each.value === values.DeduplicationScope)?.label },
+                { label: "FIFO throughput limit", value: LIMITS.find((each) => each.value === values.FifoThroughputLimit)?.label },
+              ]
             : []),
         ]}
       />
@@ -60,6 +65,7 @@ function EditModal({ queue, onClose }: { queue: Queue; onClose: () => void }) {
       onClose={onClose}
     >
       <SettingFields values={values} onChange={setValues} />
+      {queue.fifo && <FifoFields values={values} onChange={setValues} />}
     </FormModal>
   );
 }

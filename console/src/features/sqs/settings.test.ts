@@ -9,6 +9,12 @@ describe("a queue's settings", () => {
     const before = valuesOf({ VisibilityTimeout: "5" });
     expect(before).toEqual({ ...INITIAL, VisibilityTimeout: "5" });
     expect(changed(before, { ...before, DelaySeconds: "3" })).toEqual({ DelaySeconds: "3" });
+    expect(valuesOf({ FifoQueue: "true", DeduplicationScope: "messageGroup" })).toEqual({
+      ...INITIAL,
+      ContentBasedDeduplication: "false",
+      DeduplicationScope: "messageGroup",
+      FifoThroughputLimit: "perQueue",
+    });
   });
 
   it("are read as durations", () => {

@@ -64,9 +64,13 @@ export type Values = Record<string, string>;
 /** What a new queue has where nothing else is said. */
 export const INITIAL: Values = Object.fromEntries(SETTINGS.map((setting) => [setting.name, setting.initial]));
 
-/** The values of a queue that is there. */
+/** What a new FIFO queue has beside them. */
+export const FIFO_INITIAL: Values = { ContentBasedDeduplication: "false", DeduplicationScope: "queue", FifoThroughputLimit: "perQueue" };
+
+/** The values of a queue that is there, those of a FIFO queue among them where it is one. */
 export function valuesOf(attributes: Record<string, string>): Values {
-  return Object.fromEntries(SETTINGS.map(({ name, initial }) => [name, attributes[name] ?? initial]));
+  const initial = { ...INITIAL, ...(attributes.FifoQueue === "true" ? FIFO_INITIAL : {}) };
+  return Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, attributes[name] ?? value]));
 }
 
 /** Those of `after` that differ. */
