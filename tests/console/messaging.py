@@ -1,4 +1,4 @@
-"""What the pages of topics, queues and activity are looked at with."""
+"""What the pages of topics, queues, activity and groups are looked at with."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tests.conftest import RunningServer
 
 ACCOUNT = "000000000000"
-TOPIC, QUEUE, DEAD, READER = "Fruits", "Baskets", "Baskets-dead", "reader"
+TOPIC, QUEUE, DEAD, READER, READERS = "Fruits", "Baskets", "Baskets-dead", "reader", "readers"
 TOPIC_ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:{TOPIC}"
 QUEUE_ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{QUEUE}"
 
@@ -47,6 +47,24 @@ def make_denied(server: RunningServer, user: str = READER) -> tuple[str, str]:
     return pair
 
 
+def make_group(server: RunningServer, group: str = READERS, user: str = READER) -> None:
+    """A group with a user in it, and three policies: AWS's, one of the account, and one of its own."""
+    iam = server.client("iam")
+    iam.create_group(GroupName=group)
+    iam.add_user_to_group(GroupName=group, UserName=user)
+    iam.attach_group_policy(GroupName=group, PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess")
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "arn:aws:dynamodb:*:*:table/Cloud9"},
+            {"Effect": "Deny", "Action": "dynamodb:DeleteItem", "Resource": "*"},
+        ],
+    }
+    iam.put_group_policy(GroupName=group, PolicyName="fruits", PolicyDocument=json.dumps(policy))
+    arn = iam.create_policy(PolicyName="Fruits", PolicyDocument=json.dumps(policy))["Policy"]["Arn"]
+    iam.attach_group_policy(GroupName=group, PolicyArn=arn)
+
+
 def as_user(server: RunningServer, key: tuple[str, str]) -> Any:
     """DynamoDB's client with a user's key."""
     return server.client("dynamodb", access_key=key[0], secret_key=key[1])
@@ -57,3 +75,4 @@ def make_messaging(server: RunningServer) -> None:
     make_topic(server)
     make_queues(server)
     make_denied(server)
+    make_group(server)

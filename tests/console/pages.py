@@ -46,11 +46,30 @@ PAGES: dict[str, list[str]] = {
         "/console/functions/DB-Stream-Handler?tab=configuration&section=environment",
         "/console/functions/DB-Stream-Handler?tab=test",
     ],
+    "iam": ["/console/iam"],
     "iam/roles": ["/console/iam/roles"],
     "iam/roles/:role": [
         "/console/iam/roles/DB-Stream-Handler-role",
         "/console/iam/roles/DB-Stream-Handler-role?tab=trust",
+        "/console/iam/roles/DB-Stream-Handler-role?tab=tags",
     ],
+    "iam/groups": ["/console/iam/groups"],
+    "iam/groups/create": ["/console/iam/groups/create"],
+    "iam/groups/:group": [f"/console/iam/groups/readers{tab}" for tab in ("", "?tab=permissions")],
+    "iam/groups/:group/create-policy": ["/console/iam/groups/readers/create-policy"],
+    "iam/:kind/:holder/policies/:policy/edit": [
+        "/console/iam/groups/readers/policies/fruits/edit?editor=json&statement=1"
+    ],
+    "iam/policies/:policy/edit": [
+        "/console/iam/policies/" + quote("arn:aws:iam::000000000000:policy/Fruits", safe="") + "/edit"
+    ],
+    "iam/simulator": [
+        "/console/iam/simulator",
+        "/console/iam/simulator?principal=arn%3Aaws%3Aiam%3A%3A000000000000%3Auser%2Freader"
+        "&action=dynamodb%3AGetItem&action=dynamodb%3ADeleteItem&action=sns%3APublish&resource=*",
+    ],
+    "iam/roles/create": ["/console/iam/roles/create"],
+    "iam/roles/:role/edit-trust-policy": ["/console/iam/roles/DB-Stream-Handler-role/edit-trust-policy"],
     "iam/roles/:role/create-policy": [
         "/console/iam/roles/DB-Stream-Handler-role/create-policy",
         "/console/iam/roles/DB-Stream-Handler-role/create-policy?editor=json",

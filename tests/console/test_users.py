@@ -58,6 +58,19 @@ def test_a_user_gets_a_key_and_policies_and_goes(page: Page, server: RunningServ
     assert "Grace" not in [user["UserName"] for user in iam.list_users()["Users"]]
 
 
+def test_the_dashboard_counts_and_gives_the_credential_report(page: Page, server: RunningServer) -> None:
+    server.client("iam").create_user(UserName="Counted")
+    page.get_by_role("link", name="Dashboard", exact=True).click()
+    expect(page.get_by_role("heading", name="IAM Dashboard", level=1)).to_be_visible()
+    count = len(server.client("iam").list_users()["Users"])
+    expect(page.get_by_role("link", name=f"Users: {count}")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download credential report").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].startswith("user,arn,")
+    assert any(line.startswith("Counted,") for line in lines)
+
+
 def test_a_policy_is_written_edited_and_set_back(page: Page, server: RunningServer) -> None:
     page.get_by_role("link", name="Policies", exact=True).click()
     page.get_by_role("link", name="Create policy").click()
@@ -69,11 +82,12 @@ def test_a_policy_is_written_edited_and_set_back(page: Page, server: RunningServ
     document = page.get_by_role("region", name="Policy document")
     expect(document).to_contain_text("dynamodb:ListTables")
 
-    page.get_by_role("button", name="Edit policy").click()
-    dialog = page.get_by_role("dialog", name="Edit policy")
-    write(page, "New version", json.dumps(POLICY).replace("ListTables", "DescribeTable"))
-    dialog.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_text("The new version is in force.")).to_be_visible()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    expect(page.get_by_role("heading", name="Modify permissions in Lister", level=1)).to_be_visible()
+    page.get_by_role("button", name="JSON", exact=True).click()
+    write(page, "Policy document", json.dumps(POLICY).replace("ListTables", "DescribeTable"))
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Policy Lister saved.")).to_be_visible()
     expect(document).to_contain_text("dynamodb:DescribeTable")
     page.get_by_role("row", name="v1").get_by_role("radio").check()
     expect(document).to_contain_text("dynamodb:ListTables")

@@ -18,6 +18,11 @@ function at(path: string, parameters: Record<string, string | undefined> = {}): 
   return `${BASE}${path}${query ? `?${query}` : ""}`;
 }
 
+/** The parameters that mark a statement in a policy's JSON; it counts from 0. */
+function marking(statement: number | undefined): Record<string, string | undefined> {
+  return statement === undefined ? {} : { editor: "json", statement: String(statement) };
+}
+
 export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "backups" | "settings";
 
 export const to = {
@@ -45,7 +50,9 @@ export const to = {
   createFunction: (returnTo?: string) => at("/functions/create", { returnTo }),
   function: (name: string, parameters?: { tab?: string; section?: string }) => at(`/functions/${part(name)}`, parameters),
   roles: () => at("/iam/roles"),
-  role: (name: string) => at(`/iam/roles/${part(name)}`),
+  createRole: () => at("/iam/roles/create"),
+  role: (name: string, tab?: string) => at(`/iam/roles/${part(name)}`, { tab }),
+  editTrustPolicy: (role: string) => at(`/iam/roles/${part(role)}/edit-trust-policy`),
   createInlinePolicy: (role: string) => at(`/iam/roles/${part(role)}/create-policy`),
   logGroups: () => at("/logs/groups"),
   logGroup: (name: string) => at(`/logs/groups/${part(name)}`),
@@ -63,11 +70,20 @@ export const to = {
   createQueue: () => at("/sqs/queues/create"),
   queue: (name: string, tab?: string) => at(`/sqs/queues/${part(name)}`, { tab }),
   messages: (queue: string) => at(`/sqs/queues/${part(queue)}/messages`),
+  iam: () => at("/iam"),
+  groups: () => at("/iam/groups"),
+  createGroup: () => at("/iam/groups/create"),
+  group: (name: string, tab?: string) => at(`/iam/groups/${part(name)}`, { tab }),
+  createGroupPolicy: (group: string) => at(`/iam/groups/${part(group)}/create-policy`),
   users: () => at("/iam/users"),
   createUser: () => at("/iam/users/create"),
   user: (name: string, tab?: string) => at(`/iam/users/${part(name)}`, { tab }),
   createUserPolicy: (user: string) => at(`/iam/users/${part(user)}/create-policy`),
   policies: () => at("/iam/policies"),
   createPolicy: () => at("/iam/policies/create"),
+  editPolicy: (arn: string, statement?: number) => at(`/iam/policies/${part(arn)}/edit`, marking(statement)),
+  editInlinePolicy: (kind: "role" | "user" | "group", holder: string, policy: string, statement?: number) =>
+    at(`/iam/${kind}s/${part(holder)}/policies/${part(policy)}/edit`, marking(statement)),
+  simulator: (parameters?: { principal?: string; action?: string; resource?: string }) => at("/iam/simulator", parameters),
   policy: (arn: string, tab?: string) => at(`/iam/policies/${part(arn)}`, { tab }),
 } as const;

@@ -21,7 +21,7 @@ export function Copyable({ text, what }: Props) {
   return (
     <span>
       <Button variant="inline-icon" iconName="copy" ariaLabel={`Copy ${what}`} onClick={() => void copy()} />{" "}
-      <span style={{ overflowWrap: "anywhere" }}>{text}</span>{" "}
+      <span style={{ wordBreak: "break-all" }}>{text}</span>{" "}
       {copied && <StatusIndicator>Copied</StatusIndicator>}
     </span>
   );

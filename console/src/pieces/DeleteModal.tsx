@@ -4,26 +4,26 @@ import { type ReactNode, useState } from "react";
 
 import { FormModal } from "./FormModal";
 
-const WORD = "confirm";
-
 interface Props {
   /** "Delete table". */
   title: string;
   children: ReactNode;
+  /** What has to be typed. */
+  word?: string;
   busy: boolean;
   error?: unknown;
   onDelete: () => void;
   onClose: () => void;
 }
 
-/** Asks for the word "confirm" before something is gone for good. */
-export function DeleteModal({ title, children, busy, error, onDelete, onClose }: Props) {
+/** Asks for a word before something is gone for good. */
+export function DeleteModal({ title, children, word = "confirm", busy, error, onDelete, onClose }: Props) {
   const [typed, setTyped] = useState("");
   return (
-    <FormModal title={title} action="Delete" busy={busy} disabled={typed !== WORD} error={error} onSubmit={onDelete} onClose={onClose}>
+    <FormModal title={title} action="Delete" busy={busy} disabled={typed !== word} error={error} onSubmit={onDelete} onClose={onClose}>
       <div>{children}</div>
-      <FormField label={`To confirm, type ${WORD}`}>
-        <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} placeholder={WORD} autoFocus />
+      <FormField label={`To confirm, type ${word}`}>
+        <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} placeholder={word} autoFocus />
       </FormField>
     </FormModal>
   );

@@ -8,19 +8,17 @@ import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
-import { to } from "../../app/paths";
 import { useSteps } from "../../aws/hooks";
-import { putRolePolicy, putUserPolicy } from "../../aws/iam";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { GRANT_COLUMNS } from "../functions/grant-columns";
+import { holderOf } from "./inline-holder";
 import { PolicyEditor } from "./PolicyEditor";
 import { grants } from "./statements";
 import { EMPTY_POLICY } from "./visual";
 
-/** Create an inline policy of a role or user: specify permissions, then review and name it. */
+/** Create an inline policy of a role, user or group: specify permissions, then review and name it. */
 export default function CreateInlinePolicyPage() {
-  const { role, user = "" } = useParams();
-  const back = role ? to.role(role) : to.user(user);
+  const holder = holderOf(useParams());
   const navigate = useNavigate();
   const [step, setStep] = useState(0);
   const [text, setText] = useState(EMPTY_POLICY);
@@ -28,18 +26,17 @@ export default function CreateInlinePolicyPage() {
   const create = useSteps<undefined, undefined>(
     async (_input, step) => {
       const policy = { PolicyName: name, PolicyDocument: text };
-      if (role) await step(putRolePolicy, { RoleName: role, ...policy });
-      else await step(putUserPolicy, { UserName: user, ...policy });
+      await holder.put(policy, step);
       return undefined;
     },
     { touches: ["iam"], says: `Policy ${name} created.`, ownError: true },
   );
-  const submit = () => create.mutate(undefined, { onSuccess: () => void navigate(back) });
+  const submit = () => create.mutate(undefined, { onSuccess: () => void navigate(holder.page) });
   return (
     <Wizard
       activeStepIndex={step}
       onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
-      onCancel={() => void navigate(back)}
+      onCancel={() => void navigate(holder.page)}
       onSubmit={submit}
       submitButtonText="Create policy"
       isLoadingNextStep={create.isPending}
@@ -54,7 +51,7 @@ export default function CreateInlinePolicyPage() {
       steps={[
         {
           title: "Specify permissions",
-          description: `Inline policy of the ${role ? `role ${role}` : `user ${user}`}: what it says is allowed or denied to this one alone.`,
+          description: `Inline policy of the ${holder.kind} ${holder.name}: what it says is allowed or denied to ${holder.kind === "group" ? "its users" : "this one"} alone.`,
           content: <PolicyEditor value={text} onChange={setText} />,
         },
         {

@@ -3,10 +3,12 @@ import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 
+import { to } from "../../app/paths";
 import { useAws, useSteps } from "../../aws/hooks";
 import type { Operation } from "../../aws/operation";
 import { CodeBlock } from "../../pieces/CodeBlock";
@@ -14,14 +16,13 @@ import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { prettyJson } from "../../pieces/texts";
 import { RefreshButton } from "../../pieces/RefreshButton";
 import { AttachPoliciesModal } from "./AttachPoliciesModal";
-import { POLICY_COLUMNS } from "./columns";
 import type { HeldPolicy } from "./held-policies";
 
 export type Step = <A, B>(operation: Operation<A, B>, input: A) => Promise<B>;
 
-/** A role or user, and how policies come to it and go. */
+/** A role, user or group, and how policies come to it and go. */
 export interface Holder {
-  kind: "role" | "user";
+  kind: "role" | "user" | "group";
   name: string;
   /** Where an inline policy is written. */
   createInline: string;
@@ -37,7 +38,7 @@ interface Props<I extends object> {
   input: I;
 }
 
-/** The policies of a role or user, with their texts; more are attached or written, others removed. */
+/** The policies of a role, user or group, with their texts; more are attached or written, others removed. */
 export function HeldPolicies<I extends object>({ holder, list, input }: Props<I>) {
   const policies = useAws(list, input);
   const [selected, setSelected] = useState<HeldPolicy[]>([]);
@@ -58,7 +59,16 @@ export function HeldPolicies<I extends object>({ holder, list, input }: Props<I>
       <Table
         items={policies.data ?? []}
         columnDefinitions={[
-          ...POLICY_COLUMNS,
+          {
+            id: "name",
+            header: "Policy name",
+            isRowHeader: true,
+            sortingField: "name",
+            cell: ({ name, arn }) => (
+              <Link href={arn ? to.policy(arn) : to.editInlinePolicy(holder.kind, holder.name, name)}>{name}</Link>
+            ),
+          },
+          { id: "kind", header: "Type", sortingField: "kind", cell: (policy) => policy.kind },
           {
             id: "document",
             header: "What it says",
@@ -75,7 +85,11 @@ export function HeldPolicies<I extends object>({ holder, list, input }: Props<I>
         onSelectionChange={({ detail }) => setSelected(detail.selectedItems)}
         loading={policies.isPending && !policies.error}
         loadingText="Asking for policies"
-        empty={<Box textAlign="center">No policies: the {holder.kind} may do nothing by its own yet</Box>}
+        empty={
+          <Box textAlign="center">
+            {holder.kind === "group" ? "No policies: its users may do nothing by it yet" : `No policies: the ${holder.kind} may do nothing by its own yet`}
+          </Box>
+        }
         ariaLabels={{
           tableLabel: "Permissions policies",
           selectionGroupLabel: "Choice of policies",
@@ -86,7 +100,7 @@ export function HeldPolicies<I extends object>({ holder, list, input }: Props<I>
           <Header
             variant="h2"
             counter={policies.data ? `(${policies.data.length})` : ""}
-            description="You can attach up to 10 managed policies, and write others into the role or user."
+            description="You can attach up to 10 managed policies, and write others into it."
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <RefreshButton of={policies} />

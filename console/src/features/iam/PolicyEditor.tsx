@@ -9,6 +9,7 @@ import { lazy, Suspense, useState } from "react";
 import { Loading } from "../../pieces/Loading";
 import { useParameter } from "../../pieces/useParameter";
 import { PolicyFindings } from "./PolicyFindings";
+import type { Lines } from "./statement-place";
 import { type Block, blocksOf, newBlock, NotVisual, textOf } from "./visual";
 import { VisualBlock } from "./VisualBlock";
 
@@ -18,10 +19,12 @@ interface Props {
   /** The policy's text: what both editors show, and what is saved. */
   value: string;
   onChange: (text: string) => void;
+  /** Lines that the JSON editor shows first, and marks. */
+  marked?: Lines | null;
 }
 
 /** A policy, by choosing or as JSON: whatever is changed in one editor is there in the other. */
-export function PolicyEditor({ value, onChange }: Props) {
+export function PolicyEditor({ value, onChange, marked = null }: Props) {
   const [mode, setMode] = useParameter("editor", "visual");
   return (
     <Container
@@ -47,7 +50,7 @@ export function PolicyEditor({ value, onChange }: Props) {
       <SpaceBetween size="m">
         {mode === "json" ? (
           <Suspense fallback={<Loading />}>
-            <Editor value={value} onChange={onChange} language="json" label="Policy document" height={420} />
+            <Editor value={value} onChange={onChange} language="json" label="Policy document" height={420} marked={marked} />
           </Suspense>
         ) : (
           <Visual value={value} onChange={onChange} />
@@ -59,7 +62,7 @@ export function PolicyEditor({ value, onChange }: Props) {
 }
 
 /** The blocks of the text, and those that don't say anything yet, which the text can't hold. */
-function Visual({ value, onChange }: Props) {
+function Visual({ value, onChange }: Pick<Props, "value" | "onChange">) {
   const [start] = useState(() => read(value));
   const [blocks, setBlocks] = useState<Block[]>(start.blocks);
   if (start.problem) {

@@ -12,6 +12,8 @@ interface Entity {
   name: string;
 }
 
+const PAGES = { User: to.user, Group: to.group, Role: to.role };
+
 const entities: Operation<{ PolicyArn: string }, Entity[]> = {
   service: "iam",
   name: "EntitiesForPolicy",
@@ -38,8 +40,7 @@ export function PolicyEntities({ arn }: { arn: string }) {
           id: "name",
           header: "Name",
           isRowHeader: true,
-          cell: ({ kind, name }) =>
-            kind === "Group" ? name : <Link href={kind === "User" ? to.user(name) : to.role(name)}>{name}</Link>,
+          cell: ({ kind, name }) => <Link href={PAGES[kind](name)}>{name}</Link>,
         },
         { id: "kind", header: "Entity type", cell: (entity) => entity.kind },
       ]}

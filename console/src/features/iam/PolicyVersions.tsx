@@ -5,12 +5,12 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
+import { to } from "../../app/paths";
 import { useAws, useChange } from "../../aws/hooks";
 import { getPolicyVersion } from "../../aws/iam";
-import { createPolicyVersion, deletePolicyVersion, listPolicyVersions, setDefaultPolicyVersion } from "../../aws/iam-users";
+import { deletePolicyVersion, listPolicyVersions, setDefaultPolicyVersion } from "../../aws/iam-users";
 import { CodeBlock } from "../../pieces/CodeBlock";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
-import { JsonModal } from "../../pieces/JsonModal";
 import { ResourceTable } from "../../pieces/ResourceTable";
 import { prettyJson } from "../../pieces/texts";
 import { isAws, VERSION_COLUMNS } from "./user-columns";
@@ -19,7 +19,6 @@ import { isAws, VERSION_COLUMNS } from "./user-columns";
 export function PolicyVersions({ arn: PolicyArn }: { arn: string }) {
   const versions = useAws(listPolicyVersions, { PolicyArn });
   const [selected, setSelected] = useState<PolicyVersion[]>([]);
-  const [editing, setEditing] = useState(false);
   const inForce = versions.data?.find((version) => version.IsDefaultVersion);
   const chosen = versions.data?.find((version) => version.VersionId === selected[0]?.VersionId);
   const VersionId = (chosen ?? inForce)?.VersionId;
@@ -27,14 +26,13 @@ export function PolicyVersions({ arn: PolicyArn }: { arn: string }) {
   const text = decodeURIComponent(shown.data?.PolicyVersion?.Document ?? "");
   const setDefault = useChange(setDefaultPolicyVersion, { says: `Version ${VersionId} is in force.` });
   const remove = useChange(deletePolicyVersion, { says: `Version ${VersionId} was deleted.` });
-  const create = useChange(createPolicyVersion, { says: "The new version is in force.", ownError: true });
   const fixed = isAws(PolicyArn);
   return (
     <SpaceBetween size="m">
       <ErrorAlert error={shown.error} />
       <Container
         header={
-          <Header variant="h2" actions={!fixed && <Button disabled={!text} onClick={() => setEditing(true)}>Edit policy</Button>}>
+          <Header variant="h2" actions={!fixed && <Button href={to.editPolicy(PolicyArn)}>Edit</Button>}>
             Permissions defined in version {VersionId}
           </Header>
         }
@@ -71,29 +69,6 @@ export function PolicyVersions({ arn: PolicyArn }: { arn: string }) {
           )
         }
       />
-      {editing && (
-        <JsonModal
-          title="Edit policy"
-          label="New version"
-          value={text}
-          busy={create.isPending}
-          error={create.error}
-          onSave={(document) =>
-            create.mutate(
-              { PolicyArn, PolicyDocument: document, SetAsDefault: true },
-              {
-                onSuccess: () => {
-                  setSelected([]);
-                  setEditing(false);
-                },
-              },
-            )
-          }
-          onClose={() => setEditing(false)}
-        >
-          It is saved as a new version, which is in force at once. The version that it was stays.
-        </JsonModal>
-      )}
     </SpaceBetween>
   );
 }

@@ -1,22 +1,24 @@
-import { useAws } from "../../aws/hooks";
+import { listGroups } from "../../aws/iam-groups";
 import { listGroupsForUser } from "../../aws/iam-users";
-import { ResourceTable } from "../../pieces/ResourceTable";
+import { GROUP_COLUMNS } from "../groups/columns";
+import { Memberships } from "../groups/Memberships";
 
 /** The groups whose policies hold for a user, too. */
-export function UserGroups({ user }: { user: string }) {
-  const groups = useAws(listGroupsForUser, { UserName: user });
+export function UserGroups({ user: UserName }: { user: string }) {
   return (
-    <ResourceTable
-      variant="container"
-      query={groups}
-      columns={[
-        { id: "name", header: "Group name", isRowHeader: true, cell: (group) => group.GroupName },
-        { id: "arn", header: "ARN", cell: (group) => group.Arn },
-      ]}
-      title="Groups"
-      what="groups"
+    <Memberships
+      title="User groups membership"
+      description="What their policies say holds for the user, too. A user is in 10 groups at most."
+      add="Add user to groups"
+      addTitle={`Add ${UserName} to groups`}
+      what="Groups"
+      list={listGroupsForUser}
+      asked={{ UserName }}
+      all={listGroups}
+      nameOf={(group) => group.GroupName ?? ""}
       trackBy="GroupName"
-      description="What their policies say holds for the user, too."
+      columns={GROUP_COLUMNS}
+      membership={(GroupName) => ({ GroupName, UserName })}
     />
   );
 }

@@ -2,16 +2,20 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useParams } from "react-router";
 
 import { to } from "../../app/paths";
 import { useAws } from "../../aws/hooks";
+import { deleteUserBoundary, listUserTags, putUserBoundary, tagUser, untagUser } from "../../aws/iam-roles";
 import { getUser } from "../../aws/iam-users";
 import { Copyable } from "../../pieces/Copyable";
 import { DetailPage } from "../../pieces/DetailPage";
 import { timeText } from "../../pieces/texts";
 import { useDeletion } from "../../pieces/useDeletion";
 import { DeleteUser } from "./DeleteUser";
+import { EntityTags } from "./EntityTags";
+import { PermissionsBoundary } from "./PermissionsBoundary";
 import { UserGroups } from "./UserGroups";
 import { UserKeys } from "./UserKeys";
 import { UserPolicies } from "./UserPolicies";
@@ -31,6 +35,7 @@ export default function UserPage() {
       actions={(user) => (
         <>
           <Button href={to.activity({ principal: user.Arn ?? "" })}>Activity</Button>
+          <Button href={to.simulator({ principal: user.Arn ?? "" })}>Simulate</Button>
           <Button onClick={deletion.ask}>Delete</Button>
         </>
       )}
@@ -46,10 +51,30 @@ export default function UserPage() {
           />
         </Container>
       )}
-      tabs={() => [
-        { id: "permissions", label: "Permissions", content: <UserPolicies user={name} /> },
+      tabs={(user) => [
+        {
+          id: "permissions",
+          label: "Permissions",
+          content: (
+            <SpaceBetween size="m">
+              <UserPolicies user={name} />
+              <PermissionsBoundary
+                kind="user"
+                entity={{ UserName: name }}
+                value={user.PermissionsBoundary?.PermissionsBoundaryArn ?? ""}
+                put={putUserBoundary}
+                remove={deleteUserBoundary}
+              />
+            </SpaceBetween>
+          ),
+        },
         { id: "groups", label: "Groups", content: <UserGroups user={name} /> },
         { id: "keys", label: "Security credentials", content: <UserKeys user={name} /> },
+        {
+          id: "tags",
+          label: "Tags",
+          content: <EntityTags entity={{ UserName: name }} list={listUserTags} tag={tagUser} untag={untagUser} />,
+        },
       ]}
     >
       {() => deletion.asking && <DeleteUser user={name} onClose={deletion.close} />}

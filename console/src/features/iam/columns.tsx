@@ -4,7 +4,6 @@ import type { TableProps } from "@cloudscape-design/components/table";
 
 import { to } from "../../app/paths";
 import { timeText } from "../../pieces/texts";
-import type { HeldPolicy } from "./held-policies";
 
 /** Who may take a role on, from its trust policy. */
 export function trusted(document: string | undefined): string {
@@ -28,9 +27,4 @@ export const ROLE_COLUMNS: TableProps.ColumnDefinition<Role>[] = [
   },
   { id: "trusted", header: "Trusted entities", cell: (role) => trusted(role.AssumeRolePolicyDocument) },
   { id: "created", header: "Created", sortingField: "CreateDate", cell: (role) => timeText(role.CreateDate) },
-];
-
-export const POLICY_COLUMNS: TableProps.ColumnDefinition<HeldPolicy>[] = [
-  { id: "name", header: "Policy name", isRowHeader: true, sortingField: "name", cell: (policy) => policy.name },
-  { id: "kind", header: "Type", sortingField: "kind", cell: (policy) => policy.kind },
 ];

@@ -1,4 +1,4 @@
-/** The policies that a role or user has, managed and inline, with their texts. */
+/** The policies that a role, user or group has, managed and inline, with their texts. */
 
 import type { AttachedPolicy } from "@aws-sdk/client-iam";
 

@@ -41,7 +41,6 @@ export const MANAGED_COLUMNS: TableProps.ColumnDefinition<Policy>[] = [
   },
   { id: "type", header: "Type", cell: ({ Arn: arn = "" }) => (isAws(arn) ? "AWS managed" : "Customer managed") },
   { id: "used", header: "Attached entities", sortingField: "AttachmentCount", cell: (policy) => policy.AttachmentCount ?? 0 },
-  { id: "description", header: "Description", cell: (policy) => policy.Description ?? "-" },
 ];
 
 export const VERSION_COLUMNS: TableProps.ColumnDefinition<PolicyVersion>[] = [
