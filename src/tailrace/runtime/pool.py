@@ -100,6 +100,10 @@ class Pool:
         work.add_done_callback(self._invocations.discard)
         return await asyncio.shield(work)  # a caller that goes away does not end the function: on AWS neither
 
+    def running(self, name: Hashable) -> tuple[int, int]:
+        """How many invocations of the function of this name run now, and how many of all."""
+        return self._busy[name], sum(self._busy.values())
+
     async def _invoke(self, spec: FunctionSpec, work: Work) -> Outcome:
         name = spec.key[0]
         if sum(self._busy.values()) >= self._concurrency_max:

@@ -18,7 +18,14 @@ from tailrace.base.errors import ApiError
 from tailrace.base.meter import DESTINATIONS
 from tailrace.identity import Principal
 from tailrace.operation import Node
-from tailrace.services.lambda_ import event_attempts, event_outcome, function_document, invoke, targets
+from tailrace.services.lambda_ import (
+    event_attempts,
+    event_outcome,
+    function_document,
+    function_metrics,
+    invoke,
+    targets,
+)
 from tailrace.services.lambda_.function_names import LATEST, FunctionName
 from tailrace.services.lambda_.targets import Target
 from tailrace.services.sns import message, publishing
@@ -44,6 +51,9 @@ async def tell(node: Node, delivery: Delivery) -> None:
     try:
         await node.store.update(change)
         node.meter.count(DESTINATIONS, outcome="Delivered")
+        target = targets.parse(body["Target"])
+        if target is not None and target.service not in ("SQS", "SNS"):
+            function_metrics.measure(node, target.function, AsyncEventsReceived=1)
     except ApiError as problem:
         log.warning("what became of event %s can't be told to %s: %s", body["Event"], body["Target"], problem)
         reason = str(problem)
@@ -54,6 +64,9 @@ async def tell(node: Node, delivery: Delivery) -> None:
 
         await node.store.update(lose)
         node.meter.count(DESTINATIONS, outcome="Lost")
+        # A dead letter has attributes; the record for a destination has none.
+        what = "DeadLetterErrors" if "Attributes" in body else "DestinationDeliveryFailures"
+        function_metrics.measure(node, FunctionName(body["Scope"], body["Name"], None), **{what: 1})
 
 
 def send(tx: Transaction, node: Node, body: dict[str, Any]) -> None:

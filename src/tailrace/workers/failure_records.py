@@ -27,6 +27,7 @@ from tailrace.operation import Node
 from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_options as options
+from tailrace.services.lambda_ import function_metrics
 from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.services.sns import publishing
 from tailrace.services.sns.message import Message
@@ -153,6 +154,8 @@ async def send(node: Node, delivery: Delivery) -> None:
         log.warning("word of what mapping %s gave up %s: %s: %s", body["Mapping"], fate, body["Destination"], reason)
         await node.store.update(later)
         node.meter.count(DESTINATIONS, outcome="Lost" if lost else "Refused")
+        if lost:
+            function_metrics.measure(node, FunctionName(*body["Function"]), DestinationDeliveryFailures=1)
     else:
         await _count(node, body)
     for sender, decided in asked:
@@ -167,7 +170,7 @@ async def _count(node: Node, body: dict[str, Any]) -> None:
     document = await node.store.view(lambda tx: resources.get(tx, mappings.KIND, scope, mapping))
     if document is not None and options.counts_events(document):
         told = orjson.loads(body["Record"])["DDBStreamBatchInfo"]["batchSize"]
-        event_counts.count(node.meter, mapping, on_failure_destination_delivered=told)
+        event_counts.count(node, scope, mapping, on_failure_destination_delivered=told)
 
 
 def _asked(tx: Transaction, node: Node, body: dict[str, Any]) -> tuple[Principal, Decided]:

@@ -20,7 +20,7 @@ from tailrace.auth import principal as principals
 from tailrace.base import ids
 from tailrace.base.errors import ApiError
 from tailrace.operation import Node
-from tailrace.services.lambda_ import invoke, resource_policy
+from tailrace.services.lambda_ import function_metrics, invoke, resource_policy
 from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.services.sns import (
     delivery_policy,
@@ -109,6 +109,8 @@ async def notify(node: Node, delivery: Delivery) -> None:
 
     try:
         await node.store.update(change)
+        if bring is _to_function:
+            function_metrics.measure(node, _function_of(subscribed), AsyncEventsReceived=1)
     except ApiError as problem:
         # The queue or the function is gone, or does not let SNS in: AWS calls that a client's error, and tries no more.
         await give_up(node, delivery, subscribed, members, str(problem))
@@ -147,11 +149,15 @@ def _to_queue(
     sending.deliver(tx, node.identity, SNS, queue, message, node.clock.now(), subscribed.context)
 
 
+def _function_of(subscribed: Subscribed) -> FunctionName:
+    parts = subscribed.document["Endpoint"].split(":")
+    return FunctionName(f"{parts[4]}/{parts[3]}", parts[6], parts[7] if len(parts) > 7 else None)
+
+
 def _to_function(
     tx: Transaction, node: Node, subscribed: Subscribed, kept: dict[str, Any], members: dict[str, Any]
 ) -> None:
-    parts = subscribed.document["Endpoint"].split(":")
-    function = FunctionName(f"{parts[4]}/{parts[3]}", parts[6], parts[7] if len(parts) > 7 else None)
+    function = _function_of(subscribed)
     if not resource_policy.allows(tx, function, SNS, subscribed.context):
         raise ApiError.access_denied(f"{SNS.name} may not invoke {subscribed.document['Endpoint']}")
     event = envelope.lambda_event(members, subscribed.document["SubscriptionArn"])

@@ -116,7 +116,7 @@ async def _finish(context: TriggerContext, batch: QueueBatch, done: Sequence[Que
         if problem:
             log.warning("mapping %s could not delete what is done: %s", batch.mapping, problem)
     if batch.settings.counts_events:
-        event_counts.count(context.node.meter, batch.mapping, deleted=deleted)
+        event_counts.count(context.node, batch.scope, batch.mapping, deleted=deleted)
 
 
 def _delete(
@@ -203,7 +203,7 @@ def _said(batch: QueueBatch, status: str, error: str | None) -> dict[str, Any]:
 def _count_refused(context: TriggerContext, batch: QueueBatch) -> None:
     context.node.meter.count("tailrace_trigger_throttles_total", 1, mapping=batch.mapping)
     if batch.settings.counts_events:
-        event_counts.count(context.node.meter, batch.mapping, failed_invoke=len(batch.records))
+        event_counts.count(context.node, batch.scope, batch.mapping, failed_invoke=len(batch.records))
 
 
 def _count_called(context: TriggerContext, batch: QueueBatch, failed: int) -> None:
@@ -215,4 +215,4 @@ def _count_called(context: TriggerContext, batch: QueueBatch, failed: int) -> No
             context.node.meter.count(f"tailrace_trigger_{what}_total", amount, mapping=batch.mapping)
     if batch.settings.counts_events:
         reported = failed if batch.settings.partial else 0
-        event_counts.count(context.node.meter, batch.mapping, invoked=len(batch.records), failed_invoke=reported)
+        event_counts.count(context.node, batch.scope, batch.mapping, invoked=len(batch.records), failed_invoke=reported)

@@ -237,7 +237,9 @@ class QueueRun:
             take = max(TAKE_FIRST, min(TAKE_MAX, (room - size) // mean))
         if settings.counts_events:
             filtered = looked_at - len(records)
-            event_counts.count(node.meter, self.mapping, polled=looked_at, filtered_out=filtered, deleted=filtered)
+            event_counts.count(
+                node, self.scope, self.mapping, polled=looked_at, filtered_out=filtered, deleted=filtered
+            )
         return QueueBatch(self.scope, self.mapping, settings, queue, records, size), looked_at
 
     async def _deliver(self, batch: QueueBatch) -> None:

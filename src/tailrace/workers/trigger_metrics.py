@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tailrace.base.meter import ITERATOR_AGE
+from tailrace.services.lambda_ import function_metrics
 from tailrace.workers import event_counts
 from tailrace.workers.look import Blocked, CallFor, Expired, Idle, Look, Passed
 from tailrace.workers.outcome import FailedFrom, Postponed, Succeeded
@@ -49,6 +50,9 @@ def note_attempt(reader: ShardReader, found: CallFor, made: Attempt) -> None:
     if isinstance(made.result, Postponed):
         count("throttles")
         return
+    if found.batch.records:
+        age_ms = (made.began - found.batch.records[-1].created) * 1000
+        function_metrics.measure(reader.context.node, found.settings.target, IteratorAge=max(0.0, age_ms))
     count("invocations")
     count("records", len(found.batch.records))
     if not isinstance(made.result, Succeeded):
@@ -66,7 +70,7 @@ def _count_events(reader: ShardReader, found: CallFor, made: Attempt) -> None:
             counts["failed_invoke"] = sum(record.sequence >= sequence for record in batch.records)
     if not isinstance(made.result, Postponed):
         counts["invoked"] = len(batch.records)
-    event_counts.count(reader.context.node.meter, reader.mapping, **counts)
+    event_counts.count(reader.context.node, reader.scope, reader.mapping, **counts)
 
 
 def _read(batch: Batch) -> dict[str, int]:
@@ -77,15 +81,14 @@ def _read(batch: Batch) -> dict[str, int]:
 def note_passed(reader: ShardReader, found: Passed) -> None:
     """Records that filters turned away, without one that they let pass."""
     if found.settings.counts_events:
-        event_counts.count(
-            reader.context.node.meter, reader.mapping, polled=found.filtered, filtered_out=found.filtered
-        )
+        about = (reader.context.node, reader.scope, reader.mapping)
+        event_counts.count(*about, polled=found.filtered, filtered_out=found.filtered)
 
 
 def note_expired(reader: ShardReader, found: Expired) -> None:
     """Records that are too old at their first call."""
     if found.settings.counts_events and found.head is None:
-        event_counts.count(reader.context.node.meter, reader.mapping, **_read(found.batch))
+        event_counts.count(reader.context.node, reader.scope, reader.mapping, **_read(found.batch))
 
 
 def note_given_up(reader: ShardReader, settings: Settings, lost: GivenUp) -> None:
@@ -93,7 +96,7 @@ def note_given_up(reader: ShardReader, settings: Settings, lost: GivenUp) -> Non
     meter = reader.context.node.meter
     meter.count("tailrace_trigger_given_up_total", lost.range.records, mapping=reader.mapping)
     if settings.counts_events and settings.destination is None:
-        event_counts.count(meter, reader.mapping, dropped=lost.range.records)
+        event_counts.count(reader.context.node, reader.scope, reader.mapping, dropped=lost.range.records)
 
 
 def note_trimmed(reader: ShardReader, records: int) -> None:

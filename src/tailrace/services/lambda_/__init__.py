@@ -5,6 +5,7 @@ functions  code  configuration  versions  aliases     the operations on a functi
 function_names  function_document  settings  role     what a request names; what is kept and shown; what is allowed
 invoke -> invocation -> runtime.pool                   one call, from the request to the environment
     │         └── log_writer <- log_lines              its log, written as its role may
+    ├── function_metrics                                what CloudWatch shows of it
     └── streaming  tracing                             answers piece by piece; the header that joins calls
 event_invoke_config -> event_outcome                   how events are tried, what is told of their end, and to whom
 layers  layer_policy  layer_document  layer_use         archives that functions share

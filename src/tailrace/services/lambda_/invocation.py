@@ -16,7 +16,7 @@ from tailrace.runtime.interpreters import RuntimeMissing
 from tailrace.runtime.response_stream import ResponseStream
 from tailrace.runtime.spec import Archive, CodeProblem, FunctionSpec, Launch, Throttled
 from tailrace.services.lambda_ import function_document as documents
-from tailrace.services.lambda_ import tracing
+from tailrace.services.lambda_ import function_metrics, tracing
 from tailrace.services.lambda_.function_names import LATEST, FunctionName
 from tailrace.services.lambda_.log_writer import LogSettings, LogWriter
 from tailrace.services.lambda_.refusals import throttled
@@ -54,6 +54,7 @@ class Prepared(NamedTuple):
     """An invocation before it runs: what runs, which version that is, and what the code is told with the event."""
 
     node: Node
+    function: FunctionName
     spec: FunctionSpec
     version: str
     request_id: str
@@ -110,16 +111,17 @@ async def prepare(
         headers["Lambda-Runtime-Client-Context"] = client_context
     spec = specify(node, function, document, version, reserved)
     group: str = document["LoggingConfig"]["LogGroup"]
-    return Prepared(node, spec, version, request_id or ids.uuid(), headers, group)
+    return Prepared(node, function, spec, version, request_id or ids.uuid(), headers, group)
 
 
 async def run(prepared: Prepared, payload: bytes, stream: ResponseStream | None = None) -> InvocationResult:
     """Run it; `stream` takes a response that the code streams. Raises ApiError where nothing can be run."""
+    node, function = prepared.node, prepared.function
+    running, of_all = node.pool.running(prepared.spec.key[0])
     try:
-        outcome = await prepared.node.pool.invoke(
-            prepared.spec, prepared.request_id, payload or b"{}", prepared.headers, stream
-        )
+        outcome = await node.pool.invoke(prepared.spec, prepared.request_id, payload or b"{}", prepared.headers, stream)
     except Throttled as problem:
+        function_metrics.measure(node, function, Throttles=1)
         function_limit = problem.args == ("function",)
         reason = "ReservedFunctionConcurrent" if function_limit else "Concurrent"
         raise throttled(f"{reason}InvocationLimitExceeded") from problem
@@ -127,6 +129,9 @@ async def run(prepared: Prepared, payload: bytes, stream: ResponseStream | None 
         raise ApiError("InvalidRuntimeException", str(problem), status=502) from problem
     except CodeProblem as problem:
         raise ApiError("InvalidZipFileException", str(problem), status=502) from problem
+    errors = int(outcome.function_error is not None)
+    function_metrics.measure(node, function, Invocations=1, Errors=errors, Duration=outcome.duration_ms)
+    function_metrics.measure_running(node, function, running + 1, of_all + 1)
     return InvocationResult(
         prepared.request_id,
         prepared.version,

@@ -18,7 +18,7 @@ import orjson
 from tailrace.base.errors import ApiError
 from tailrace.base.meter import ASYNC_EVENTS
 from tailrace.operation import Call, Node, Shape, operation
-from tailrace.services.lambda_ import event_attempts, event_invoke_config, event_outcome
+from tailrace.services.lambda_ import event_attempts, event_invoke_config, event_outcome, function_metrics
 from tailrace.services.lambda_ import function_document as documents
 from tailrace.services.lambda_.event_outcome import Ending
 from tailrace.services.lambda_.function_names import LATEST, FunctionName, named, qualified_permission_arn
@@ -75,6 +75,7 @@ async def invoke_function(call: Call, request: Shape) -> Shape:
             "Failures": 0,
         }
         await call.store.update(lambda tx: leave(tx, event, call.clock.now(), call.request_id))
+        function_metrics.measure(call.node, function, AsyncEventsReceived=1)
         return {"StatusCode": 202, "Payload": b""}
     result = await invoke(
         call.node,
@@ -149,7 +150,8 @@ async def run_delivery(node: Node, delivery: Delivery) -> None:
     event = delivery.body
     function = event_outcome.function_of(event)
     limits = await node.store.view(lambda tx: limits_of(tx, function))
-    if node.clock.now() - delivery.created >= limits.age_s:
+    age_s = node.clock.now() - delivery.created
+    if age_s >= limits.age_s:
         await end(node, delivery, Ending(event_outcome.TOO_OLD, event["Failures"]))
         return
     try:
@@ -164,6 +166,7 @@ async def run_delivery(node: Node, delivery: Delivery) -> None:
     except ApiError as problem:
         await put_off(node, delivery, problem, limits)
         return
+    function_metrics.measure(node, function, AsyncEventAge=age_s * 1000)
     calls = event["Failures"] + 1
     if result.function_error is None:
         await end(node, delivery, Ending(event_outcome.SUCCESS, calls, result))
@@ -222,7 +225,12 @@ async def end(node: Node, delivery: Delivery, ending: Ending) -> None:
         failed = ending.result.function_error is not None
         node.meter.count(ASYNC_EVENTS, outcome=event_attempts.FAILURE if failed else event_attempts.SUCCESS)
     if ending.condition != event_outcome.SUCCESS:
-        node.meter.count(ASYNC_EVENTS, outcome=GIVEN_UP)
+        _count_given_up(node, delivery)
+
+
+def _count_given_up(node: Node, delivery: Delivery) -> None:
+    node.meter.count(ASYNC_EVENTS, outcome=GIVEN_UP)
+    function_metrics.measure(node, event_outcome.function_of(delivery.body), AsyncEventsDropped=1)
 
 
 async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Limits) -> None:
@@ -239,7 +247,7 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
             deliveries.done(tx, delivery.id)
 
         await node.store.update(forget)
-        node.meter.count(ASYNC_EVENTS, outcome=GIVEN_UP)
+        _count_given_up(node, delivery)
         return
     if problem.code == "TooManyRequestsException" and limits.stopped:
         await end(node, delivery, Ending(event_outcome.STOPPED, event["Failures"]))
