@@ -9,6 +9,7 @@ export type Service =
   | "iam"
   | "sts"
   | "logs"
+  | "cloudwatch"
   | "sns"
   | "sqs"
   | "tailrace";

@@ -18,6 +18,7 @@ const CLIENTS: Record<Exclude<Service, "tailrace">, { client: string; module: st
   iam: { client: "IAMClient", module: "iam" },
   sts: { client: "STSClient", module: "sts" },
   logs: { client: "CloudWatchLogsClient", module: "cloudwatch-logs" },
+  cloudwatch: { client: "CloudWatchClient", module: "cloudwatch" },
   sns: { client: "SNSClient", module: "sns" },
   sqs: { client: "SQSClient", module: "sqs" },
 };

@@ -3,16 +3,18 @@
 ```
 Measurements.add(now, value, METRIC, scope, dimension values ...) ──> a Sample a series and minute ──> take()
 ```
-A value is five additions to its Sample. The rejected alternative, a list of values, grows with the traffic. A series
-is named by its Metric and the values of its dimensions, so that counting makes no text; what a series is called in the
-store is worked out once a minute.
+A value is appended to a short list of its Sample, which is folded into sums when it is full: that is done in C for
+all of them at once, and costs a tenth of adding up each. A series is named by its Metric and the values of its
+dimensions, so that counting makes no text; what a series is called in the store is worked out once a minute.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 MINUTE_SECONDS = 60
@@ -29,15 +31,16 @@ UNITS = (
 """CloudWatch's units. Their places are part of what is stored: a new one comes last."""
 STEP = 1.05
 """A bucket of values ends where it begins, times this: a percentile is off by at most 2.5 %."""
-_SCALE = 1 / math.log(STEP)
+FOLDED_AT = 256
+"""Values of a series that are noted before they are folded."""
 _CENTER = 20_000  # more than there are buckets of one sign
 
 
 def bucket_of(value: float) -> int:
     """The bucket that a finite value falls into: 0 for zero, negative numbers for negative values."""
     if value > 0:
-        return math.floor(math.log(value) * _SCALE) + _CENTER
-    return -(math.floor(math.log(-value) * _SCALE) + _CENTER) if value < 0 else 0
+        return math.floor(math.log(value, STEP)) + _CENTER
+    return -(math.floor(math.log(-value, STEP)) + _CENTER) if value < 0 else 0
 
 
 def value_of(bucket: int) -> float:
@@ -49,9 +52,12 @@ def value_of(bucket: int) -> float:
 
 
 class Sample:
-    """The values of a series in a span of time. `spread` counts them by their bucket; None where that isn't known."""
+    """The values of a series in a span of time. `spread` counts them by their bucket; None where that isn't known.
 
-    __slots__ = ("count", "high", "low", "spread", "total")
+    What stands in `values` isn't in the other members before it is folded in.
+    """
+
+    __slots__ = ("count", "high", "low", "spread", "total", "values")
 
     def __init__(self) -> None:
         self.count = 0.0
@@ -59,22 +65,43 @@ class Sample:
         self.low = math.inf
         self.high = -math.inf
         self.spread: dict[int, float] | None = {}
+        self.values: list[float] = []
 
     def add(self, value: float, count: float = 1.0) -> None:
         """Count a finite value, `count` times."""
         self.count += count
         self.total += value * count
-        if value < self.low:
-            self.low = value
-        if value > self.high:
-            self.high = value
-        spread = self.spread
-        if spread is not None:
+        self.low = min(self.low, value)
+        self.high = max(self.high, value)
+        if self.spread is not None:
             bucket = bucket_of(value)
-            spread[bucket] = spread.get(bucket, 0.0) + count
+            self.spread[bucket] = self.spread.get(bucket, 0.0) + count
+
+    def fold(self) -> None:
+        """Count the finite values that were noted."""
+        values = self.values
+        if not values:
+            return
+        self.values = []
+        low = min(values)
+        if low == (high := max(values)):
+            self.add(low, len(values))
+            return
+        if low <= 0:
+            for value in values:
+                self.add(value)
+            return
+        self.count += len(values)
+        self.total += math.fsum(values)
+        self.low, self.high = min(self.low, low), max(self.high, high)
+        if self.spread is not None:
+            for step, count in Counter(map(math.floor, map(math.log, values, repeat(STEP)))).items():
+                self.spread[step + _CENTER] = self.spread.get(step + _CENTER, 0.0) + count
 
     def plus(self, other: Sample) -> Sample:
         """Both together, as a new one."""
+        self.fold()
+        other.fold()
         both = Sample()
         both.count, both.total = self.count + other.count, self.total + other.total
         both.low, both.high = min(self.low, other.low), max(self.high, other.high)
@@ -145,11 +172,18 @@ class Measurements:
 
     def add(self, now: float, value: float, *key: Any) -> None:
         """Count a finite value at `now` (epoch seconds) in the series of this Metric, scope and dimension values."""
+        self.note(now, value, key)
+
+    def note(self, now: float, value: float, key: Key) -> None:
+        """As `add`, for who has the key at hand."""
         if not self._begins <= now < self._ends:
             self._turn(now)
         sample = self._running.get(key) or self._begin(key)
         if sample is not None:
-            sample.add(value)
+            values = sample.values
+            values.append(value)
+            if len(values) >= FOLDED_AT:
+                sample.fold()
 
     def add_many(self, now: float, events: int, *key: Any) -> None:
         """Count so many events, each a value of 1."""
@@ -162,6 +196,9 @@ class Measurements:
     def take(self, before: int | None = None) -> dict[int, Minute]:
         """The minutes before that one (None: all of them), which are counted here no more."""
         taken = {minute: self._minutes.pop(minute) for minute in list(self._minutes) if _is_before(minute, before)}
+        for samples in taken.values():
+            for sample in samples.values():
+                sample.fold()
         self._begins = self._ends = 0.0  # the next value looks where it belongs
         return taken
 

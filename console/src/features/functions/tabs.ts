@@ -16,6 +16,7 @@ export interface Part {
 export const TABS: Part[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./CodeTab")) },
   { id: "test", label: "Test", Content: lazy(() => import("./TestTab")) },
+  { id: "monitor", label: "Monitor", Content: lazy(() => import("../metrics/FunctionMonitorTab")) },
   { id: "configuration", label: "Configuration", Content: lazy(() => import("./ConfigurationTab")) },
 ];
 

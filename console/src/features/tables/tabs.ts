@@ -18,6 +18,7 @@ export interface Tab {
 export const TABS: Tab[] = [
   { id: "overview", label: "Overview", Content: lazy(() => import("./OverviewTab")) },
   { id: "indexes", label: "Indexes", Content: lazy(() => import("./IndexesTab")) },
+  { id: "monitor", label: "Monitor", Content: lazy(() => import("../metrics/TableMonitorTab")) },
   { id: "streams", label: "Exports and streams", Content: lazy(() => import("../streams/StreamsTab")) },
   { id: "backups", label: "Backups", Content: lazy(() => import("../backups/BackupsTab")) },
   { id: "settings", label: "Additional settings", Content: lazy(() => import("./SettingsTab")) },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tailrace.services.dynamodb import errors, insight_rules, status
@@ -46,6 +46,8 @@ class Table:
     has_local_indexes: bool
     settled: bool
     insights: dict[str, Watch] | None
+    series: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The keys of the table's metrics, as they are first needed (`table_metrics`)."""
 
 
 def find(tx: Transaction, scope: str, name: str, now: float) -> Table:

@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from tailrace.audit.entry import Entry
 from tailrace.base.measurements import Metric
@@ -27,12 +28,11 @@ _TABLE = ("TableName",)
 _INDEX = ("TableName", "GlobalSecondaryIndexName")
 _OPERATION = ("TableName", "Operation")
 
-CONSUMED = {
-    (kind, False): Metric(NAMESPACE, f"Consumed{kind}CapacityUnits", "Count", _TABLE) for kind in ("Read", "Write")
-} | {(kind, True): Metric(NAMESPACE, f"Consumed{kind}CapacityUnits", "Count", _INDEX) for kind in ("Read", "Write")}
-THROTTLED = {
-    (kind, False): Metric(NAMESPACE, f"{kind}ThrottleEvents", "Count", _TABLE) for kind in ("Read", "Write")
-} | {(kind, True): Metric(NAMESPACE, f"{kind}ThrottleEvents", "Count", _INDEX) for kind in ("Read", "Write")}
+_KINDS: tuple[Kind, ...] = ("Read", "Write")
+CONSUMED = {kind: Metric(NAMESPACE, f"Consumed{kind}CapacityUnits", "Count", _TABLE) for kind in _KINDS}
+INDEX_CONSUMED = {kind: Metric(NAMESPACE, f"Consumed{kind}CapacityUnits", "Count", _INDEX) for kind in _KINDS}
+THROTTLED = {kind: Metric(NAMESPACE, f"{kind}ThrottleEvents", "Count", _TABLE) for kind in _KINDS}
+INDEX_THROTTLED = {kind: Metric(NAMESPACE, f"{kind}ThrottleEvents", "Count", _INDEX) for kind in _KINDS}
 LATENCY = Metric(NAMESPACE, "SuccessfulRequestLatency", "Milliseconds", _OPERATION)
 RETURNED_ITEMS = Metric(NAMESPACE, "ReturnedItemCount", "Count", _OPERATION)
 CONDITION_FAILED = Metric(NAMESPACE, "ConditionalCheckFailedRequests", "Count", _TABLE)
@@ -46,10 +46,15 @@ _THROTTLING = frozenset(("ProvisionedThroughputExceededException", "ThrottlingEx
 def begin(call: Call, table: Table) -> None:
     """Have the request count in this table's latency, or in its errors."""
     entry = call.entry
-    if entry is not None:
-        key = (LATENCY, table.layout.scope, table.name, call.operation)
-        if key not in entry.measured:  # a closure that runs again is the same request
-            entry.measured += (key,)
+    if entry is None:
+        return
+    key = table.series.get(call.operation)
+    if key is None:
+        key = table.series[call.operation] = (LATENCY, table.layout.scope, table.name, call.operation)
+    if not entry.measured:
+        entry.measured = (key,)
+    elif key not in entry.measured:  # a closure that runs again is the same request
+        entry.measured += (key,)
 
 
 def answered(node: Node, entry: Entry) -> None:
@@ -57,7 +62,7 @@ def answered(node: Node, entry: Entry) -> None:
     measurements = node.measurements
     if entry.error is None:
         for key in entry.measured:
-            measurements.add(entry.at, entry.ms, *key)
+            measurements.note(entry.at, entry.ms, key)
         return
     tables = [key[1:3] for key in entry.measured]
     if entry.status >= 500:
@@ -80,8 +85,8 @@ class Metering(Tally):
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._used: dict[tuple[str, str, Kind], float] = {}
-        self._returned: dict[str, int] = {}
+        self._used: dict[tuple[Any, ...], float] = {}
+        self._returned: tuple[tuple[Any, ...], int] | None = None
 
     def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
         """Count it against the table."""
@@ -93,7 +98,8 @@ class Metering(Tally):
         self._count(page.table, bucket, "Read", capacity.read_units(page.bytes, consistent=consistent))
         if page.fetched_units:
             self._count(page.table, "", "Read", page.fetched_units)
-        self._returned[page.table.name] = page.count
+        key = (RETURNED_ITEMS, page.table.layout.scope, page.table.name, self._call.operation)
+        self._returned = (key, page.count)
 
     def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
         """Count it against the table with its local indexes, and against each global index that it changed."""
@@ -111,27 +117,33 @@ class Metering(Tally):
     def settle(self) -> None:
         """Add it to the node's measurements."""
         call = self._call
-        measurements, scope = call.node.measurements, call.scope
+        measurements = call.node.measurements
         now = call.clock.now() if call.entry is None else call.entry.at
-        for (name, index, kind), units in self._used.items():
-            if index:
-                measurements.add(now, units, CONSUMED[kind, True], scope, name, index)
-            else:
-                measurements.add(now, units, CONSUMED[kind, False], scope, name)
-        for name, count in self._returned.items():
-            measurements.add(now, count, RETURNED_ITEMS, scope, name, call.operation)
+        for key, units in self._used.items():
+            measurements.note(now, units, key)
+        if self._returned is not None:
+            measurements.note(now, self._returned[1], self._returned[0])
 
     def _count(self, table: Table, index: str, kind: Kind, units: float) -> None:
         """Note what was taken of a table (index "") or of a global index."""
-        place = (table.name, index, kind)
-        self._used[place] = self._used.get(place, 0.0) + units
+        if index:
+            key: tuple[Any, ...] = (INDEX_CONSUMED[kind], table.layout.scope, table.name, index)
+        else:
+            key = table.series.get(kind) or _series_of(table, kind)
+        used = self._used
+        used[key] = used[key] + units if key in used else units
+
+
+def _series_of(table: Table, kind: Kind) -> tuple[Any, ...]:
+    """The key of the units of one kind that the table takes."""
+    key = table.series[kind] = (CONSUMED[kind], table.layout.scope, table.name)
+    return key
 
 
 def held_up(call: Call, table: Table, kind: Kind, indexes: Sequence[str], count: int = 1) -> None:
     """Count reads or writes of items for which the table ("") or these global indexes had no room."""
     now, scope = call.clock.now(), table.layout.scope
     for index in indexes:
-        key = (
-            (THROTTLED[kind, True], scope, table.name, index) if index else (THROTTLED[kind, False], scope, table.name)
-        )
+        own = (THROTTLED[kind], scope, table.name)
+        key = (INDEX_THROTTLED[kind], scope, table.name, index) if index else own
         call.node.measurements.add_many(now, count, *key)

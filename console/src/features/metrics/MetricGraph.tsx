@@ -1,0 +1,90 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import LineChart, { type LineChartProps } from "@cloudscape-design/components/line-chart";
+import Table from "@cloudscape-design/components/table";
+
+import { timeText } from "../../pieces/texts";
+import { countsThings, figureText, filled, type Graph, lineId, rows } from "./graph";
+import type { Found } from "./metric-data";
+
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DAY_TIME = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
+const DAY_MS = 86_400_000;
+const ROWS_MAX = 500;
+const HEIGHT = 180;
+
+interface Props {
+  graph: Graph;
+  /** The graph's place among those that were asked for. */
+  number: number;
+  found: Found;
+}
+
+/** One graph, and its figures as a table. */
+export function MetricGraph({ graph, number, found }: Props) {
+  const { window } = found;
+  const points = graph.lines.map((line, place) =>
+    (found.points[lineId(number, place)] ?? []).map(({ x, y }) => ({ x, y: line.shown ? line.shown(y, window.period) : y })),
+  );
+  const some = points.some((line) => line.length > 0);
+  const format = window.end - window.start > DAY_MS ? DAY_TIME : TIME;
+  const series: LineChartProps<Date>["series"] = graph.lines.map((line, place) => ({
+    type: "line",
+    title: line.title,
+    data: (countsThings(line) && points[place]?.length ? filled(points[place], window) : (points[place] ?? [])).map(({ x, y }) => ({ x: new Date(x), y })),
+    valueFormatter: figureText,
+  }));
+  return (
+    <Container fitHeight header={<Header variant="h3">{graph.title}</Header>}>
+      <LineChart
+        series={some ? series : []}
+        height={HEIGHT}
+        hideFilter
+        hideLegend={!some || graph.lines.length < 2}
+        xScaleType="time"
+        xDomain={[new Date(window.start), new Date(window.end)]}
+        ariaLabel={graph.title}
+        i18nStrings={{
+          xTickFormatter: (time) => format.format(time),
+          yTickFormatter: figureText,
+        }}
+        detailPopoverSize="medium"
+        empty={
+          <Box textAlign="center" color="text-body-secondary">
+            <Box variant="strong">No data in this time</Box>
+            <Box variant="p">{graph.filledBy}</Box>
+          </Box>
+        }
+      />
+      {some && <Figures graph={graph} points={points} />}
+    </Container>
+  );
+}
+
+function Figures({ graph, points }: { graph: Graph; points: { x: number; y: number }[][] }) {
+  const every = rows(points);
+  return (
+    <ExpandableSection headerText="Figures" headingTagOverride="h4">
+      <Table
+        variant="embedded"
+        ariaLabels={{ tableLabel: `Figures: ${graph.title}` }}
+        items={every.slice(0, ROWS_MAX)}
+        trackBy={(row) => String(row.time)}
+        columnDefinitions={[
+          { id: "time", header: "Time", isRowHeader: true, cell: (row) => timeText(row.time) },
+          ...graph.lines.map((line, place) => ({
+            id: String(place),
+            header: line.title,
+            cell: (row: (typeof every)[number]) => {
+              const value = row.values[place];
+              return value === undefined ? "-" : figureText(value);
+            },
+          })),
+        ]}
+        footer={every.length > ROWS_MAX ? `The latest ${ROWS_MAX} of ${every.length}.` : undefined}
+      />
+    </ExpandableSection>
+  );
+}
