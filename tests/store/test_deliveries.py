@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from tailrace.store import deliveries
-from tailrace.store.engine import Store
+from tailrace.store.engine import Store, Transaction
 from tests.store.tables import NOW
 
 
@@ -94,3 +96,20 @@ async def test_put_wakes_the_workers_of_its_kind(place: Store) -> None:
     await owe(place, 1, NOW)
     await asyncio.sleep(0)
     assert heard == ["invoke"]
+
+
+async def test_what_is_owed_is_told_by_kind_and_counted_no_further_than_it_has_to(
+    place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await place.view(deliveries.owed) == []
+
+    def leave(tx: Transaction) -> None:
+        for number in range(5):
+            deliveries.put(tx, "b", {}, NOW + number, created=NOW - number)
+        deliveries.put(tx, "a", {}, NOW + 1, created=NOW - 9)
+
+    await place.update(leave)
+    assert await place.view(deliveries.owed) == [("a", 1, NOW - 9), ("b", 5, NOW - 4)]
+    monkeypatch.setattr(deliveries, "COUNTED_MAX", 3)
+    monkeypatch.setattr(deliveries, "LOOKED_AT_MAX", 2)
+    assert await place.view(deliveries.owed) == [("a", 1, NOW - 9), ("b", 3, NOW - 1)]

@@ -41,7 +41,7 @@ METRICS = {
     "tailrace_trigger_records_total": "Records that functions were called with, each time.",
     ASYNC_EVENTS: "Tries of asynchronous events, by what came of each.",
     DESTINATIONS: "Words of events and of given up records, by what came of them.",
-    DELIVERIES: "Deliveries that are owed, by kind.",
+    DELIVERIES: "Deliveries that are owed, by kind; 100,000 stand for more.",
     OLDEST_DELIVERY: "Age of the oldest delivery that is owed, by kind.",
     DELIVERY_ERRORS: "Deliveries that failed for a reason of the server's own, and are tried again, by kind.",
     BLOCKED: "Lanes of a trigger that can't go on now, by the reason.",

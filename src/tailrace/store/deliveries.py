@@ -22,6 +22,8 @@ from tailrace.base import ids
 from tailrace.store.engine import Transaction
 
 TOPIC = "deliveries"
+COUNTED_MAX = 100_000
+LOOKED_AT_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,25 @@ def _put_off(tx: Transaction, id: str, due: float, body: dict[str, Any] | None, 
 
 
 def owed(tx: Transaction) -> list[tuple[str, int, float]]:
-    """What is owed: kind, how many, and when the oldest of them was left (epoch seconds). Reads all of it."""
-    rows = tx.rows("SELECT kind, count(*), min(created) FROM deliveries GROUP BY kind ORDER BY kind")
-    return [(kind, count, created) for kind, count, created in rows]
+    """What is owed: kind, how many, and when the oldest of them was left (epoch seconds).
+
+    However much it is, little of it is read: at most COUNTED_MAX are counted of a kind, and the oldest is looked for
+    among those that are the longest due.
+    """
+    found: list[tuple[str, int, float]] = []
+    kind = ""
+    while (row := tx.row("SELECT min(kind) FROM deliveries WHERE kind > ?", kind)) and row[0] is not None:
+        kind = row[0]
+        counted = tx.row(
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE kind = ? LIMIT ?) AS some", kind, COUNTED_MAX
+        )
+        oldest = tx.row(
+            "SELECT min(created) FROM (SELECT created FROM deliveries WHERE kind = ? ORDER BY due LIMIT ?) AS some",
+            *(kind, LOOKED_AT_MAX),
+        )
+        if counted and oldest:
+            found.append((kind, counted[0], oldest[0]))
+    return found
 
 
 def next_due(tx: Transaction, kinds: Sequence[str]) -> float | None:
