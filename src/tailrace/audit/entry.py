@@ -11,6 +11,7 @@ from tailrace.base import arn, ids
 
 PERMISSIONS_MAX = 100  # of one call; a transaction can need more, and says how many are left out
 TEXT_MAX = 2048
+Measured = dict[tuple[Any, ...], float | None]
 LAMBDA = "lambda.amazonaws.com"  # where a service's calls come from, as CloudTrail tells it
 ACCESS_KEY_ID_MAX = 32  # a secret put where the id belongs has forty characters: it is not written down
 # Where a request says what it is about, for the calls that no policy was asked about (the root's).
@@ -56,6 +57,7 @@ class Entry:
         "region",
         "request_id",
         "service",
+        "settled",
         "source_ip",
         "status",
         "subject",
@@ -77,7 +79,9 @@ class Entry:
         self.status = 200
         self.error: str | None = None
         self.ms = 0.0
-        self.measured: tuple[tuple[Any, ...], ...] = ()  # the series that its time counts in; not written down
+        # What the request counts in of metrics, not written down: the series, and their values; None is its time.
+        self.measured: Measured | None = None  # by the tally that was begun last
+        self.settled: Measured | None = None  # by those whose work is done
         self.trace = ""  # the traceparent of its span, where there is telemetry
 
     @classmethod

@@ -172,18 +172,20 @@ class Measurements:
 
     def add(self, now: float, value: float, *key: Any) -> None:
         """Count a finite value at `now` (epoch seconds) in the series of this Metric, scope and dimension values."""
-        self.note(now, value, key)
+        self.note_all(now, {key: value}, 0.0)
 
-    def note(self, now: float, value: float, key: Key) -> None:
-        """As `add`, for who has the key at hand."""
+    def note_all(self, now: float, values: Mapping[Key, float | None], instead: float) -> None:
+        """Count a value in each of these series; `instead` where there is None."""
         if not self._begins <= now < self._ends:
             self._turn(now)
-        sample = self._running.get(key) or self._begin(key)
-        if sample is not None:
-            values = sample.values
-            values.append(value)
-            if len(values) >= FOLDED_AT:
-                sample.fold()
+        running = self._running
+        for key, value in values.items():
+            sample = running.get(key) or self._begin(key)
+            if sample is not None:
+                noted = sample.values
+                noted.append(instead if value is None else value)
+                if len(noted) >= FOLDED_AT:
+                    sample.fold()
 
     def add_many(self, now: float, events: int, *key: Any) -> None:
         """Count so many events, each a value of 1."""

@@ -129,10 +129,10 @@ def owed(tx: Transaction) -> list[tuple[str, int, float]]:
     while (row := tx.row("SELECT min(kind) FROM deliveries WHERE kind > ?", kind)) and row[0] is not None:
         kind = row[0]
         counted = tx.row(
-            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE kind = ? LIMIT ?) AS some", kind, COUNTED_MAX
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE kind = ? LIMIT ?) AS found", kind, COUNTED_MAX
         )
         oldest = tx.row(
-            "SELECT min(created) FROM (SELECT created FROM deliveries WHERE kind = ? ORDER BY due LIMIT ?) AS some",
+            "SELECT min(created) FROM (SELECT created FROM deliveries WHERE kind = ? ORDER BY due LIMIT ?) AS found",
             *(kind, LOOKED_AT_MAX),
         )
         if counted and oldest:

@@ -1,4 +1,3 @@
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
@@ -6,8 +5,9 @@ import LineChart, { type LineChartProps } from "@cloudscape-design/components/li
 import Table from "@cloudscape-design/components/table";
 
 import { timeText } from "../../pieces/texts";
-import { countsThings, figureText, filled, type Graph, lineId, rows } from "./graph";
+import { countsThings, figureText, filled, type Graph, lineId, type Point, rows } from "./graph";
 import type { Found } from "./metric-data";
+import { secondsOver } from "./window";
 
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY_TIME = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -22,13 +22,12 @@ interface Props {
   found: Found;
 }
 
-/** One graph, and its figures as a table. */
+/** One graph that has something to show, and its figures as a table. */
 export function MetricGraph({ graph, number, found }: Props) {
   const { window } = found;
   const points = graph.lines.map((line, place) =>
-    (found.points[lineId(number, place)] ?? []).map(({ x, y }) => ({ x, y: line.shown ? line.shown(y, window.period) : y })),
+    (found.points[lineId(number, place)] ?? []).map(({ x, y }) => ({ x, y: line.shown ? line.shown(y, secondsOver(window, x)) : y })),
   );
-  const some = points.some((line) => line.length > 0);
   const format = window.end - window.start > DAY_MS ? DAY_TIME : TIME;
   const series: LineChartProps<Date>["series"] = graph.lines.map((line, place) => ({
     type: "line",
@@ -39,10 +38,10 @@ export function MetricGraph({ graph, number, found }: Props) {
   return (
     <Container fitHeight header={<Header variant="h3">{graph.title}</Header>}>
       <LineChart
-        series={some ? series : []}
+        series={series}
         height={HEIGHT}
         hideFilter
-        hideLegend={!some || graph.lines.length < 2}
+        hideLegend={graph.lines.length < 2}
         xScaleType="time"
         xDomain={[new Date(window.start), new Date(window.end)]}
         ariaLabel={graph.title}
@@ -51,19 +50,13 @@ export function MetricGraph({ graph, number, found }: Props) {
           yTickFormatter: figureText,
         }}
         detailPopoverSize="medium"
-        empty={
-          <Box textAlign="center" color="text-body-secondary">
-            <Box variant="strong">No data in this time</Box>
-            <Box variant="p">{graph.filledBy}</Box>
-          </Box>
-        }
       />
-      {some && <Figures graph={graph} points={points} />}
+      <Figures graph={graph} points={points} />
     </Container>
   );
 }
 
-function Figures({ graph, points }: { graph: Graph; points: { x: number; y: number }[][] }) {
+function Figures({ graph, points }: { graph: Graph; points: Point[][] }) {
   const every = rows(points);
   return (
     <ExpandableSection headerText="Figures" headingTagOverride="h4">

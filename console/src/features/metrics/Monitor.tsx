@@ -1,7 +1,8 @@
-import Alert from "@cloudscape-design/components/alert";
+import Container from "@cloudscape-design/components/container";
 import DateRangePicker from "@cloudscape-design/components/date-range-picker";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
@@ -11,14 +12,14 @@ import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { Loading } from "../../pieces/Loading";
 import { RefreshButton } from "../../pieces/RefreshButton";
 import { useParameter } from "../../pieces/useParameter";
-import type { Graph } from "./graph";
-import { metricData } from "./metric-data";
+import { type Graph, lineId } from "./graph";
+import { type Found, metricData } from "./metric-data";
 import { MetricGraph } from "./MetricGraph";
 import { customEnds, customRange, DEFAULT_RANGE, periodText, RANGES } from "./window";
 
 const EVERY_MS = 60_000;
 const CUSTOM = "custom";
-const HALF = { default: 12, m: 6 };
+const HALF = { default: 12, s: 6 };
 
 /** The graphs of a resource, over a time that one chooses. */
 export function Monitor({ graphs }: { graphs: Graph[] }) {
@@ -26,7 +27,6 @@ export function Monitor({ graphs }: { graphs: Graph[] }) {
   const ends = customEnds(range);
   const [choosing, setChoosing] = useState(Boolean(ends));
   const answer = useAws(metricData, { graphs, range }, { every: EVERY_MS, keepPrevious: true });
-  const empty = answer.data && Object.values(answer.data.points).every((points) => points.length === 0);
   return (
     <SpaceBetween size="m">
       <Header
@@ -71,19 +71,35 @@ export function Monitor({ graphs }: { graphs: Graph[] }) {
         CloudWatch metrics
       </Header>
       <ErrorAlert error={answer.error} retry={() => void answer.refetch()} />
-      {empty && (
-        <Alert type="info" header="Nothing was measured in this time">
-          What happens now is shown here in a minute. Each graph says what fills it.
-        </Alert>
-      )}
-      {answer.data ? (
-        <Grid gridDefinition={graphs.map(() => ({ colspan: HALF }))}>
-          {graphs.map((graph, number) => (
-            <MetricGraph key={graph.title} graph={graph} number={number} found={answer.data} />
-          ))}
-        </Grid>
-      ) : (
-        !answer.error && <Loading />
+      {answer.data ? <Graphs graphs={graphs} found={answer.data} /> : !answer.error && <Loading />}
+    </SpaceBetween>
+  );
+}
+
+/** The graphs that have something to show, and what would fill the others. */
+function Graphs({ graphs, found }: { graphs: Graph[]; found: Found }) {
+  const numbered = graphs.map((graph, number) => ({ graph, number }));
+  const hasData = ({ graph, number }: (typeof numbered)[number]) =>
+    graph.lines.some((_, line) => (found.points[lineId(number, line)] ?? []).length > 0);
+  const some = numbered.filter(hasData);
+  const none = numbered.filter((one) => !hasData(one));
+  return (
+    <SpaceBetween size="m">
+      <Grid gridDefinition={some.map(() => ({ colspan: HALF }))}>
+        {some.map(({ graph, number }) => (
+          <MetricGraph key={graph.title} graph={graph} number={number} found={found} />
+        ))}
+      </Grid>
+      {none.length > 0 && (
+        <Container
+          header={
+            <Header variant="h3" description="What happens now is shown in a minute.">
+              No data in this time
+            </Header>
+          }
+        >
+          <KeyValuePairs columns={2} items={none.map(({ graph }) => ({ label: graph.title, value: graph.filledBy }))} />
+        </Container>
       )}
     </SpaceBetween>
   );

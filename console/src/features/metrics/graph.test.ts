@@ -19,11 +19,13 @@ test("the figures of several lines stand beside each other, newest first", () =>
 });
 
 test("what didn't happen counts 0", () => {
-  expect(filled([{ x: 60_000, y: 3 }], { start: 0, end: 180_000, period: 60 })).toEqual([
+  const window = { start: 0, end: 240_000, period: 60, now: 200_000 };
+  expect(filled([{ x: 60_000, y: 3 }], window)).toEqual([
     { x: 0, y: 0 },
     { x: 60_000, y: 3 },
     { x: 120_000, y: 0 },
   ]);
+  expect(filled([{ x: 180_000, y: 1 }], window)).toHaveLength(4);
 });
 
 test("figures are short, and whole where they are large", () => {

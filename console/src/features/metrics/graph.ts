@@ -1,5 +1,10 @@
 /** What a graph shows: lines, each a statistic of a metric, and what is made of its values. */
 
+import type { Window } from "./window";
+
+/** A minute can be read this long after its end. */
+const KEPT_AFTER_MS = 10_000;
+
 export interface Line {
   /** What the line is called beside its graph. */
   title: string;
@@ -48,15 +53,15 @@ export function rows(lines: Point[][]): { time: number; values: (number | undefi
   return [...times].map(([time, values]) => ({ time, values })).sort((one, other) => other.time - one.time);
 }
 
-/**
- * A line without a value at some period is interrupted there, or at 0 where it counts things: what didn't happen has no
- * datapoint. `start` to `end` in milliseconds, `period` in seconds.
- */
-export function filled(points: Point[], window: { start: number; end: number; period: number }): Point[] {
+/** The points of a line that counts things, with a 0 wherever nothing happened, up to the period that still runs. */
+export function filled(points: Point[], window: Window): Point[] {
   const known = new Map(points.map(({ x, y }) => [x, y]));
   const step = window.period * 1000;
   const found: Point[] = [];
-  for (let x = window.start; x < window.end; x += step) found.push({ x, y: known.get(x) ?? 0 });
+  for (let x = window.start; x < window.end; x += step) {
+    const y = known.get(x) ?? (x + step + KEPT_AFTER_MS <= window.now ? 0 : undefined);
+    if (y !== undefined) found.push({ x, y });
+  }
   return found;
 }
 

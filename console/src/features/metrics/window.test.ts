@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { customEnds, customRange, periodFor, periodText, RANGES, windowOf } from "./window";
+import { customEnds, customRange, periodFor, periodText, RANGES, secondsOver, windowOf } from "./window";
 
 const NOW = Date.parse("2026-11-29T10:20:30Z");
 
@@ -9,6 +9,7 @@ test("a range ends with the period that runs, and begins with a whole one", () =
     start: Date.parse("2026-11-29T09:20:00Z"),
     end: Date.parse("2026-11-29T10:21:00Z"),
     period: 60,
+    now: NOW,
   });
   expect(windowOf("1w", NOW).start).toBe(Date.parse("2026-11-22T10:00:00Z"));
   expect(windowOf("nonsense", NOW)).toEqual(windowOf(RANGES[0].id, NOW));
@@ -21,6 +22,7 @@ test("a range of one's own is kept in the address as two times", () => {
     start: Date.parse("2026-11-27T23:00:00Z"),
     end: Date.parse("2026-11-28T23:00:00Z"),
     period: 300,
+    now: NOW,
   });
   expect(customEnds("2026-11-29T00:00:00Z/2026-11-28T00:00:00Z")).toBeNull();
   expect(customEnds("3h")).toBeNull();
@@ -31,6 +33,13 @@ test("no graph has more points than it can show", () => {
     const ms = hours * 3_600_000;
     expect(ms / 1000 / periodFor(ms)).toBeLessThanOrEqual(400);
   }
+});
+
+test("the period that runs is as long as what is over of it", () => {
+  const week = windowOf("1w", NOW);
+  expect(secondsOver(week, Date.parse("2026-11-29T09:00:00Z"))).toBe(3_600);
+  expect(secondsOver(week, Date.parse("2026-11-29T10:00:00Z"))).toBe(20 * 60);
+  expect(secondsOver(windowOf("1h", NOW), Date.parse("2026-11-29T10:20:00Z"))).toBe(60);
 });
 
 test("a period is told in words", () => {

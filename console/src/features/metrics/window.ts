@@ -20,6 +20,8 @@ export interface Window {
   end: number;
   /** Seconds. */
   period: number;
+  /** The server's time when it was asked. */
+  now: number;
 }
 
 /** A range of one's own, as it stands in the address: two times of ISO 8601 and a slash between them. */
@@ -38,10 +40,10 @@ export function windowOf(range: string, now: number): Window {
   const ends = customEnds(range);
   if (ends) {
     const [start, end] = [Date.parse(ends.startDate), Date.parse(ends.endDate)];
-    return whole(start, end, periodFor(end - start));
+    return whole(start, end, periodFor(end - start), now);
   }
   const chosen = RANGES.find(({ id }) => id === range) ?? RANGES[0];
-  return whole(now - chosen.ms, now, chosen.period);
+  return whole(now - chosen.ms, now, chosen.period, now);
 }
 
 /** The shortest usual period by which a span has no more points than a graph can show. */
@@ -51,9 +53,15 @@ export function periodFor(ms: number): number {
 }
 
 /** Ends on whole periods, so that a point is the same however often one looks. */
-function whole(start: number, end: number, period: number): Window {
+function whole(start: number, end: number, period: number, now: number): Window {
   const ms = period * 1000;
-  return { start: Math.floor(start / ms) * ms, end: Math.ceil(end / ms) * ms, period };
+  return { start: Math.floor(start / ms) * ms, end: Math.ceil(end / ms) * ms, period, now };
+}
+
+/** How many seconds of the period that begins at `x` are over by now, in whole minutes; at least one. */
+export function secondsOver(window: Window, x: number): number {
+  const over = Math.floor((window.now - x) / MINUTE) * 60;
+  return Math.min(window.period, Math.max(60, over));
 }
 
 /** "1 minute", "5 minutes", "1 hour". */

@@ -1,8 +1,7 @@
 """What CloudWatch shows of tables: AWS's metrics of the namespace AWS/DynamoDB, counted where the figures are known.
 
 ```
-throttle.begin ──> Metering: units, returned items ──settle──> node.measurements
-              └──> the audit's entry: which tables' latency the request counts in ──gateway──> answered
+throttle.begin ──> Metering: units, returned items ──settle──> the audit's entry ──gateway──> node.measurements
 ```
 Read and written units are AWS's, whether or not somebody pays for them. A request of several tables counts in each.
 Left out is what nobody has measured here: account limits, provisioned utilization, replication.
@@ -14,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tailrace.audit.entry import Entry
+from tailrace.audit.entry import Entry, Measured
 from tailrace.base.measurements import Metric
 from tailrace.operation import Call, Node
 from tailrace.services.dynamodb import capacity
@@ -43,28 +42,14 @@ EXPIRED = Metric(NAMESPACE, "TimeToLiveDeletedItemCount", "Count", _TABLE)
 _THROTTLING = frozenset(("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"))
 
 
-def begin(call: Call, table: Table) -> None:
-    """Have the request count in this table's latency, or in its errors."""
-    entry = call.entry
-    if entry is None:
-        return
-    key = table.series.get(call.operation)
-    if key is None:
-        key = table.series[call.operation] = (LATENCY, table.layout.scope, table.name, call.operation)
-    if not entry.measured:
-        entry.measured = (key,)
-    elif key not in entry.measured:  # a closure that runs again is the same request
-        entry.measured += (key,)
-
-
 def answered(node: Node, entry: Entry) -> None:
     """Count a request of DynamoDB's or its streams' that has its answer."""
-    measurements = node.measurements
     if entry.error is None:
-        for key in entry.measured:
-            measurements.note(entry.at, entry.ms, key)
+        if entry.settled is not None:
+            node.measurements.note_all(entry.at, entry.settled, entry.ms)
         return
-    tables = [key[1:3] for key in entry.measured]
+    measurements = node.measurements
+    tables = [key[1:3] for key, value in (entry.measured or {}).items() if value is None]
     if entry.status >= 500:
         for scope, name in tables:
             measurements.add(entry.at, 1, SYSTEM_ERRORS, scope, name, entry.operation)
@@ -79,14 +64,17 @@ def answered(node: Node, entry: Entry) -> None:
 
 
 class Metering(Tally):
-    """Counts what a request takes and returns."""
+    """Counts what a request takes and returns: for the audit's entry, where the gateway finds it."""
 
-    __slots__ = ("_call", "_returned", "_used")
+    __slots__ = ("_call", "_values")
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, *tables: Table) -> None:
         self._call = call
-        self._used: dict[tuple[Any, ...], float] = {}
-        self._returned: tuple[tuple[Any, ...], int] | None = None
+        operation = call.operation
+        values: Measured = {table.series.get(operation) or _latency(table, operation): None for table in tables}
+        self._values = values
+        if call.entry is not None:
+            call.entry.measured = values
 
     def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
         """Count it against the table."""
@@ -98,8 +86,8 @@ class Metering(Tally):
         self._count(page.table, bucket, "Read", capacity.read_units(page.bytes, consistent=consistent))
         if page.fetched_units:
             self._count(page.table, "", "Read", page.fetched_units)
-        key = (RETURNED_ITEMS, page.table.layout.scope, page.table.name, self._call.operation)
-        self._returned = (key, page.count)
+        returned = (RETURNED_ITEMS, page.table.layout.scope, page.table.name, self._call.operation)
+        self._values[returned] = page.count
 
     def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
         """Count it against the table with its local indexes, and against each global index that it changed."""
@@ -115,28 +103,35 @@ class Metering(Tally):
                 self._count(table, name, "Write", factor * units)
 
     def settle(self) -> None:
-        """Add it to the node's measurements."""
-        call = self._call
-        measurements = call.node.measurements
-        now = call.clock.now() if call.entry is None else call.entry.at
-        for key, units in self._used.items():
-            measurements.note(now, units, key)
-        if self._returned is not None:
-            measurements.note(now, self._returned[1], self._returned[0])
+        """Have it counted, should the request succeed."""
+        entry = self._call.entry
+        if entry is None:
+            return
+        if entry.settled is None:
+            entry.settled = self._values
+        else:  # one of several statements
+            for key, value in self._values.items():
+                entry.settled[key] = None if value is None else value + (entry.settled.get(key) or 0.0)
 
     def _count(self, table: Table, index: str, kind: Kind, units: float) -> None:
         """Note what was taken of a table (index "") or of a global index."""
         if index:
             key: tuple[Any, ...] = (INDEX_CONSUMED[kind], table.layout.scope, table.name, index)
         else:
-            key = table.series.get(kind) or _series_of(table, kind)
-        used = self._used
-        used[key] = used[key] + units if key in used else units
+            key = table.series.get(kind) or _consumed(table, kind)
+        values = self._values
+        values[key] = (values.get(key) or 0.0) + units
 
 
-def _series_of(table: Table, kind: Kind) -> tuple[Any, ...]:
+def _consumed(table: Table, kind: Kind) -> tuple[Any, ...]:
     """The key of the units of one kind that the table takes."""
     key = table.series[kind] = (CONSUMED[kind], table.layout.scope, table.name)
+    return key
+
+
+def _latency(table: Table, operation: str) -> tuple[Any, ...]:
+    """The key of the time that an operation takes."""
+    key = table.series[operation] = (LATENCY, table.layout.scope, table.name, operation)
     return key
 
 

@@ -35,23 +35,21 @@ class _Meter(NamedTuple):
 
 def begin(call: Call, table: Table) -> Tally:
     """The tally of one run of a request's closure, about this table. Begun before what the closure may be refused."""
-    table_metrics.begin(call, table)
-    tally = _Counting(call) if call.node.config.throttle else Metering(call)
+    tally = _Counting(call, table) if call.node.config.throttle else Metering(call, table)
     return tally if table.insights is None else Watching(call, tally)
 
 
 def begin_many(call: Call, tables: Sequence[Table]) -> Tally:
-    """The tally of one run of a request's closure, about at least one table."""
-    for table in tables:
-        table_metrics.begin(call, table)
-    return begin(call, next((table for table in tables if table.insights is not None), tables[0]))
+    """The tally of one run of a request's closure, about these tables."""
+    tally = _Counting(call, *tables) if call.node.config.throttle else Metering(call, *tables)
+    return tally if all(table.insights is None for table in tables) else Watching(call, tally)
 
 
 class _Counting(Metering):
     """Has buckets for what is metered, and refuses what they have no room for."""
 
-    def __init__(self, call: Call) -> None:
-        super().__init__(call)
+    def __init__(self, call: Call, *tables: Table) -> None:
+        super().__init__(call, *tables)
         self._buckets, self._now = call.node.buckets, call.clock.now()
         self._taken: dict[_Meter, tuple[float, Limit]] = {}
         self._held_up: list[tuple[Table, Kind, list[str], int]] = []

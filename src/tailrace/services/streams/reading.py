@@ -107,9 +107,8 @@ async def get_records(call: Call, request: Shape) -> Shape:
 
     document, shard, found, position, secret = await call.store.view(read)
     about = (call.scope, document["TableName"], call.operation, document["StreamLabel"])
-    call.node.measurements.add(now, len(found), RETURNED_RECORDS, *about)
     if call.entry is not None:
-        call.entry.measured = ((LATENCY, *about),)
+        call.entry.settled = {(LATENCY, *about): None, (RETURNED_RECORDS, *about): len(found)}
     parts = arn.parse(document["StreamArn"])
     region = parts.region if parts else call.region
     answer: Shape = {"Records": [record(document, each, region) for each in found]}
