@@ -21,6 +21,7 @@ PAGES: dict[str, list[str]] = {
     "tables/:table": [
         "/console/tables/Cloud9",
         "/console/tables/Cloud9?tab=indexes",
+        "/console/tables/Cloud9?tab=monitor&range=3h",
         "/console/tables/Cloud9?tab=streams&record=RECORD",
         "/console/tables/Cloud9?tab=backups",
         "/console/tables/Cloud9?tab=settings",
@@ -45,6 +46,7 @@ PAGES: dict[str, list[str]] = {
         "/console/functions/DB-Stream-Handler?tab=configuration&section=triggers",
         "/console/functions/DB-Stream-Handler?tab=configuration&section=environment",
         "/console/functions/DB-Stream-Handler?tab=test",
+        "/console/functions/DB-Stream-Handler?tab=monitor",
     ],
     "iam": ["/console/iam"],
     "iam/roles": ["/console/iam/roles"],

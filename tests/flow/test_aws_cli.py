@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,21 @@ def test_the_tutorial_by_the_cli(aws: Cli) -> None:
     aws("lambda", "delete-function", "--function-name", function)
     aws("dynamodb", "delete-table", "--table-name", table)
     aws("dynamodb", "wait", "table-not-exists", "--table-name", table)
+
+
+def test_metrics_are_published_and_read(aws: Cli) -> None:
+    namespace = unique("Cli")
+    aws(
+        *("cloudwatch", "put-metric-data", "--namespace", namespace, "--metric-name", "orders"),
+        *("--value", "3", "--unit", "Count", "--dimensions", "shop=north"),
+    )
+    [found] = aws("cloudwatch", "list-metrics", "--namespace", namespace)["Metrics"]
+    assert found["Dimensions"] == [{"Name": "shop", "Value": "north"}]
+    metric = {"Namespace": namespace, "MetricName": "orders", "Dimensions": found["Dimensions"]}
+    queries = [{"Id": "q", "MetricStat": {"Metric": metric, "Period": 3600, "Stat": "Sum"}}]
+    now = datetime.now(UTC)
+    told = aws(
+        *("cloudwatch", "get-metric-data", "--metric-data-queries", json.dumps(queries)),
+        *("--start-time", (now - timedelta(hours=1)).isoformat(), "--end-time", (now + timedelta(hours=1)).isoformat()),
+    )
+    assert told["MetricDataResults"][0]["Values"] == [3.0]
