@@ -70,9 +70,9 @@ class Metering(Tally):
 
     def __init__(self, call: Call, *tables: Table) -> None:
         self._call = call
-        operation = call.operation
-        values: Measured = {table.series.get(operation) or _latency(table, operation): None for table in tables}
-        self._values = values
+        self._values = values = Measured()
+        for table in tables:
+            values[table.series.get(call.operation) or _latency(table, call.operation)] = None
         if call.entry is not None:
             call.entry.measured = values
 
