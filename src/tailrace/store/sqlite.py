@@ -1,7 +1,7 @@
 """The embedded engine: SQLite, one process, closures on the event loop's thread, commits in groups.
 
 ```
-update ──> queue ──> a group runs on the loop's thread, a SAVEPOINT a closure ──> COMMIT in a thread (the disk syncs)
+update ──> queue ──> a group of closures runs on the loop's thread ──> COMMIT in a thread (the disk syncs)
                           ^ the next group forms meanwhile                              │
                           └──────────── publish, answer, notify <───────────────────────┘
 view ────> the read connection, at once, beside a COMMIT under way
@@ -19,78 +19,24 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from tailrace.base.clock import SystemClock
 from tailrace.base.errors import StoreError
-from tailrace.store.cache import ENTRIES_MAX, Layer
-from tailrace.store.engine import Cache, Listener, Overloaded
+from tailrace.store.cache import ENTRIES_MAX
+from tailrace.store.engine import Listener, Overloaded
 from tailrace.store.sqlite_file import LOG_BYTES_MAX, DatabaseFile
-from tailrace.store.sqlite_transaction import Snapshot, Update, View
+from tailrace.store.sqlite_group import Group, Job, Spoilt
+from tailrace.store.sqlite_transaction import Snapshot, View
 
 T = TypeVar("T")
 
 GROUP_UPDATES_MAX = 256
 GROUP_SECONDS_MAX = 0.008  # what one group may hold up the loop's other work
 QUEUE_UPDATES_MAX = 20_000
+GUARDED_GROUPS = 64  # after a closure that had to be undone: more like it may come
 
 _monotonic = SystemClock().monotonic
-
-
-class _Job(NamedTuple):
-    change: Callable[[Any], Any]
-    future: asyncio.Future[Any]
-
-
-class Group:
-    """Updates that become durable by one COMMIT, or not at all."""
-
-    def __init__(self, connection: sqlite3.Connection, committed: Cache) -> None:
-        self._connection = connection
-        self.cache = Layer(committed)
-        self.notices: dict[tuple[str, str], None] = {}
-        self.wrote = False
-        self._outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
-        connection.execute("BEGIN")
-
-    def run(self, job: _Job) -> None:
-        """Run one closure; what it raises undoes it alone. StoreError where SQLite gave up the whole transaction."""
-        tx = Update(self._connection, self.cache)
-        result: Any = None
-        error: Exception | None = None
-        try:
-            result = job.change(tx)
-        except StopIteration as raised:  # which a future doesn't take
-            error = RuntimeError("the closure raised StopIteration")
-            error.__cause__ = raised
-        except Exception as raised:  # noqa: BLE001 - it is raised where the update is awaited
-            error = raised
-        self._outcomes.append((job.future, result, error))
-        if not self._connection.in_transaction:
-            raise StoreError("the database gave up the transaction") from error
-        if error is not None:
-            if tx.wrote:
-                self._connection.execute("ROLLBACK TO closure")
-                self._connection.execute("RELEASE closure")
-            return
-        if tx.wrote:
-            self._connection.execute("RELEASE closure")
-            self.wrote = True
-        if tx.layer.own:
-            self.cache.join(tx.layer)
-        if tx.notices:
-            self.notices.update(tx.notices)
-
-    def settle(self, failure: StoreError | None) -> None:
-        """Answer everybody who awaits an update of this group."""
-        for future, result, error in self._outcomes:
-            if future.done():
-                continue  # its caller has gone away
-            wrong = failure or error
-            if wrong is not None:
-                future.set_exception(wrong)
-            else:
-                future.set_result(result)
 
 
 class SqliteStore:
@@ -103,7 +49,8 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._committed: dict[Any, Any] = {}
         self._snapshot = Snapshot(file.read, self._loop)
-        self._queue: deque[_Job] = deque()
+        self._queue: deque[Job] = deque()
+        self._guarded = 0  # how many groups more can undo each closure for itself
         self._in_flight: Group | None = None
         self._scheduled = False
         self._closing = self._closed = False
@@ -140,7 +87,7 @@ class SqliteStore:
         if len(self._queue) >= QUEUE_UPDATES_MAX:
             raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.append(_Job(change, future))
+        self._queue.append(Job(change, future))
         self._idle.clear()
         self._wake()
         return await future
@@ -182,15 +129,22 @@ class SqliteStore:
     def _run_group(self) -> None:
         if self._thread is None:
             self._snapshot.end()  # in memory there is one connection, for all
-        group = Group(self._file.write, self._committed)
+        group = Group(self._file.write, self._committed, guarded=self._guarded > 0)
+        self._guarded -= self._guarded > 0
         self._scheduled, self._in_flight = False, group
         until, left = _monotonic() + GROUP_SECONDS_MAX, GROUP_UPDATES_MAX
         try:
             while self._queue and left:
                 job = self._queue.popleft()
                 if not job.future.done():
-                    group.run(job)
                     left -= 1
+                    try:
+                        group.run(job)
+                    except Spoilt:
+                        self._guarded = GUARDED_GROUPS
+                        jobs = group.undo()
+                        self._in_flight = group = Group(self._file.write, self._committed, guarded=True)
+                        group.run_all(jobs)
                 if _monotonic() >= until:
                     break
         except StoreError as failure:

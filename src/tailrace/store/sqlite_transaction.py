@@ -79,12 +79,13 @@ class View:
 
 
 class Update:
-    """One closure's part of a group. Its SAVEPOINT is made at its first change, so a refusal costs nothing."""
+    """One closure's part of a group. `guarded`: its first change begins a SAVEPOINT, so that it can be undone alone."""
 
-    __slots__ = ("_connection", "cache", "layer", "notices", "wrote")
+    __slots__ = ("_connection", "_guarded", "cache", "layer", "notices", "wrote")
     lock = skip = ""
 
-    def __init__(self, connection: sqlite3.Connection, below: Cache) -> None:
+    def __init__(self, connection: sqlite3.Connection, below: Cache, *, guarded: bool = False) -> None:
+        self._guarded = guarded
         self._connection = connection
         self.layer = Layer(below)
         self.cache: Cache = self.layer
@@ -126,5 +127,6 @@ class Update:
         self.notices[topic, payload] = None
 
     def _begin(self) -> None:
-        self._connection.execute("SAVEPOINT closure")
+        if self._guarded:
+            self._connection.execute("SAVEPOINT closure")
         self.wrote = True

@@ -1,0 +1,110 @@
+"""A group of updates that one COMMIT makes durable, and how one of them is undone alone.
+
+```
+closure, closure, closure ... COMMIT          as long as each returns, or raises before its first change
+closure, closure, raises after a change       ROLLBACK, and all of them again, each under a SAVEPOINT of its own
+```
+Nearly every closure that is refused is refused before it has changed anything, and a SAVEPOINT costs more than a small
+write: SQLite copies each page that is changed under one. So there is none until it is needed. That all may run again is
+what every engine asks of closures (see `engine.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tailrace.base.errors import StoreError
+from tailrace.store.cache import Layer
+from tailrace.store.engine import Cache
+from tailrace.store.sqlite_transaction import Update
+
+
+class Job(NamedTuple):
+    """A closure, and who waits for what it returns."""
+
+    change: Callable[[Any], Any]
+    future: asyncio.Future[Any]
+
+
+class Spoilt(Exception):
+    """A closure has raised after its first change, in a group that can't undo it alone."""
+
+
+class Group:
+    """Updates that become durable by one COMMIT, or not at all. `guarded`: each can be undone alone."""
+
+    def __init__(self, connection: sqlite3.Connection, committed: Cache, *, guarded: bool) -> None:
+        self._connection = connection
+        self._guarded = guarded
+        self.cache = Layer(committed)
+        self.notices: dict[tuple[str, str], None] = {}
+        self.wrote = False
+        self._jobs: list[Job] = []
+        self._outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        connection.execute("BEGIN")
+
+    def run(self, job: Job) -> None:
+        """Run one closure; what it raises undoes it alone.
+
+        Raises Spoilt where that can't be done: `undo`, and a guarded group, will. StoreError where SQLite gave up the
+        whole transaction.
+        """
+        self._jobs.append(job)
+        self._run(job)
+
+    def run_all(self, jobs: list[Job]) -> None:
+        """Run the closures of a group that was undone; this one is guarded."""
+        self._jobs += jobs  # all at once: whatever comes, `settle` answers every one of them
+        for job in jobs:
+            self._run(job)
+
+    def _run(self, job: Job) -> None:
+        tx = Update(self._connection, self.cache, guarded=self._guarded)
+        result: Any = None
+        error: Exception | None = None
+        try:
+            result = job.change(tx)
+        except StopIteration as raised:  # which a future doesn't take
+            error = RuntimeError("the closure raised StopIteration")
+            error.__cause__ = raised
+        except Exception as raised:  # noqa: BLE001 - it is raised where the update is awaited
+            error = raised
+        in_transaction = self._connection.in_transaction
+        if error is not None and tx.wrote and in_transaction and not self._guarded:
+            raise Spoilt
+        self._outcomes.append((job.future, result, error))
+        if not in_transaction:
+            raise StoreError("the database gave up the transaction") from error
+        if error is not None:
+            if tx.wrote:
+                self._connection.execute("ROLLBACK TO closure")
+                self._connection.execute("RELEASE closure")
+            return
+        if tx.wrote:
+            if self._guarded:
+                self._connection.execute("RELEASE closure")
+            self.wrote = True
+        if tx.layer.own:
+            self.cache.join(tx.layer)
+        if tx.notices:
+            self.notices.update(tx.notices)
+
+    def undo(self) -> list[Job]:
+        """Undo all of it; the closures, which are to run again."""
+        self._connection.execute("ROLLBACK")
+        return self._jobs
+
+    def settle(self, failure: StoreError | None) -> None:
+        """Answer everybody who awaits an update of this group."""
+        if failure is not None:
+            self._outcomes = [(job.future, None, failure) for job in self._jobs]
+        for future, result, error in self._outcomes:
+            if future.done():
+                continue  # its caller has gone away
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
