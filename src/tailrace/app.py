@@ -39,6 +39,7 @@ from tailrace.services import cloudwatch, dynamodb, iam, lambda_, logs, sns, sqs
 from tailrace.store import StoreUnavailable, folder_lock
 from tailrace.store.engine import Store
 from tailrace.tls import Tls
+from tailrace.workers.common_time import CommonTime
 from tailrace.workers.deliveries import Deliveries
 from tailrace.workers.expiry import Expiry
 from tailrace.workers.insights import KeepInsights
@@ -225,6 +226,8 @@ class Server:
         self._connections.start()
         workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepShards, KeepInsights, KeepLastUsed, Outgoing)
         self._workers = [worker(self.node) for worker in workers]
+        if self.node.config.in_database and isinstance(self.node.clock, MovableClock):
+            self._workers.append(CommonTime(self.node))
         for worker in (*self._workers, self._keeper):
             await worker.start()
         # What has been loaded stays to the end; looking through it for garbage would hold up requests time and again.

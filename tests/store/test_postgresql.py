@@ -11,6 +11,8 @@ from tailrace import store
 from tailrace.store import StoreUnavailable, log_events, resources
 from tailrace.store.engine import Transaction
 from tailrace.store.postgresql import database_version, dialects
+from tailrace.store.postgresql import place as place_module
+from tailrace.store.postgresql.documents import FRESH_SECONDS
 from tailrace.store.postgresql.link import translated
 from tailrace.store.postgresql.tables import in_words_of
 from tests.postgres import Databases
@@ -83,6 +85,33 @@ async def test_a_document_that_another_node_changed_is_not_worked_with(databases
         seen = await b.view(lambda tx: (resources.get(tx, "k", "s", "n"), tx.row("SELECT 1")))
         assert seen == ({"a": value}, (1,))
         assert await b.update(lambda tx: resources.get(tx, "k", "s", "n")) == {"a": value}
+    await a.close()
+    await b.close()
+    databases.drop()
+
+
+async def test_a_change_that_no_message_tells_of_is_seen_after_a_second(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code, permissions, all that a request is answered from without asking the database. By a clock that is moved."""
+    now = 0.0
+    monkeypatch.setattr(place_module, "_monotonic", lambda: now)
+    url = databases.new()
+    a, b = await store.open(url), await store.open(url)
+    monkeypatch.setattr(b, "_hear", lambda notices: None)
+    monkeypatch.setattr(b._signals, "_heard", lambda notices: None)  # type: ignore[attr-defined]
+
+    def look(tx: Transaction) -> object:
+        return resources.get(tx, "k", "s", "n")
+
+    await a.update(lambda tx: resources.put(tx, "k", "s", "n", {"code": "old"}))
+    assert await b.view(look) == {"code": "old"}
+    await a.update(lambda tx: resources.put(tx, "k", "s", "n", {"code": "new"}))
+    now = FRESH_SECONDS - 0.01
+    assert await b.view(look) == {"code": "old"}, "it was asked again, so this test shows nothing"
+    now = FRESH_SECONDS
+    assert await b.view(look) == {"code": "new"}
+    assert FRESH_SECONDS <= 1
     await a.close()
     await b.close()
     databases.drop()

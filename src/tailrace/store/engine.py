@@ -18,6 +18,8 @@ from typing import Any, Protocol, TypeVar
 from tailrace.base.errors import StoreError
 
 T = TypeVar("T")
+EMBEDDED = ("sqlite", "memory")
+"""The kinds of stores that one process has to itself."""
 Row = tuple[Any, ...]
 Turn = tuple[str | int, ...]
 Listener = Callable[[str], None]

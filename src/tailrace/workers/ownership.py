@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from tailrace.base import ids
 from tailrace.operation import Node
+from tailrace.store.engine import EMBEDDED
 
-EMBEDDED = ("sqlite", "memory")
 EMBEDDED_OWNER = "embedded"
 
 

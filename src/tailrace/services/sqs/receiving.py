@@ -3,7 +3,8 @@
 ```
 look ──nothing due──> wait for a commit that notifies the queue, or for the time at which something is due ──> look
 ```
-A commit wakes who waits at once, and a look that finds nothing costs one index lookup, so many may wait.
+A commit wakes who waits at once, and a look that finds nothing costs one index lookup, so many may wait. Where it was
+another node's, the message about it may be lost: who waits there looks once a second as well.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from tailrace.services.sqs.queue import Place, Queue, find, place_of, queue_arn
 from tailrace.services.sqs.receipts import Receipt
 from tailrace.services.sqs.sending import sequence_number
 from tailrace.store import message_groups, messages
-from tailrace.store.engine import Transaction
+from tailrace.store.engine import EMBEDDED, Transaction
 from tailrace.store.messages import Message
 
 MESSAGES_MAX = 10
+LOOK_SECONDS = 1.0
 WAIT_SECONDS_MAX = 20
 VISIBILITY_SECONDS_MAX = 43_200
 IN_FLIGHT_MAX = 120_000
@@ -118,7 +120,8 @@ async def wait_for_message(call: Call, place: Place, queue: Queue, until: float)
                 return True
             if now >= until:
                 return False
-            await wait_for_event(woken, min(until, until if due is None else due) - now, call.clock)
+            again = until if call.store.kind in EMBEDDED else min(until, now + LOOK_SECONDS)
+            await wait_for_event(woken, min(again, again if due is None else due) - now, call.clock)
     finally:
         undo()
         leaving.cancel()
