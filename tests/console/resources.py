@@ -74,6 +74,8 @@ def make_everything(server: RunningServer) -> None:
     stream = make_table(server)
     make_function(server)
     functions, logs = server.client("lambda"), server.client("logs")
+    functions.publish_version(FunctionName=FUNCTION, Description="The tutorial's")
+    functions.create_alias(FunctionName=FUNCTION, Name="live", FunctionVersion="1")
     functions.create_event_source_mapping(
         FunctionName=FUNCTION, EventSourceArn=stream, StartingPosition="TRIM_HORIZON", BatchSize=1
     )

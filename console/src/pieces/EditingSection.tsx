@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 
+import { ActionRow } from "./ActionRow";
 import { ErrorAlert } from "./ErrorAlert";
 
 interface SectionProps {
@@ -12,6 +13,10 @@ interface SectionProps {
   title: string;
   counter?: string;
   description?: ReactNode;
+  /** Buttons before Edit. */
+  actions?: ReactNode;
+  /** Why it can't be edited; Edit is disabled then. */
+  fixed?: string | undefined;
   /** A `SectionForm`, which calls `close` when it was cancelled or has saved. */
   form: (close: () => void) => ReactNode;
   /** What there is, to read. */
@@ -19,13 +24,25 @@ interface SectionProps {
 }
 
 /** A part of a resource's configuration: read here, and edited in the same place after Edit. */
-export function EditingSection({ title, counter, description, form, children }: SectionProps) {
+export function EditingSection({ title, counter, description, actions, fixed, form, children }: SectionProps) {
   const [editing, setEditing] = useState(false);
   if (editing) return form(() => setEditing(false));
   return (
     <Container
       header={
-        <Header variant="h2" counter={counter} description={description} actions={<Button onClick={() => setEditing(true)}>Edit</Button>}>
+        <Header
+          variant="h2"
+          counter={counter}
+          description={description}
+          actions={
+            <ActionRow>
+              {actions}
+              <Button disabled={Boolean(fixed)} disabledReason={fixed} onClick={() => setEditing(true)}>
+                Edit
+              </Button>
+            </ActionRow>
+          }
+        >
           {title}
         </Header>
       }

@@ -24,14 +24,14 @@ const Editor = lazy(() => import("../../pieces/editor/Editor"));
 const EDITOR_PX = 420;
 
 /** The files of a function, an editor for them, and Deploy. */
-export default function CodeTab({ configuration }: PartProps) {
+export default function CodeTab({ configuration, qualifier }: PartProps) {
   const name = configuration.FunctionName ?? "";
-  const deployed = useAws(codeOf, { FunctionName: name, sha: configuration.CodeSha256 ?? "" });
+  const deployed = useAws(codeOf, { FunctionName: name, sha: configuration.CodeSha256 ?? "", ...(qualifier ? { Qualifier: qualifier } : {}) });
   return (
     <SpaceBetween size="m">
       <ErrorAlert error={deployed.error} retry={() => void deployed.refetch()} />
       {deployed.data ? (
-        <Source key={name} name={name} handler={configuration.Handler} deployed={deployed.data} />
+        <Source key={name} name={name} handler={configuration.Handler} deployed={deployed.data} fixed={Boolean(qualifier)} />
       ) : (
         deployed.isPending && <Loading />
       )}
@@ -50,7 +50,15 @@ export default function CodeTab({ configuration }: PartProps) {
   );
 }
 
-function Source({ name, handler, deployed }: { name: string; handler: string | undefined; deployed: Files }) {
+interface SourceProps {
+  name: string;
+  handler: string | undefined;
+  deployed: Files;
+  /** The code of a version, which is only read. */
+  fixed: boolean;
+}
+
+function Source({ name, handler, deployed, fixed }: SourceProps) {
   const [edited, setEdited] = useState<Files | null>(null);
   const files = edited ?? deployed;
   const changed = edited !== null && !same(edited, deployed);
@@ -64,18 +72,21 @@ function Source({ name, handler, deployed }: { name: string; handler: string | u
       header={
         <Header
           variant="h2"
+          description={fixed && "The code of a version is only read: it is changed under the qualifier $LATEST."}
           actions={
-            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-              <StatusIndicator type={changed ? "pending" : "success"}>
-                {changed ? "Changes not deployed" : "Deployed"}
-              </StatusIndicator>
-              <Button disabled={!changed || deploy.isPending} onClick={() => setEdited(null)}>
-                Undo
-              </Button>
-              <Button variant="primary" disabled={!changed} loading={deploy.isPending} onClick={submit}>
-                Deploy
-              </Button>
-            </SpaceBetween>
+            !fixed && (
+              <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+                <StatusIndicator type={changed ? "pending" : "success"}>
+                  {changed ? "Changes not deployed" : "Deployed"}
+                </StatusIndicator>
+                <Button disabled={!changed || deploy.isPending} onClick={() => setEdited(null)}>
+                  Undo
+                </Button>
+                <Button variant="primary" disabled={!changed} loading={deploy.isPending} onClick={submit}>
+                  Deploy
+                </Button>
+              </SpaceBetween>
+            )
           }
         >
           Code source
@@ -83,7 +94,7 @@ function Source({ name, handler, deployed }: { name: string; handler: string | u
       }
     >
       <Grid gridDefinition={[{ colspan: { default: 12, s: 3, l: 2 } }, { colspan: { default: 12, s: 9, l: 10 } }]}>
-        <FileList root={name} files={files} deployed={deployed} chosen={chosen} onChoose={choose} onChange={setEdited} />
+        <FileList root={name} files={files} deployed={deployed} chosen={chosen} onChoose={choose} {...(fixed ? {} : { onChange: setEdited })} />
         {text === null ? (
           <Alert type="info">
             {bytes ? `${chosen} is no text, or too large to be edited here (${bytesText(bytes.length)}).` : `There is no file ${chosen}.`}
@@ -96,6 +107,7 @@ function Source({ name, handler, deployed }: { name: string; handler: string | u
               language={languageOf(chosen)}
               label={`Code of ${chosen}`}
               height={EDITOR_PX}
+              readOnly={fixed}
               onChange={(next) => setEdited(withText(files, chosen, next))}
             />
           </Suspense>

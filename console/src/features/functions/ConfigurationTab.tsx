@@ -4,17 +4,18 @@ import { Suspense } from "react";
 import { Loading } from "../../pieces/Loading";
 import { useParameter } from "../../pieces/useParameter";
 import styles from "./configuration.module.css";
-import { type PartProps, SECTIONS } from "./tabs";
+import { type PartProps, partsFor, SECTIONS } from "./tabs";
 
 /** The sections of a function's configuration, chosen on the left. */
-export default function ConfigurationTab({ configuration }: PartProps) {
+export default function ConfigurationTab({ configuration, qualifier }: PartProps) {
   const [chosen, choose] = useParameter("section", "general");
-  const section = SECTIONS.find((each) => each.id === chosen) ?? SECTIONS[0];
+  const sections = partsFor(SECTIONS, qualifier);
+  const section = sections.find((each) => each.id === chosen) ?? sections[0];
   return (
     <Grid gridDefinition={[{ colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 9 } }]}>
       <nav aria-label="Configuration">
         <ul className={styles.list}>
-          {SECTIONS.map(({ id, label }) => (
+          {sections.map(({ id, label }) => (
             <li key={id}>
               <button
                 type="button"
@@ -28,7 +29,7 @@ export default function ConfigurationTab({ configuration }: PartProps) {
           ))}
         </ul>
       </nav>
-      <Suspense fallback={<Loading />}>{section && <section.Content configuration={configuration} />}</Suspense>
+      <Suspense fallback={<Loading />}>{section && <section.Content configuration={configuration} qualifier={qualifier} />}</Suspense>
     </Grid>
   );
 }

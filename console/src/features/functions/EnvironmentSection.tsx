@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useChange } from "../../aws/hooks";
 import { updateFunctionConfiguration } from "../../aws/lambda";
 import { EditingSection, SectionForm } from "../../pieces/EditingSection";
-import type { PartProps } from "./tabs";
+import { fixedIn, type PartProps } from "./tabs";
 
 interface Variable {
   key: string;
@@ -14,11 +14,12 @@ interface Variable {
 }
 
 /** The variables that the function finds in its environment. */
-export default function EnvironmentSection({ configuration }: PartProps) {
+export default function EnvironmentSection({ configuration, qualifier }: PartProps) {
   const variables = Object.entries(configuration.Environment?.Variables ?? {}).map(([key, value]) => ({ key, value }));
   return (
     <EditingSection
       title="Environment variables"
+      fixed={fixedIn(qualifier)}
       counter={`(${variables.length})`}
       description="What the function finds in its environment; it is sealed where it is kept."
       form={(close) => <EditVariables configuration={configuration} start={variables} onClose={close} />}
@@ -39,7 +40,7 @@ export default function EnvironmentSection({ configuration }: PartProps) {
   );
 }
 
-function EditVariables({ configuration, start, onClose }: PartProps & { start: Variable[]; onClose: () => void }) {
+function EditVariables({ configuration, start, onClose }: Pick<PartProps, "configuration"> & { start: Variable[]; onClose: () => void }) {
   const [variables, setVariables] = useState(start);
   const update = useChange(updateFunctionConfiguration, {
     says: `Successfully updated the function ${configuration.FunctionName}.`,

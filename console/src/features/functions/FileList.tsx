@@ -14,7 +14,8 @@ interface Props {
   deployed: Files;
   chosen: string;
   onChoose: (name: string) => void;
-  onChange: (files: Files) => void;
+  /** Without it they are only looked at. */
+  onChange?: (files: Files) => void;
 }
 
 const FILES_SHOWN_MAX = 200;
@@ -26,12 +27,12 @@ export function FileList({ root, files, deployed, chosen, onChoose, onChange }: 
   const add = (event: FormEvent) => {
     event.preventDefault();
     const name = adding?.trim();
-    if (name && !files[name]) onChange(withText(files, name, ""));
+    if (name && !files[name]) onChange?.(withText(files, name, ""));
     if (name) onChoose(name);
     setAdding(null);
   };
   const remove = (name: string) => {
-    onChange(Object.fromEntries(Object.entries(files).filter(([each]) => each !== name)));
+    onChange?.(Object.fromEntries(Object.entries(files).filter(([each]) => each !== name)));
     onChoose(names.find((each) => each !== name) ?? "");
   };
   return (
@@ -49,14 +50,14 @@ export function FileList({ root, files, deployed, chosen, onChoose, onChange }: 
               {name}
               {files[name] !== deployed[name] && <span aria-label="changed"> ●</span>}
             </button>
-            {name === chosen && names.length > 1 && (
+            {onChange && name === chosen && names.length > 1 && (
               <Button variant="inline-icon" iconName="remove" ariaLabel={`Remove ${name}`} onClick={() => remove(name)} />
             )}
           </li>
         ))}
       </ul>
       {names.length > FILES_SHOWN_MAX && <Box color="text-body-secondary">and {names.length - FILES_SHOWN_MAX} more</Box>}
-      {adding === null ? (
+      {!onChange ? null : adding === null ? (
         <Button variant="inline-link" iconName="add-plus" onClick={() => setAdding("")}>
           New file
         </Button>

@@ -1,5 +1,4 @@
 import Box from "@cloudscape-design/components/box";
-import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
@@ -14,33 +13,35 @@ import { Copyable } from "../../pieces/Copyable";
 import { DetailPage } from "../../pieces/DetailPage";
 import { RefreshButton } from "../../pieces/RefreshButton";
 import { timeText } from "../../pieces/texts";
-import { useDeletion } from "../../pieces/useDeletion";
-import { DeleteFunctions } from "./FunctionsPage";
-import { TABS } from "./tabs";
+import { useParameter } from "../../pieces/useParameter";
+import { FunctionActions } from "./FunctionActions";
+import { partsFor, TABS } from "./tabs";
+import { QualifierSwitcher } from "./versions/QualifierSwitcher";
+import { qualified } from "./versions/routing";
 
-/** One function. */
+/** One function, or a version or an alias of it: `qualifier` in the address. */
 export default function FunctionPage() {
   const { function: name = "" } = useParams();
-  const deletion = useDeletion(to.functions());
-  const answer = useAws(getFunctionConfiguration, { FunctionName: name }, { every: (found) => (found && isSettled(found) ? false : 1_000) });
+  const [named] = useParameter("qualifier");
+  const qualifier = qualified(named) === "function" ? undefined : named;
+  const answer = useAws(
+    getFunctionConfiguration,
+    { FunctionName: name, ...(qualifier ? { Qualifier: qualifier } : {}) },
+    { every: (found) => (found && isSettled(found) ? false : 1_000) },
+  );
   return (
     <DetailPage
-      what="function"
-      name={name}
-      back={{ text: "Functions", href: to.functions() }}
+      what={qualified(qualifier)}
+      name={qualifier ? `${name}:${qualifier}` : name}
+      back={qualifier ? { text: name, href: to.function(name) } : { text: "Functions", href: to.functions() }}
       query={answer}
       found={answer.data}
+      description={(configuration) => wordsOf(qualifier, configuration)}
       actions={() => (
         <>
+          <QualifierSwitcher functionName={name} qualifier={qualifier} />
           <RefreshButton of={answer} />
-          <ButtonDropdown
-            items={[{ id: "delete", text: "Delete function" }]}
-            onItemClick={({ detail }) => {
-              if (detail.id === "delete") deletion.ask();
-            }}
-          >
-            Actions
-          </ButtonDropdown>
+          <FunctionActions functionName={name} qualifier={qualifier} />
         </>
       )}
       summary={(configuration) => (
@@ -57,11 +58,21 @@ export default function FunctionPage() {
           {configuration.Description && <Box margin={{ top: "m" }}>{configuration.Description}</Box>}
         </Container>
       )}
-      tabs={(configuration) => TABS.map(({ Content, ...tab }) => ({ ...tab, content: <Content configuration={configuration} /> }))}
-    >
-      {() => deletion.asking && <DeleteFunctions names={[name]} onClose={deletion.close} />}
-    </DetailPage>
+      tabs={(configuration) =>
+        partsFor(TABS, qualifier).map(({ id, label, Content }) => ({
+          id,
+          label,
+          content: <Content key={qualifier} configuration={configuration} qualifier={qualifier} />,
+        }))
+      }
+    />
   );
+}
+
+/** What the page is of, where it isn't the function itself. */
+function wordsOf(qualifier: string | undefined, { Version }: FunctionConfiguration): string | undefined {
+  if (!qualifier) return undefined;
+  return qualified(qualifier) === "version" ? `Version ${qualifier}` : `Alias ${qualifier}, which leads to version ${Version}`;
 }
 
 function isSettled(found: FunctionConfiguration): boolean {

@@ -6,13 +6,14 @@ import { useState } from "react";
 import { useChange } from "../../aws/hooks";
 import { updateFunctionConfiguration } from "../../aws/lambda";
 import { EditingSection, SectionForm } from "../../pieces/EditingSection";
-import type { PartProps } from "./tabs";
+import { fixedIn, type PartProps } from "./tabs";
 
 /** Description, memory, timeout and the size of /tmp. */
-export default function GeneralSection({ configuration }: PartProps) {
+export default function GeneralSection({ configuration, qualifier }: PartProps) {
   return (
     <EditingSection
       title="General configuration"
+      fixed={fixedIn(qualifier)}
       form={(close) => <EditGeneral configuration={configuration} onClose={close} />}
     >
       <KeyValuePairs
@@ -28,7 +29,7 @@ export default function GeneralSection({ configuration }: PartProps) {
   );
 }
 
-function EditGeneral({ configuration, onClose }: PartProps & { onClose: () => void }) {
+function EditGeneral({ configuration, onClose }: Pick<PartProps, "configuration"> & { onClose: () => void }) {
   const [description, setDescription] = useState(configuration.Description ?? "");
   const [memory, setMemory] = useState(String(configuration.MemorySize ?? 128));
   const [timeout, setTimeoutSeconds] = useState(String(configuration.Timeout ?? 3));

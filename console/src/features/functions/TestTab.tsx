@@ -17,7 +17,7 @@ import { TEMPLATES } from "./test-events";
 const Editor = lazy(() => import("../../pieces/editor/Editor"));
 
 /** Invoke the function with an event, and see what it answers and logs. */
-export default function TestTab({ configuration }: PartProps) {
+export default function TestTab({ configuration, qualifier }: PartProps) {
   const name = configuration.FunctionName ?? "";
   const [template, setTemplate] = useState(TEMPLATES[0]?.label ?? "");
   const [event, setEvent] = useState(TEMPLATES[0]?.event ?? "{}");
@@ -25,7 +25,7 @@ export default function TestTab({ configuration }: PartProps) {
   const test = useChange(invoke, { touches: ["lambda", "logs"], ownError: true });
   const submit = () => {
     setBegan(Date.now());
-    test.mutate({ FunctionName: name, LogType: "Tail", Payload: new TextEncoder().encode(event) });
+    test.mutate({ FunctionName: name, LogType: "Tail", ...(qualifier ? { Qualifier: qualifier } : {}), Payload: new TextEncoder().encode(event) });
   };
   return (
     <SpaceBetween size="m">

@@ -25,8 +25,8 @@ const COLUMNS: TableProps.ColumnDefinition<EventSourceMappingConfiguration>[] = 
 ];
 
 /** What invokes the function: its event source mappings. */
-export default function TriggersSection({ configuration }: PartProps) {
-  const triggers = useAws(listEventSourceMappings, { FunctionName: configuration.FunctionName }, { every: POLL_MS });
+export default function TriggersSection({ configuration, qualifier }: PartProps) {
+  const triggers = useAws(listEventSourceMappings, { FunctionName: [configuration.FunctionName, qualifier].filter(Boolean).join(":") }, { every: POLL_MS });
   return (
     <ResourceTable
       variant="container"

@@ -10,6 +10,8 @@ interface Props {
   height?: number;
   /** Lines to begin with, counted from 1: they are selected and scrolled to. */
   marked?: { first: number; last: number } | null;
+  /** It is looked at, and not changed. */
+  readOnly?: boolean;
   /** Told of what the language's check finds. */
   onProblems?: (count: number) => void;
 }
@@ -29,7 +31,7 @@ function rangeOf(first: number, last: number) {
 const THEMES = { light: ["cloud_editor"], dark: ["cloud_editor_dark"] };
 
 /** A code editor, which comes when it is needed. */
-export default function Editor({ value, onChange, language, label, height = 400, marked = null, onProblems }: Props) {
+export default function Editor({ value, onChange, language, label, height = 400, marked = null, readOnly = false, onProblems }: Props) {
   const [ace, setAce] = useState<unknown>(null);
   const [preferences, setPreferences] = useState<Partial<CodeEditorProps.Preferences>>({ wrapLines: true });
   const [contentHeight, setContentHeight] = useState(height);
@@ -38,7 +40,7 @@ export default function Editor({ value, onChange, language, label, height = 400,
     let wanted = true;
     void import("./ace").then(
       (module) => {
-        if (wanted) setAce(module.default);
+        if (wanted) setAce(readOnly ? module.readOnly : module.default);
       },
       () => {
         if (wanted) setAce(undefined);
@@ -47,7 +49,7 @@ export default function Editor({ value, onChange, language, label, height = 400,
     return () => {
       wanted = false;
     };
-  }, [failed]);
+  }, [failed, readOnly]);
   const frame = useRef<HTMLDivElement>(null);
   const [initial] = useState(value);
   const first = marked?.first;

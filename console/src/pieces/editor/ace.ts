@@ -24,4 +24,14 @@ ace.config.setModuleUrl("ace/mode/json_worker", jsonWorker);
 const { Mode } = ace.require("ace/mode/javascript") as { Mode: { prototype: { createWorker: () => null } } };
 Mode.prototype.createWorker = () => null;
 
+/** Ace, whose editors take no changes: Cloudscape's editor has no property for it. */
+export const readOnly: typeof ace = {
+  ...ace,
+  edit: (element: HTMLElement | string, options: object) => {
+    const editor = ace.edit(element, options);
+    editor.setReadOnly(true);
+    return editor;
+  },
+};
+
 export default ace;
