@@ -50,9 +50,17 @@ PAGES: dict[str, list[str]] = {
         "/console/functions/DB-Stream-Handler?tab=versions",
         "/console/functions/DB-Stream-Handler?tab=aliases",
         "/console/functions/DB-Stream-Handler?qualifier=1",
+        "/console/functions/DB-Stream-Handler?tab=invocations",
         "/console/functions/DB-Stream-Handler?qualifier=live&tab=configuration",
+    ]
+    + [
+        f"/console/functions/DB-Stream-Handler?tab=configuration&section={section}"
+        for section in ("url", "tags", "logging", "concurrency", "events")
     ],
     "iam": ["/console/iam"],
+    "layers": ["/console/layers"],
+    "layers/create": ["/console/layers/create?layer=fruit"],
+    "layers/:layer": ["/console/layers/fruit"],
     "iam/roles": ["/console/iam/roles"],
     "iam/roles/:role": [
         "/console/iam/roles/DB-Stream-Handler-role",

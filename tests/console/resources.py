@@ -48,6 +48,14 @@ def make_backup(server: RunningServer, table: str = TABLE) -> str:
     return str(dynamodb.create_backup(TableName=table, BackupName="Harvest")["BackupDetails"]["BackupArn"])
 
 
+def zipped(name: str, text: str) -> bytes:
+    """A package of one file."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr(name, text)
+    return package.getvalue()
+
+
 def make_function(
     server: RunningServer, name: str = FUNCTION, role: str = ROLE, reads_streams: bool = True, code: str = HANDLER
 ) -> None:
@@ -56,17 +64,31 @@ def make_function(
     arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     for policy in ("AWSLambdaBasicExecutionRole", *(["AWSLambdaDynamoDBExecutionRole"] if reads_streams else [])):
         iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/service-role/{policy}")
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("index.mjs", code)
     functions.create_function(
         FunctionName=name,
         Runtime="nodejs20.x",
         Handler="index.handler",
         Role=arn,
-        Code={"ZipFile": package.getvalue()},
+        Code={"ZipFile": zipped("index.mjs", code)},
     )
     functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+
+
+def furnish_function(server: RunningServer) -> None:
+    """A version, an alias, a URL, a statement, a tag and a layer of the function: something on each of its pages."""
+    functions = server.client("lambda")
+    functions.publish_version(FunctionName=FUNCTION, Description="The tutorial's")
+    functions.create_alias(FunctionName=FUNCTION, Name="live", FunctionVersion="1")
+    functions.create_function_url_config(FunctionName=FUNCTION, AuthType="AWS_IAM", Cors={"AllowOrigins": ["*"]})
+    functions.add_permission(
+        FunctionName=FUNCTION, StatementId="topic", Action="lambda:InvokeFunction", Principal="sns.amazonaws.com"
+    )
+    arn = functions.get_function_configuration(FunctionName=FUNCTION)["FunctionArn"]
+    functions.tag_resource(Resource=arn, Tags={"team": "stock"})
+    content = {"ZipFile": zipped("nodejs/node_modules/fruit/index.js", "module.exports = 'apple';\n")}
+    layer = functions.publish_layer_version(LayerName="fruit", Content=content, CompatibleRuntimes=["nodejs20.x"])
+    functions.update_function_configuration(FunctionName=FUNCTION, Layers=[layer["LayerVersionArn"]])
+    functions.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION, WaiterConfig={"Delay": 1})
 
 
 def make_everything(server: RunningServer) -> None:
@@ -74,8 +96,7 @@ def make_everything(server: RunningServer) -> None:
     stream = make_table(server)
     make_function(server)
     functions, logs = server.client("lambda"), server.client("logs")
-    functions.publish_version(FunctionName=FUNCTION, Description="The tutorial's")
-    functions.create_alias(FunctionName=FUNCTION, Name="live", FunctionVersion="1")
+    furnish_function(server)
     functions.create_event_source_mapping(
         FunctionName=FUNCTION, EventSourceArn=stream, StartingPosition="TRIM_HORIZON", BatchSize=1
     )

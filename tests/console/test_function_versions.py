@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 
 from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
-from tests.console.resources import make_function
-
-
-def zipped(code: str) -> bytes:
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("index.mjs", code)
-    return package.getvalue()
+from tests.console.resources import make_function, zipped
 
 
 def choose(page: Page, field: str, option: str) -> None:
@@ -37,7 +28,7 @@ def test_a_version_is_frozen_and_an_alias_leads_to_it(page: Page, server: Runnin
     expect(page).to_have_url(re.compile(r"\?qualifier=1$"))
 
     functions.update_function_code(
-        FunctionName="Served", ZipFile=zipped("export const handler = async () => 'second';\n")
+        FunctionName="Served", ZipFile=zipped("index.mjs", "export const handler = async () => 'second';\n")
     )
     functions.get_waiter("function_updated_v2").wait(FunctionName="Served", WaiterConfig={"Delay": 1})
     functions.publish_version(FunctionName="Served", Description="The second")

@@ -108,9 +108,12 @@ export function useChange<I, O>(operation: Operation<I, O>, changing: Changing<I
   });
 }
 
+/** One of several operations of a change; it is remembered for "Show call". */
+export type Step = <A, B>(operation: Operation<A, B>, input: A) => Promise<B>;
+
 /** Several operations in one go, as one change: `run` calls them, and each is remembered for "Show call". */
 export function useSteps<I, O>(
-  run: (input: I, step: <A, B>(operation: Operation<A, B>, input: A) => Promise<B>) => Promise<O>,
+  run: (input: I, step: Step) => Promise<O>,
   changing: Changing<I, O> & { touches: Service[] },
 ): UseMutationResult<O, Error, I> {
   const step = <A, B>(operation: Operation<A, B>, input: A): Promise<B> => {

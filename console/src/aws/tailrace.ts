@@ -127,6 +127,7 @@ export interface Mail {
 
 export const listActivity = own<ActivityQuestion, { Activities: Activity[]; NextToken?: string }>("ListActivity");
 export const explainRequest = own<{ RequestId: string }, Explanation>("ExplainRequest");
+export const hasResourcePolicy = own<{ ResourceArn: string }, { HasPolicy: boolean }>("HasResourcePolicy");
 export const lintPolicy = own<{ PolicyDocument: string }, { Findings: Finding[] }>("LintPolicy");
 export const listMails = own<{ To?: string; MaxResults?: number }, { Mails: Mail[] }>("ListMails");
 export const advanceClock = own<{ Seconds: number }, { Time: number; OffsetSeconds: number }>("AdvanceClock");

@@ -17,6 +17,7 @@ import { bytesText } from "../../pieces/texts";
 import { useParameter } from "../../pieces/useParameter";
 import { codeOf } from "./code";
 import { FileList } from "./FileList";
+import { FunctionLayers } from "./layers/FunctionLayers";
 import { type Files, handlerFile, languageOf, pack, same, textOf, withText } from "./package";
 import type { PartProps } from "./tabs";
 
@@ -46,6 +47,7 @@ export default function CodeTab({ configuration, qualifier }: PartProps) {
           ]}
         />
       </Container>
+      <FunctionLayers configuration={configuration} qualifier={qualifier} />
     </SpaceBetween>
   );
 }

@@ -11,13 +11,13 @@ import { CodeBlock } from "../../pieces/CodeBlock";
 import { invocationOf } from "./invocation";
 
 /** What a function has answered, how long it took, and what it has logged. */
-export function InvocationResult({ functionName, answer }: { functionName: string; answer: InvokeCommandOutput }) {
+export function InvocationResult({ logGroup, answer }: { logGroup: string; answer: InvokeCommandOutput }) {
   const { failed, error, payload, log, requestId, version, report } = invocationOf(answer);
   return (
     <Alert
       type={failed ? "error" : "success"}
       header={failed ? `Executing function: failed (${error})` : "Executing function: succeeded"}
-      action={<Link href={to.logGroup(`/aws/lambda/${functionName}`)}>Logs</Link>}
+      action={<Link href={to.logGroup(logGroup)}>Logs</Link>}
     >
       <ExpandableSection headerText="Details" defaultExpanded headingTagOverride="h3">
         <SpaceBetween size="m">
@@ -28,7 +28,7 @@ export function InvocationResult({ functionName, answer }: { functionName: strin
           <KeyValuePairs
             columns={3}
             items={[
-              { label: "Request ID", value: requestId },
+              { label: "Request ID", value: <Link href={to.trace(requestId)}>{requestId}</Link> },
               { label: "Executed version", value: version },
               { label: "Duration", value: report["Duration"] ?? "-" },
               { label: "Billed duration", value: report["Billed Duration"] ?? "-" },

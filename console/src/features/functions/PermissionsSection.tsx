@@ -14,10 +14,11 @@ import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { RefreshButton } from "../../pieces/RefreshButton";
 import { grants } from "../iam/statements";
 import { GRANT_COLUMNS } from "./grant-columns";
+import { PolicyStatements } from "./policy/PolicyStatements";
 import type { PartProps } from "./tabs";
 
-/** The execution role, and what its policies allow. */
-export default function PermissionsSection({ configuration }: PartProps) {
+/** The execution role, what its policies allow, and who else may call the function. */
+export default function PermissionsSection({ configuration, qualifier }: PartProps) {
   const role = lastPart(configuration.Role ?? "");
   const policies = useAws(rolePolicies, { RoleName: role });
   return (
@@ -44,6 +45,7 @@ export default function PermissionsSection({ configuration }: PartProps) {
         ariaLabels={{ tableLabel: "Resource summary" }}
         wrapLines
       />
+      <PolicyStatements configuration={configuration} qualifier={qualifier} />
     </SpaceBetween>
   );
 }

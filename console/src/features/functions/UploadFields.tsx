@@ -1,9 +1,8 @@
-import FileUpload from "@cloudscape-design/components/file-upload";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 
+import { ZipField } from "../../pieces/ZipField";
 import type { NewFunction, RuntimeChoice } from "./new-function";
 
 interface Props {
@@ -14,32 +13,12 @@ interface Props {
 
 /** A package from this machine, and the handler in it. */
 export function UploadFields({ runtime, value, onChange }: Props) {
-  const [files, setFiles] = useState<File[]>([]);
-  const choose = async (chosen: File[]) => {
-    setFiles(chosen);
-    const file = chosen[0];
-    if (!file) return onChange(null);
-    const archive = new Uint8Array(await file.arrayBuffer());
-    onChange({ archive, handler: value?.handler ?? runtime.handler });
-  };
   return (
     <SpaceBetween size="l">
-      <FormField label="Package" constraintText="A .zip file, at most 50 MB.">
-        <FileUpload
-          value={files}
-          accept=".zip"
-          showFileSize
-          onChange={({ detail }) => void choose(detail.value)}
-          i18nStrings={{
-            uploadButtonText: () => "Choose file",
-            dropzoneText: () => "Drop the file here",
-            removeFileAriaLabel: () => "Remove file",
-            limitShowFewer: "Show fewer",
-            limitShowMore: "Show more",
-            errorIconAriaLabel: "Error",
-          }}
-        />
-      </FormField>
+      <ZipField
+        label="Package"
+        onChange={(archive) => onChange(archive && { archive, handler: value?.handler ?? runtime.handler })}
+      />
       <FormField label="Handler" description="The file and the function in it.">
         <Input
           value={value?.handler ?? runtime.handler}

@@ -9,7 +9,7 @@ export const GRANT_COLUMNS: TableProps.ColumnDefinition<Grant>[] = [
     header: "Effect",
     width: 110,
     cell: (grant) => (
-      <StatusIndicator type={grant.effect === "Allow" ? "success" : "error"}>
+      <StatusIndicator type={grant.effect === "Allow" ? "success" : "error"} wrapText={false}>
         {grant.effect}
       </StatusIndicator>
     ),

@@ -2,9 +2,9 @@
 
 import type { Runtime } from "@aws-sdk/client-lambda";
 
+import type { Step } from "../../aws/hooks";
 import { attachRolePolicy, createRole, listRoles } from "../../aws/iam";
 import { createFunction } from "../../aws/lambda";
-import type { Operation } from "../../aws/operation";
 import { type Files, pack, withText } from "./package";
 
 export const BASIC_EXECUTION = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
@@ -63,8 +63,6 @@ export interface NewFunction {
   role: string | null;
   description: string;
 }
-
-type Step = <A, B>(operation: Operation<A, B>, input: A) => Promise<B>;
 
 /** The trust policy with which Lambda may take a role on. */
 export const LAMBDA_TRUST = {

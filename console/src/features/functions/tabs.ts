@@ -35,6 +35,7 @@ export const TABS: Part[] = [
   { id: "test", label: "Test", Content: lazy(() => import("./TestTab")) },
   { id: "monitor", label: "Monitor", Content: lazy(() => import("../metrics/FunctionMonitorTab")) },
   { id: "configuration", label: "Configuration", Content: lazy(() => import("./ConfigurationTab")) },
+  { id: "invocations", label: "Invocations", Content: lazy(() => import("./invocations/InvocationsTab")), of: ["function"] },
   { id: "aliases", label: "Aliases", Content: lazy(() => import("./versions/AliasesTab")), of: ["function"] },
   { id: "versions", label: "Versions", Content: lazy(() => import("./versions/VersionsTab")), of: ["function"] },
 ];
@@ -43,5 +44,10 @@ export const SECTIONS: Part[] = [
   { id: "general", label: "General configuration", Content: lazy(() => import("./GeneralSection")) },
   { id: "triggers", label: "Triggers", Content: lazy(() => import("./TriggersSection")) },
   { id: "permissions", label: "Permissions", Content: lazy(() => import("./PermissionsSection")) },
+  { id: "url", label: "Function URL", Content: lazy(() => import("./url/UrlSection")), of: ["function", "alias"] },
   { id: "environment", label: "Environment variables", Content: lazy(() => import("./EnvironmentSection")) },
+  { id: "tags", label: "Tags", Content: lazy(() => import("./TagsSection")), of: ["function"] },
+  { id: "logging", label: "Monitoring and operations tools", Content: lazy(() => import("./LoggingSection")) },
+  { id: "concurrency", label: "Concurrency", Content: lazy(() => import("./ConcurrencySection")), of: ["function"] },
+  { id: "events", label: "Asynchronous invocation", Content: lazy(() => import("./events/EventsSection")) },
 ];

@@ -5,6 +5,7 @@ ListActivity                    the calls, newest first                         
 ExplainRequest                  one call: who, what, which statement, what lacks   explanation -> smallest_policy
 GenerateLeastPrivilegePolicy    what a principal has used                        least_privilege -> smallest_policy
 GetClock, AdvanceClock          the server's time, and moving it ahead            clock
+HasResourcePolicy               whether a policy stands on a resource              resource_policy
 LintPolicy                      what is wrong with a policy that IAM takes         lint
 ```
 It is spoken, signed and authorized like AWS's own (tailrace:* is denied until a policy allows it), so every SDK can
@@ -12,6 +13,6 @@ call it; the model that describes it lies in `wire/models`. The rejected alterna
 /_tailrace/, would need a second way to prove who asks.
 """
 
-from tailrace.services.tailrace import activity, clock, explain, least_privilege, lint
+from tailrace.services.tailrace import activity, clock, explain, least_privilege, lint, resource_policy
 
-__all__ = ["activity", "clock", "explain", "least_privilege", "lint"]
+__all__ = ["activity", "clock", "explain", "least_privilege", "lint", "resource_policy"]
