@@ -17,27 +17,27 @@ export function short(arn: string | undefined): string {
   return arn?.split(":").slice(5).join(":") || arn || "-";
 }
 
-/** The calls; the time is the link to a call's details. */
+/** The calls, all columns beside the side navigation at 1280 pixels; the time is the link to a call's details. */
 export function activityColumns(details: (call: Activity) => string): TableProps.ColumnDefinition<Activity>[] {
   return [
     {
       id: "time",
       header: "Time",
       isRowHeader: true,
-      minWidth: 215,
+      minWidth: 205,
       cell: (call) => (
         <Link href={details(call)} ariaLabel={`Details of ${call.Operation} at ${isoText(call.Time * 1000)}`}>
           {isoText(call.Time * 1000)}
         </Link>
       ),
     },
-    { id: "decision", header: "Decision", minWidth: 120, cell: (call) => <Decision of={call.Decision} /> },
-    { id: "operation", header: "Operation", minWidth: 200, cell: (call) => `${call.Service}:${call.Operation}` },
-    { id: "principal", header: "Principal", minWidth: 140, cell: (call) => <span title={call.PrincipalArn}>{short(call.PrincipalArn)}</span> },
+    { id: "decision", header: "Decision", minWidth: 105, cell: (call) => <Decision of={call.Decision} /> },
+    { id: "operation", header: "Operation", minWidth: 160, cell: (call) => `${call.Service}:${call.Operation}` },
+    { id: "principal", header: "Principal", minWidth: 105, cell: (call) => <span title={call.PrincipalArn}>{short(call.PrincipalArn)}</span> },
     {
       id: "resource",
       header: "Resource",
-      minWidth: 160,
+      minWidth: 120,
       cell: ({ Resources: [first, ...others] = [] }) => (
         <span title={[first, ...others].join("\n")}>
           {short(first)}
@@ -45,8 +45,8 @@ export function activityColumns(details: (call: Activity) => string): TableProps
         </span>
       ),
     },
-    { id: "status", header: "Answer", minWidth: 120, cell: (call) => (call.ErrorCode ? `${call.StatusCode} ${call.ErrorCode}` : call.StatusCode) },
-    { id: "ms", header: "Milliseconds", minWidth: 110, cell: (call) => call.Milliseconds?.toFixed(1) ?? "-" },
+    { id: "status", header: "Answer", minWidth: 100, cell: (call) => (call.ErrorCode ? `${call.StatusCode} ${call.ErrorCode}` : call.StatusCode) },
+    { id: "ms", header: "Took", minWidth: 75, cell: (call) => (call.Milliseconds === undefined ? "-" : `${call.Milliseconds.toFixed(1)} ms`) },
   ];
 }
 

@@ -17,11 +17,11 @@ const QUOTAS = [
   ["User groups", "GroupsQuota"],
   ["Users", "UsersQuota"],
   ["Roles", "RolesQuota"],
-  ["Policies of the account", "PoliciesQuota"],
-  ["Groups of a user", "GroupsPerUserQuota"],
-  ["Access keys of a user", "AccessKeysPerUserQuota"],
-  ["Policies attached to one", "AttachedPoliciesPerRoleQuota"],
-  ["Versions of a policy", "VersionsPerPolicyQuota"],
+  ["Customer managed policies", "PoliciesQuota"],
+  ["Groups per user", "GroupsPerUserQuota"],
+  ["Access keys per user", "AccessKeysPerUserQuota"],
+  ["Attached policies", "AttachedPoliciesPerRoleQuota"],
+  ["Versions per policy", "VersionsPerPolicyQuota"],
 ] as const;
 
 /** IAM Dashboard: how much there is of everything, and the credential report. */
@@ -51,7 +51,7 @@ export default function DashboardPage() {
           ]}
         />
       </Container>
-      <Container header={<Header variant="h2" description="How many there may be. LimitExceeded says that it is enough.">Quotas</Header>}>
+      <Container header={<Header variant="h2" description="How many there may be, as on AWS.">Quotas</Header>}>
         <KeyValuePairs
           columns={4}
           items={QUOTAS.map(([label, name]) => ({ label, value: counts[name] ?? "-" }))}

@@ -29,7 +29,7 @@ export default function InboxPage() {
     return `${BASE}/inbox?${after}`;
   };
   return (
-    <Grid gridDefinition={[{ colspan: { default: 12, s: 6 } }, { colspan: { default: 12, s: 6 } }]}>
+    <Grid gridDefinition={[{ colspan: { default: 12, s: 7 } }, { colspan: { default: 12, s: 5 } }]}>
       <ResourceTable
         query={mails}
         columns={mailColumns(open, address)}

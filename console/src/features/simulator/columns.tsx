@@ -9,7 +9,7 @@ import { CodeBlock } from "../../pieces/CodeBlock";
 import { linesOf } from "../iam/statement-place";
 import { type Decision, type Match, type Outcome, reasonOf } from "./outcome";
 
-const WORDS: Record<Decision, string> = { allowed: "allowed", explicitDeny: "denied by a statement", implicitDeny: "denied: nothing allows it" };
+const WORDS: Record<Decision, string> = { allowed: "allowed", explicitDeny: "explicitly denied", implicitDeny: "implicitly denied" };
 
 export const OUTCOME_COLUMNS: TableProps.ColumnDefinition<Outcome>[] = [
   { id: "action", header: "Action", isRowHeader: true, sortingField: "action", cell: (outcome) => outcome.action },
@@ -18,6 +18,7 @@ export const OUTCOME_COLUMNS: TableProps.ColumnDefinition<Outcome>[] = [
     id: "permission",
     header: "Permission",
     sortingField: "decision",
+    minWidth: 180,
     cell: ({ decision }) => <StatusIndicator type={decision === "allowed" ? "success" : "error"}>{WORDS[decision]}</StatusIndicator>,
   },
   { id: "why", header: "Why", cell: reasonOf },

@@ -63,10 +63,11 @@ function matchOf(found: Statement, policies: NamedPolicy[]): Match[] {
 
 /** Why it came so, in a sentence or two. */
 export function reasonOf({ decision, matches, bounded, missing }: Outcome): string {
-  const names = [...new Set(matches.map((match) => match.policy.name))].join(", ");
+  const names = [...new Set(matches.map((match) => match.policy.name))];
+  const [who, several] = [names.join(", "), names.length > 1];
   const depends = missing.length && decision !== "explicitDeny" ? ` It may depend on ${missing.join(", ")}: no value was given.` : "";
-  if (decision === "allowed") return `${names} allows it${bounded ? ", and so does the permissions boundary" : ""}.${depends}`;
-  if (decision === "explicitDeny") return matches.length ? `${names} denies it, and a Deny outweighs every Allow.` : "The permissions boundary denies it.";
+  if (decision === "allowed") return `${who} ${several ? "allow" : "allows"} it${bounded ? ", and so does the permissions boundary" : ""}.${depends}`;
+  if (decision === "explicitDeny") return matches.length ? `${who} ${several ? "deny" : "denies"} it, and a Deny outweighs every Allow.` : "The permissions boundary denies it.";
   if (bounded === false) return `The permissions boundary doesn't allow it, whatever the policies say.${depends}`;
   return `No statement allows it, and what nothing allows is denied.${depends}`;
 }
