@@ -23,6 +23,7 @@ const COLUMNS: TableProps.ColumnDefinition<Activity>[] = [
   {
     id: "decision",
     header: "Decision",
+    minWidth: 105,
     cell: (call) => <StatusIndicator type={SIGNS[call.Decision]}>{call.ErrorCode ?? call.Decision}</StatusIndicator>,
   },
 ];
@@ -40,6 +41,7 @@ export function RecentActivity() {
       }
       items={calls.slice(0, SHOWN)}
       trackBy="RequestId"
+      wrapLines
       columnDefinitions={COLUMNS}
       loading={activity.isPending && !activity.error}
       loadingText="Asking for calls"

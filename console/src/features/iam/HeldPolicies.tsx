@@ -63,12 +63,11 @@ export function HeldPolicies<I extends object>({ holder, list, input }: Props<I>
             id: "name",
             header: "Policy name",
             isRowHeader: true,
-            sortingField: "name",
             cell: ({ name, arn }) => (
               <Link href={arn ? to.policy(arn) : to.editInlinePolicy(holder.kind, holder.name, name)}>{name}</Link>
             ),
           },
-          { id: "kind", header: "Type", sortingField: "kind", cell: (policy) => policy.kind },
+          { id: "kind", header: "Type", cell: (policy) => policy.kind },
           {
             id: "document",
             header: "What it says",

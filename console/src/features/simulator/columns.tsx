@@ -12,20 +12,19 @@ import { type Decision, type Match, type Outcome, reasonOf } from "./outcome";
 const WORDS: Record<Decision, string> = { allowed: "allowed", explicitDeny: "explicitly denied", implicitDeny: "implicitly denied" };
 
 export const OUTCOME_COLUMNS: TableProps.ColumnDefinition<Outcome>[] = [
-  { id: "action", header: "Action", isRowHeader: true, sortingField: "action", cell: (outcome) => outcome.action },
+  { id: "action", header: "Action", isRowHeader: true, cell: (outcome) => outcome.action },
   { id: "resource", header: "Resource", cell: (outcome) => <span style={{ overflowWrap: "anywhere" }}>{outcome.resource}</span> },
   {
     id: "permission",
     header: "Permission",
-    sortingField: "decision",
-    minWidth: 180,
+    minWidth: 170,
     cell: ({ decision }) => <StatusIndicator type={decision === "allowed" ? "success" : "error"}>{WORDS[decision]}</StatusIndicator>,
   },
   { id: "why", header: "Why", cell: reasonOf },
   {
     id: "statement",
     header: "Deciding statement",
-    minWidth: 260,
+    minWidth: 200,
     cell: ({ matches }) =>
       matches.length ? (
         <SpaceBetween size="xs">
@@ -42,7 +41,7 @@ export const OUTCOME_COLUMNS: TableProps.ColumnDefinition<Outcome>[] = [
 function DecidingStatement({ match: { policy, index, statement } }: { match: Match }) {
   const lines = linesOf(policy.text, index);
   return (
-    <div>
+    <div style={{ overflowWrap: "anywhere" }}>
       <Link href={policy.href(index)}>
         {policy.name}, lines {lines?.first}-{lines?.last}
       </Link>

@@ -20,6 +20,7 @@ import "ace-builds/src-noconflict/theme-cloud_editor_dark";
 import jsonWorker from "ace-builds/src-noconflict/worker-json?url";
 
 ace.config.set("loadWorkerFromBlob", false); // the policy of the page takes workers from the server itself
+ace.config.setDefaultValue("renderer", "showPrintMargin", false); // a line at column 80 that means nothing here
 ace.config.setModuleUrl("ace/mode/json_worker", jsonWorker);
 const { Mode } = ace.require("ace/mode/javascript") as { Mode: { prototype: { createWorker: () => null } } };
 Mode.prototype.createWorker = () => null;
