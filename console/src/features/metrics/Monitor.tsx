@@ -93,7 +93,7 @@ function Graphs({ graphs, found }: { graphs: Graph[]; found: Found }) {
       {none.length > 0 && (
         <Container
           header={
-            <Header variant="h3" description="What happens now is shown in a minute.">
+            <Header variant="h3" description={found.window.end >= found.window.now ? "What happens now is shown in a minute." : undefined}>
               No data in this time
             </Header>
           }
