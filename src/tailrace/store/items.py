@@ -13,15 +13,16 @@ clients a delay that no test of theirs can wait for reliably.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import orjson
 
 from tailrace.expression.values import item_size
 from tailrace.store import changes, collections, expirations, history, index_entries
-from tailrace.store.engine import Transaction
+from tailrace.store.engine import Row, Transaction
 from tailrace.store.layout import IndexLayout, Item, TableLayout
 
 KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
@@ -35,6 +36,11 @@ class StoredItem(NamedTuple):
     key: bytes
     body: bytes
     size: int
+
+
+def _stored(rows: Iterable[Row]) -> Iterable[StoredItem]:
+    """Rows of key, body and size, without a call of Python for each."""
+    return map(tuple.__new__, repeat(StoredItem), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def get_many(tx: Transaction, layout: TableLayout, keys: Sequence[bytes]) -> dic
         layout.collection,
         *keys,
     )
-    return {row[0]: StoredItem(*row) for row in rows}
+    return {item.key: item for item in _stored(rows)}
 
 
 def change(
@@ -126,7 +132,7 @@ def range(
         high,
         limit,
     )
-    return [StoredItem(*row) for row in rows]
+    return list(_stored(rows))
 
 
 def measure_range(tx: Transaction, collection: int, low: bytes, high: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from tailrace.store.items import StoredItem
 PAGE_BYTES = 1024 * 1024
 _FIRST_ROWS = 64
 _ROWS_MAX = 1000
+_body_of, _size_of = attrgetter("body"), attrgetter("size")
 _MISMATCH = "The provided key element does not match the schema"
 
 Item = dict[str, Any]
@@ -71,19 +73,26 @@ def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: byte
     """
     page = Page(source.table) if page is None else page
     take = _take if source.table.insights is None else _take_counted
+    bodies_alone = wanted.filter is None and wanted.projection is None and not source.whole_items
+    bodies_alone = bodies_alone and wanted.select != "COUNT" and take is _take
     rows_wanted = _FIRST_ROWS if wanted.limit is None else min(wanted.limit, _FIRST_ROWS)
     last: StoredItem | None = None
     while True:
         rows = items.range(tx, source.collection, low, high, reverse=wanted.reverse, limit=rows_wanted)
-        for row in rows:
-            if last is not None and page.bytes + row.size > PAGE_BYTES:
-                page.last_key = _key(source, last)
-                return page
-            take(tx, page, source, wanted, row)
-            last = row
-            if page.scanned == wanted.limit:
-                page.last_key = _key(source, row)
-                return page
+        if bodies_alone and rows and _take_all(page, wanted, rows):
+            last = rows[-1]
+        else:
+            for row in rows:
+                if last is not None and page.bytes + row.size > PAGE_BYTES:
+                    page.last_key = _key(source, last)
+                    return page
+                take(tx, page, source, wanted, row)
+                last = row
+                if page.scanned == wanted.limit:
+                    break
+        if last is not None and page.scanned == wanted.limit:
+            page.last_key = _key(source, last)
+            return page
         if last is None or len(rows) < rows_wanted:
             return page
         low, high = (low, last.key) if wanted.reverse else (last.key + b"\0", high)
@@ -95,6 +104,17 @@ def _next_rows(page: Page, wanted: Wishes) -> int:
     average = max(1, page.bytes // page.scanned)
     room = min(_ROWS_MAX, (PAGE_BYTES - page.bytes) // average + 1)
     return room if wanted.limit is None else min(room, wanted.limit - page.scanned)
+
+
+def _take_all(page: Page, wanted: Wishes, rows: list[StoredItem]) -> bool:
+    """Take the bodies of rows at once, where no limit ends the page among them; whether that was so."""
+    size = sum(map(_size_of, rows))
+    scanned = page.scanned + len(rows)
+    if page.bytes + size > PAGE_BYTES or (wanted.limit is not None and scanned > wanted.limit):
+        return False
+    page.scanned, page.bytes, page.count = scanned, page.bytes + size, page.count + len(rows)
+    page.found += map(orjson.Fragment, map(_body_of, rows))
+    return True
 
 
 def _take(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> None:
