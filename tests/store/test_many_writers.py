@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from tailrace import store
 from tailrace.base.errors import Outdated
-from tailrace.store import deliveries, items, resources
+from tailrace.store import deliveries, items, message_groups, messages, resources
 from tailrace.store.engine import Store, TooLong, Transaction
 from tailrace.store.layout import TableLayout
 from tailrace.store.postgresql import place as place_module
@@ -140,3 +141,48 @@ async def test_a_key_that_is_too_long_for_an_index_is_told(nodes: list[Store]) -
     long = item("".join(noise.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(6000)))
     with pytest.raises(TooLong):
         await nodes[0].update(lambda tx: items.change(tx, layout, key_of(layout, long), lambda old: long, NOW))
+
+
+async def test_a_busy_queue_counts_right_and_gives_each_message_once(nodes: list[Store]) -> None:
+    """Sends and receives don't undo each other: the queue's row is taken last, what others receive is passed over."""
+    queue = await nodes[0].update(lambda tx: messages.open_queue(tx, 1000.0))
+
+    def send(number: int) -> Any:
+        return lambda tx: messages.put(tx, queue, str(number), {}, now=NOW)
+
+    def receive(tx: Transaction) -> list[str]:
+        taken = messages.due(tx, queue, NOW, 5)
+        if not taken or not messages.take_in_flight(tx, queue, len(taken), NOW, 1000):
+            return []
+        return [messages.receive(tx, queue, each, NOW, NOW + 30).body for each in taken]
+
+    got: list[str] = []
+
+    async def take(number: int) -> None:
+        while len(got) < 60:
+            got.extend(await nodes[number % 2].update(receive, locked=True))
+
+    sends = [nodes[number % 2].update(send(number), grouped=True) for number in range(60)]
+    await asyncio.gather(*sends, *(take(number) for number in range(6)))
+    assert sorted(map(int, got)) == list(range(60))
+    counted = await nodes[0].view(lambda tx: tx.row("SELECT messages, in_flight FROM queues WHERE queue = ?", queue))
+    assert counted == (60, 60)
+
+
+async def test_a_first_in_first_out_queue_takes_a_token_once_and_keeps_its_order(nodes: list[Store]) -> None:
+    queue = await nodes[0].update(lambda tx: messages.open_queue(tx, 1000.0))
+
+    def send(number: int) -> Any:
+        def change(tx: Transaction) -> bool:
+            message_groups.hold(tx, queue)
+            if message_groups.recall(tx, queue, str(number // 3), NOW) is not None:
+                return False
+            messages.put(tx, queue, str(number), {}, now=NOW, group="g")
+            message_groups.remember(tx, queue, str(number // 3), NOW + 300, {})
+            return True
+
+        return change
+
+    sent = await asyncio.gather(*(nodes[number % 2].update(send(number), grouped=True) for number in range(30)))
+    assert sum(sent) == 10
+    assert await nodes[0].view(lambda tx: messages.counts(tx, queue, NOW).waiting) == 10

@@ -25,8 +25,15 @@ def join(tx: Transaction, queue: int, group: str, due: float) -> None:
     )
 
 
+def hold(tx: Transaction, queue: int) -> None:
+    """Have all others wait who change the groups of this queue, or its order, until this transaction ends."""
+    if tx.lock:
+        tx.rows(f"SELECT 1 FROM queues WHERE queue = ?{tx.lock}", queue)  # noqa: S608 - no user's text
+
+
 def settle(tx: Transaction, queue: int, group: str, now: float) -> None:
     """Bring a group's time up to date after a change to its messages; a group without messages goes."""
+    hold(tx, queue)
     first = tx.rows(
         "SELECT due, receives FROM messages WHERE queue = ? AND message_group = ? ORDER BY message LIMIT ?",
         *(queue, group, IN_FLIGHT_MAX),

@@ -166,7 +166,8 @@ def next_due(tx: Transaction, queue: int, *, grouped: bool) -> float | None:
 def state(tx: Transaction, queue: int, number: int) -> State | None:
     """What stands of a message; None where the queue has none of that number."""
     row = tx.row(
-        "SELECT due, first, receives, message_group FROM messages WHERE message = ? AND queue = ?", number, queue
+        f"SELECT due, first, receives, message_group FROM messages WHERE message = ? AND queue = ?{tx.lock}",  # noqa: S608
+        *(number, queue),
     )
     return State(*row) if row else None
 
@@ -257,10 +258,12 @@ def take_in_flight(tx: Transaction, queue: int, count: int, now: float, maximum:
     row = tx.row("SELECT in_flight FROM queues WHERE queue = ?", queue)
     known = int(row[0]) if row else 0
     if known + count > maximum:
+        message_groups.hold(tx, queue)
         known = counts(tx, queue, now).in_flight
         if known + count > maximum:
             return False
-    tx.do("UPDATE queues SET in_flight = ? WHERE queue = ?", known + count, queue)
+        tx.do("UPDATE queues SET in_flight = ? WHERE queue = ?", known, queue)
+    _count(tx, queue, 0, count)
     return True
 
 
@@ -313,4 +316,5 @@ def _count(tx: Transaction, queue: int, messages: int, in_flight: int = 0) -> No
     tx.do(
         "UPDATE queues SET messages = messages + ?, in_flight = in_flight + ? WHERE queue = ?",
         *(messages, in_flight, queue),
+        turn=("queues", queue),
     )

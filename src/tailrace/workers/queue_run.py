@@ -226,7 +226,7 @@ class QueueRun:
 
         while not full and len(records) < settings.batch_size and looked_at < LOOKED_AT_MAX:
             try:
-                found, count, full = await node.store.update(receive)
+                found, count, full = await node.store.update(receive, locked=True)
             except ApiError as refused:  # too many messages of the queue are in flight
                 log.warning("mapping %s can't receive: %s", self.mapping, refused.message)
                 break

@@ -7,7 +7,7 @@ from tailrace.services.sqs import batches, receipts, refusals
 from tailrace.services.sqs.queue import Queue, find, place_of, queue_arn
 from tailrace.services.sqs.receipts import Receipt
 from tailrace.services.sqs.receiving import VISIBILITY_SECONDS_MAX
-from tailrace.store import messages
+from tailrace.store import message_groups, messages
 from tailrace.store.engine import Transaction
 from tailrace.store.messages import State
 
@@ -19,6 +19,8 @@ def delete(tx: Transaction, queue: Queue, handle: str, now: float) -> None:
     visibility timeout still runs.
     """
     receipt = receipts.unseal(handle, queue, receipts.secret(tx))
+    if queue.fifo:
+        message_groups.hold(tx, queue.number)
     found = _state(tx, queue, receipt)
     if found is None:
         return
@@ -33,6 +35,8 @@ def change_visibility(tx: Transaction, queue: Queue, handle: str, seconds: int, 
         reason = f"Must be between 0 and {VISIBILITY_SECONDS_MAX}."
         raise refusals.invalid_value(seconds, "VisibilityTimeout", reason)
     receipt = receipts.unseal(handle, queue, receipts.secret(tx))
+    if queue.fifo:
+        message_groups.hold(tx, queue.number)
     found = _state(tx, queue, receipt)
     if found is None:
         reason = "Message does not exist or is not available for visibility timeout change."
@@ -61,7 +65,8 @@ async def delete_message(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
     """
     place = place_of(call, request)
-    await call.store.update(lambda tx: delete(tx, find(tx, place), request["ReceiptHandle"], call.clock.now()))
+    handle = request["ReceiptHandle"]
+    await call.store.update(lambda tx: delete(tx, find(tx, place), handle, call.clock.now()), grouped=True)
     return {}
 
 
@@ -83,7 +88,7 @@ async def delete_message_batch(call: Call, request: Shape) -> Shape:
 
         return batches.each(entries, one)
 
-    return await call.store.update(change)
+    return await call.store.update(change, grouped=True)
 
 
 @operation("sqs", "ChangeMessageVisibility", needs="sqs:ChangeMessageVisibility", on=queue_arn)
@@ -93,7 +98,9 @@ async def change_message_visibility(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
     """
     place, handle, seconds = place_of(call, request), request["ReceiptHandle"], request["VisibilityTimeout"]
-    await call.store.update(lambda tx: change_visibility(tx, find(tx, place), handle, seconds, call.clock.now()))
+    await call.store.update(
+        lambda tx: change_visibility(tx, find(tx, place), handle, seconds, call.clock.now()), grouped=True
+    )
     return {}
 
 
@@ -117,4 +124,4 @@ async def change_message_visibility_batch(call: Call, request: Shape) -> Shape:
 
         return batches.each(entries, one)
 
-    return await call.store.update(change)
+    return await call.store.update(change, grouped=True)

@@ -73,7 +73,7 @@ async def receive_message(call: Call, request: Shape) -> Shape:
     while not taken and (at_once or await wait_for_message(call, place, queue, until)):
         at_once = False
         try:
-            queue, taken = await call.store.update(take)
+            queue, taken = await call.store.update(take, locked=True)
         except ApiError as error:
             if error.code == "OverLimit" and (queue.fifo or wait_s):
                 return {}  # AWS tells the limit to short polls of standard queues alone
@@ -144,6 +144,8 @@ def take_due(
     receive before it. Raises OverLimit where too many are in flight.
     """
     key = receipts.secret(tx)
+    if queue.fifo:
+        message_groups.hold(tx, queue.number)
     token = f"receive/{attempt}"
     if attempt:
         again = _again(tx, queue, token, now, visible_s)

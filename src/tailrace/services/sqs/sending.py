@@ -116,6 +116,7 @@ def enqueue(tx: Transaction, queue: Queue, message: Outgoing, now: float) -> Sen
         messages.put(tx, queue.number, message.body, head, now=now, due=now + delay)
         return Sent(head["MessageId"], None)
     assert message.group
+    message_groups.hold(tx, queue.number)  # one after the other: in order, and each deduplication id once
     once = message.deduplication or sha256(message.body.encode()).hexdigest()
     head["MessageDeduplicationId"] = once
     token = f"send/{message.group} {once}" if queue.scoped_to_group else f"send/{once}"
@@ -171,7 +172,7 @@ async def send_message(call: Call, request: Shape) -> Shape:
         check(queue, message)
         return _answer(message, enqueue(tx, queue, message, call.clock.now()), request)
 
-    return await call.store.update(send)
+    return await call.store.update(send, grouped=True)
 
 
 @operation("sqs", "SendMessageBatch", needs=SEND, on=queue_arn)
@@ -195,7 +196,7 @@ async def send_message_batch(call: Call, request: Shape) -> Shape:
 
         return batches.each(entries, one)
 
-    return await call.store.update(send)
+    return await call.store.update(send, grouped=True)
 
 
 def _check_batch(queue: Queue, outgoing: list[Outgoing]) -> None:

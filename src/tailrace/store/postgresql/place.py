@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
@@ -50,6 +51,7 @@ PREPARING_SECONDS_MAX = 3600.0  # what one statement of a new schema may take
 RACES_LOST_MAX = 5  # until an update holds its documents alone
 LOST_SECONDS = 1.0  # how long nobody connects anew who has waited long enough
 CODES_MAX = 10_000
+ALONE_MAX = 3  # then it is run alone from the start
 # One that waits for a lock holds up all of its group: it is sent on its own way.
 GROUP_SETTINGS = "-c lock_timeout=1000"
 SETTINGS: dict[str, Any] = {
@@ -65,10 +67,14 @@ _monotonic = SystemClock().monotonic
 
 
 class _Again(Exception):
-    """The closure has to run again; `at_once` where that is no matter of luck, `held` where others had its rows."""
+    """The closure has to run again; `at_once` where that is no matter of luck, `held` where others had its rows.
 
-    def __init__(self, why: str, *, at_once: bool = False, held: bool = False) -> None:
+    `alone`: not as `locked`, for it replaces a document.
+    """
+
+    def __init__(self, why: str, *, at_once: bool = False, held: bool = False, alone: bool = False) -> None:
         super().__init__(why)
+        self.alone = alone
         self.at_once = at_once
         self.held = held
 
@@ -91,7 +97,9 @@ class PostgresStore:
         self._ending = threading.Event()
         self._asking: set[CodeType] = set()
         self._long: set[CodeType] = set()
-        self._alone: set[CodeType] = set()
+        self._alone: Counter[CodeType | None] = (
+            Counter()
+        )  # how often a closure had to run alone that said it was locked
         self._waiting = 0
         self._lost = -LOST_SECONDS  # when the database was last found to be away
         self._closing = self._closed = False
@@ -115,7 +123,7 @@ class PostgresStore:
                 if need.query and code is not None and len(self._asking) < CODES_MAX:
                     self._asking.add(code)
         return await self._loop.run_in_executor(
-            self._readers, self._repeat, lambda again: self._look(read, code), _monotonic()
+            self._readers, self._repeat, lambda again, alone: self._look(read, code), _monotonic()
         )
 
     async def update(self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False) -> T:
@@ -125,7 +133,7 @@ class PostgresStore:
         if self._waiting + len(self.groups) >= QUEUE_UPDATES_MAX:
             raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
         job = Job(change, self._loop.create_future(), _monotonic())
-        if grouped and getattr(change, "__code__", None) not in self._alone:
+        if grouped and self._alone[getattr(change, "__code__", None)] < ALONE_MAX:
             self.groups.add(job)
         else:
             self._run_alone(job, locked=locked or grouped)
@@ -178,7 +186,8 @@ class PostgresStore:
 
         self._waiting += 1
         self._loop.run_in_executor(
-            self._writers, self._repeat, lambda again: self._write(job.change, locked, again), job.began
+            *(self._writers, self._repeat),
+            *(lambda again, alone: self._write(job.change, locked and not alone, again), job.began),
         ).add_done_callback(done)
 
     def _tell(self, notices: Iterable[Notice]) -> None:
@@ -202,15 +211,15 @@ class PostgresStore:
             for listener in tuple(self._listeners.get(topic, {}).values()):
                 self._loop.call_soon(listener, payload)
 
-    def _repeat(self, attempt: Callable[[int], T], began: float) -> T:
+    def _repeat(self, attempt: Callable[[int, bool], T], began: float) -> T:
         """Attempt until it is done, in a thread of a pool. Raises what the closure raises, and StoreError."""
-        again = 0
+        again, alone = 0, False
         while True:
             try:
                 self._check_not_away(began)
-                return attempt(again)
+                return attempt(again, alone)
             except _Again as reason:
-                again += 1
+                again, alone = again + 1, alone or reason.alone
                 self.again += 1
                 if again > AGAIN_MAX or _monotonic() - began > RACES_SECONDS_MAX:
                     raise Outdated(f"given up after {again - 1} lost races: {reason}", held=reason.held) from reason
@@ -277,7 +286,7 @@ class PostgresStore:
     def _write(self, change: Callable[[Any], T], locked: bool, again: int) -> tuple[T, list[Notice]]:
         """One attempt of an update, the first of which is number 0: its result, and whom to tell what."""
         code = getattr(change, "__code__", None)
-        mode = Mode.LOCKED if locked and code is not None and code not in self._alone else Mode.ALONE
+        mode = Mode.LOCKED if locked and code is not None and self._alone[code] < ALONE_MAX else Mode.ALONE
         if mode is Mode.ALONE and again >= RACES_LOST_MAX and self._dialect.advisory:
             mode = Mode.EXCLUSIVE
         age, at = self.known.age, _monotonic()
@@ -295,9 +304,9 @@ class PostgresStore:
             raise
         except NeedsAlone:
             assert code is not None
-            self._alone.add(code)
+            self._alone[code] += 1
             tx.roll_back()
-            raise _Again("a document is replaced", at_once=True) from None
+            raise _Again("a document is replaced", at_once=True, alone=True) from None
         except Refused as refusal:
             tx.roll_back()
             self._judge(refusal, tx)
