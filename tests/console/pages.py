@@ -23,6 +23,7 @@ PAGES: dict[str, list[str]] = {
         "/console/tables/Cloud9?tab=indexes",
         "/console/tables/Cloud9?tab=monitor&range=3h",
         "/console/tables/Cloud9?tab=streams&record=RECORD",
+        "/console/tables/Cloud9?tab=permissions",
         "/console/tables/Cloud9?tab=backups",
         "/console/tables/Cloud9?tab=settings",
     ],

@@ -39,6 +39,21 @@ def make_table(server: RunningServer, name: str = TABLE, stream: bool = True) ->
     return str(table.get("LatestStreamArn", ""))
 
 
+def allow_reading(server: RunningServer, table: str = TABLE) -> None:
+    """A resource-based policy on the table, by which its account may read it."""
+    dynamodb = server.client("dynamodb")
+    arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": arn.split(":")[4]},
+        "Action": "dynamodb:GetItem",
+        "Resource": arn,
+    }
+    dynamodb.put_resource_policy(
+        ResourceArn=arn, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+
+
 def make_backup(server: RunningServer, table: str = TABLE) -> str:
     """The ARN of a backup of the table, which is under point-in-time recovery from then on."""
     dynamodb = server.client("dynamodb")

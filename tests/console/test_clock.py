@@ -43,3 +43,46 @@ def test_time_to_live_passes_when_the_clock_is_moved_ahead(blank: Page) -> None:
         blank.close()
     finally:
         running.kill()
+
+
+def test_a_preview_tells_what_expires_and_moves_the_clock_there(blank: Page) -> None:
+    running = RunningServer("memory:", "--movable-clock")
+    try:
+        make_table(running)
+        dynamodb = running.client("dynamodb")
+        dynamodb.update_time_to_live(
+            TableName="Cloud9", TimeToLiveSpecification={"Enabled": True, "AttributeName": "Expires"}
+        )
+        now = int(tailrace_client(running).get_clock()["Time"].timestamp())
+        for fruit, seconds in (("FIG", 400), ("DATE", 500), ("KIWI", 86_400)):
+            item = {"PK": {"S": "FRUIT"}, "SK": {"S": fruit}, "Expires": {"N": str(now + seconds)}}
+            dynamodb.put_item(TableName="Cloud9", Item=item)
+        blank.goto(f"{running.endpoint}/console/tables/Cloud9?tab=settings#session={fragment(running)}")
+        blank.get_by_role("button", name="In 10 minutes").click()
+        blank.get_by_role("button", name="Run preview").click()
+        expect(blank.get_by_role("heading", name="Items to be deleted (2)")).to_be_visible()
+        sample = blank.get_by_role("table", name="Items to be deleted")
+        expect(sample.get_by_role("row").nth(1)).to_contain_text("FIG")
+        expect(sample.get_by_text("KIWI")).to_have_count(0)
+        assert_accessible(blank)
+        blank.get_by_role("button", name="Move the clock").click()
+        blank.get_by_role("link", name="See it in the live records").click()
+        records = blank.get_by_role("table", name="Stream records")
+        expect(records.get_by_role("row", name="REMOVE FRUIT / DATE")).to_be_visible()
+        records.get_by_role("row", name="REMOVE FRUIT / FIG").click()
+        expect(blank.get_by_text("dynamodb.amazonaws.com").first).to_be_visible()
+        assert "Item" in dynamodb.get_item(TableName="Cloud9", Key={"PK": {"S": "FRUIT"}, "SK": {"S": "KIWI"}})
+        blank.close()
+    finally:
+        running.kill()
+
+
+def test_a_preview_says_when_the_clock_can_not_be_moved(page: Page, server: RunningServer) -> None:
+    make_table(server, "Still")
+    server.client("dynamodb").update_time_to_live(
+        TableName="Still", TimeToLiveSpecification={"Enabled": True, "AttributeName": "Expires"}
+    )
+    page.goto("/console/tables/Still?tab=settings")
+    page.get_by_role("button", name="Run preview").click()
+    expect(page.get_by_text("This server's clock can't be moved")).to_be_visible()
+    expect(page.get_by_text("No item will have been deleted by then.")).to_be_visible()

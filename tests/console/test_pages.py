@@ -14,7 +14,7 @@ from tests.console.accessible import assert_accessible
 from tests.console.conftest import ROOT
 from tests.console.messaging import make_messaging
 from tests.console.pages import PAGES
-from tests.console.resources import latest_caused, latest_stream, make_backup, make_everything
+from tests.console.resources import allow_reading, latest_caused, latest_stream, make_backup, make_everything
 
 FEATURES = ROOT / "console" / "src" / "features"
 DECLARED = re.compile(r'\bpage\(\s*"([^"]*)"')
@@ -36,6 +36,7 @@ ADDRESSES = [address for addresses in PAGES.values() for address in addresses]
 def furnished(server: RunningServer) -> RunningServer:
     make_everything(server)
     make_messaging(server)
+    allow_reading(server)  # a table without a policy is an answer of 400, which the browser's log tells of
     return server
 
 

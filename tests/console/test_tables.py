@@ -20,7 +20,32 @@ def test_an_index_is_made_and_queried(page: Page, server: RunningServer) -> None
     expect(page.get_by_role("gridcell", name="Active")).to_be_visible()
     page.goto("/console/items/Indexed?index=SK-index&pk=ORANGE%23NAGPUR")
     expect(page.get_by_text("Query: 1 items read")).to_be_visible()
-    expect(page.get_by_role("cell", name="ORANGE#NAGPUR")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="ORANGE#NAGPUR", exact=True)).to_be_visible()
+
+
+def test_a_table_is_created_with_indexes_of_both_kinds(page: Page, server: RunningServer) -> None:
+    page.goto("/console/tables/create")
+    page.get_by_label("Table name").fill("Furnished")
+    page.get_by_role("textbox", name="Partition key").fill("PK")
+    page.get_by_role("textbox", name="Sort key").fill("SK")
+    page.get_by_role("radio", name="Customize settings").check()
+    page.get_by_role("radio", name="DynamoDB Standard-IA").check()
+    page.get_by_role("button", name="Create local index").click()
+    dialog = page.get_by_role("dialog", name="New local secondary index")
+    dialog.get_by_role("textbox", name="Sort key").fill("Stocks")
+    dialog.get_by_role("button", name="Create index").click()
+    page.get_by_role("button", name="Create global index").click()
+    dialog = page.get_by_role("dialog", name="New global secondary index")
+    dialog.get_by_role("textbox", name="Partition key").fill("Owner")
+    dialog.get_by_role("radio", name="Only keys").check()
+    dialog.get_by_role("button", name="Create index").click()
+    expect(page.get_by_role("row", name="Owner-index")).to_be_visible()
+    page.get_by_role("button", name="Create table").click()
+    expect(page.get_by_text("The Furnished table is being created.")).to_be_visible()
+    table = server.client("dynamodb").describe_table(TableName="Furnished")["Table"]
+    assert [index["IndexName"] for index in table["LocalSecondaryIndexes"]] == ["Stocks-index"]
+    assert table["GlobalSecondaryIndexes"][0]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert table["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
 
 
 def test_items_expire_by_an_attribute(page: Page, server: RunningServer) -> None:
@@ -59,10 +84,10 @@ def test_pages_of_items_follow_each_other_by_their_address(page: Page, server: R
         ]
         dynamodb.batch_write_item(RequestItems={"Paged": puts})
     page.goto("/console/items/Paged?pk=P&desc=1")
-    expect(page.get_by_role("cell", name="099")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="099", exact=True)).to_be_visible()
     page.get_by_role("button", name="Retrieve next page").click()
-    expect(page.get_by_role("cell", name="049")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="049", exact=True)).to_be_visible()
     page.reload()
-    expect(page.get_by_role("cell", name="049")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="049", exact=True)).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("cell", name="099")).to_be_visible()
+    expect(page.get_by_role("gridcell", name="099", exact=True)).to_be_visible()

@@ -23,7 +23,7 @@ function marking(statement: number | undefined): Record<string, string | undefin
   return statement === undefined ? {} : { editor: "json", statement: String(statement) };
 }
 
-export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "backups" | "settings";
+export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "permissions" | "backups" | "settings";
 
 export const to = {
   home: () => at("/"),

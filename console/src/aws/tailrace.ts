@@ -130,4 +130,4 @@ export const explainRequest = own<{ RequestId: string }, Explanation>("ExplainRe
 export const hasResourcePolicy = own<{ ResourceArn: string }, { HasPolicy: boolean }>("HasResourcePolicy");
 export const lintPolicy = own<{ PolicyDocument: string }, { Findings: Finding[] }>("LintPolicy");
 export const listMails = own<{ To?: string; MaxResults?: number }, { Mails: Mail[] }>("ListMails");
-export const advanceClock = own<{ Seconds: number }, { Time: number; OffsetSeconds: number }>("AdvanceClock");
+export const advanceClock = own<{ Seconds: number } | { Time: number }, { Time: number; OffsetSeconds: number }>("AdvanceClock");

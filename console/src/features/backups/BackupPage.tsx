@@ -5,7 +5,6 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { to } from "../../app/paths";
@@ -17,6 +16,7 @@ import { Loading } from "../../pieces/Loading";
 import { NotFound } from "../../pieces/NotFound";
 import { RefreshButton } from "../../pieces/RefreshButton";
 import { timeText } from "../../pieces/texts";
+import { useDeletion } from "../../pieces/useDeletion";
 import { BackupFacts } from "./BackupFacts";
 import { DeleteBackups } from "./DeleteBackups";
 
@@ -27,7 +27,7 @@ const BACK = { text: "Backups", href: to.backups() };
 export default function BackupPage() {
   const { backup: arn = "" } = useParams();
   const navigate = useNavigate();
-  const [deleting, setDeleting] = useState(false);
+  const deletion = useDeletion(to.backups());
   const answer = useAws(
     describeBackup,
     { BackupArn: arn },
@@ -44,7 +44,7 @@ export default function BackupPage() {
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <RefreshButton of={answer} />
-            <Button onClick={() => setDeleting(true)}>Delete</Button>
+            <Button onClick={deletion.ask}>Delete</Button>
             <Button variant="primary" disabled={!restorable} onClick={() => void navigate(to.restoreBackup(arn))}>
               Restore
             </Button>
@@ -59,7 +59,7 @@ export default function BackupPage() {
       <Container header={<Header variant="h2" description="As it was when the backup was created.">Source table details</Header>}>
         <KeyValuePairs columns={3} items={sourceFacts(table, features ?? {})} />
       </Container>
-      {deleting && <DeleteBackups backups={[backup]} onClose={() => setDeleting(false)} onDeleted={() => void navigate(to.backups())} />}
+      {deletion.asking && <DeleteBackups leaves backups={[backup]} onClose={deletion.close} />}
     </SpaceBetween>
   );
 }

@@ -16,7 +16,7 @@ import { KeyFields } from "./KeyFields";
 import { createTableInput, NEW_TABLE, type NewTable } from "./new-table";
 import { TableSettings } from "./TableSettings";
 
-/** Create table: its name, its key, and how it is paid for. */
+/** Create table: its name, its key, and its settings. */
 export default function CreateTablePage() {
   const navigate = useNavigate();
   const [form, setForm] = useState(NEW_TABLE);
@@ -72,9 +72,9 @@ export default function CreateTablePage() {
               {
                 value: "default",
                 label: "Default settings",
-                description: "On-demand capacity, no deletion protection. All of it can be changed later.",
+                description: "On-demand capacity, no secondary indexes, no deletion protection. All but local indexes can be changed later.",
               },
-              { value: "customized", label: "Customize settings", description: "Choose capacity and protection now." },
+              { value: "customized", label: "Customize settings", description: "Choose table class, capacity, secondary indexes and protection now." },
             ]}
           />
           {form.customized && <TableSettings form={form} onChange={change} />}

@@ -4,7 +4,7 @@ import Grid from "@cloudscape-design/components/grid";
 import Input from "@cloudscape-design/components/input";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 
-import type { Key } from "./new-table";
+import type { Key } from "./new-index";
 
 const TYPES: (SelectProps.Option & { value: ScalarAttributeType })[] = [
   { value: "S", label: "String" },

@@ -1,3 +1,4 @@
+import type { TableClass } from "@aws-sdk/client-dynamodb";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
@@ -5,17 +6,25 @@ import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
-import type { NewTable } from "./new-table";
+import { NewIndexes } from "./NewIndexes";
+import { type NewTable, TABLE_CLASSES } from "./new-table";
 
 interface Props {
   form: NewTable;
   onChange: (part: Partial<NewTable>) => void;
 }
 
-/** Capacity and protection of a new table. */
+/** The class of a new table, its capacity, its secondary indexes and its protection. */
 export function TableSettings({ form, onChange }: Props) {
   return (
     <SpaceBetween size="l">
+      <FormField label="Table class">
+        <RadioGroup
+          value={form.tableClass}
+          onChange={({ detail }) => onChange({ tableClass: detail.value as TableClass })}
+          items={TABLE_CLASSES}
+        />
+      </FormField>
       <FormField label="Capacity mode">
         <RadioGroup
           value={form.provisioned ? "provisioned" : "on-demand"}
@@ -40,6 +49,7 @@ export function TableSettings({ form, onChange }: Props) {
           </FormField>
         </ColumnLayout>
       )}
+      <NewIndexes partition={form.partition} indexes={form.indexes} onChange={(indexes) => onChange({ indexes })} />
       <Checkbox
         checked={form.protected}
         onChange={({ detail }) => onChange({ protected: detail.checked })}

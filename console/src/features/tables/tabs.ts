@@ -21,5 +21,6 @@ export const TABS: Tab[] = [
   { id: "monitor", label: "Monitor", Content: lazy(() => import("../metrics/TableMonitorTab")) },
   { id: "streams", label: "Exports and streams", Content: lazy(() => import("../streams/StreamsTab")) },
   { id: "backups", label: "Backups", Content: lazy(() => import("../backups/BackupsTab")) },
+  { id: "permissions", label: "Permissions", Content: lazy(() => import("./PermissionsTab")) },
   { id: "settings", label: "Additional settings", Content: lazy(() => import("./SettingsTab")) },
 ];
