@@ -28,6 +28,7 @@ PAGES: dict[str, list[str]] = {
         "/console/tables/Cloud9?tab=settings",
     ],
     "tables/:table/restore": ["/console/tables/Cloud9/restore"],
+    "partiql": ["/console/partiql?statement=SELECT+*+FROM+%22Cloud9%22"],
     "backups": ["/console/backups"],
     "backups/:backup": ["/console/backups/BACKUP"],
     "backups/:backup/restore": ["/console/backups/BACKUP/restore"],

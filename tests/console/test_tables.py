@@ -19,7 +19,7 @@ def test_an_index_is_made_and_queried(page: Page, server: RunningServer) -> None
     expect(page.get_by_role("rowheader", name="SK-index")).to_be_visible()
     expect(page.get_by_role("gridcell", name="Active")).to_be_visible()
     page.goto("/console/items/Indexed?index=SK-index&pk=ORANGE%23NAGPUR")
-    expect(page.get_by_text("Query: 1 items read")).to_be_visible()
+    expect(page.get_by_text("Query completed · Items returned: 1 · Items scanned: 1")).to_be_visible()
     expect(page.get_by_role("gridcell", name="ORANGE#NAGPUR", exact=True)).to_be_visible()
 
 
@@ -91,3 +91,44 @@ def test_pages_of_items_follow_each_other_by_their_address(page: Page, server: R
     expect(page.get_by_role("gridcell", name="049", exact=True)).to_be_visible()
     page.go_back()
     expect(page.get_by_role("gridcell", name="099", exact=True)).to_be_visible()
+
+
+def test_a_query_asks_for_its_key_and_results_are_kept_as_a_file(page: Page, server: RunningServer) -> None:
+    make_table(server, "Kept")
+    page.goto("/console/items/Kept")
+    expect(page.get_by_text("Scan completed · Items returned: 2 · Items scanned: 2 · Efficiency: 100%")).to_be_visible()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("A query needs a partition key value.")).to_be_visible()
+    page.get_by_role("textbox", name="PK (Partition key)").fill("FRUIT")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Query completed · Items returned: 2")).to_be_visible()
+    page.get_by_role("button", name="Actions").click()
+    with page.expect_download() as started:
+        page.get_by_role("menuitem", name="Download results to CSV").click()
+    lines = started.value.path().read_text().splitlines()
+    assert started.value.suggested_filename == "Kept.csv"
+    assert lines[0] == '"PK","SK","Price","Stocks"'
+    assert lines[1].startswith('"FRUIT","APPLE#WASHINGTON","{""USD"":{""N"":""0.8""}')
+
+
+def test_statements_read_and_write_items(page: Page, watched: Watched, server: RunningServer) -> None:
+    watched.expect("status of 400")
+    make_table(server, "Spoken")
+    page.goto("/console/partiql")
+    page.get_by_role("button", name="Table Choose a table").click()
+    page.get_by_role("option", name="Spoken").click()
+    page.get_by_role("button", name="Statement").click()
+    page.get_by_role("menuitem", name="Scan table").click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_role("cell", name="ORANGE#NAGPUR")).to_be_visible()
+    page.get_by_role("button", name="JSON view").click()
+    expect(page.get_by_role("region", name="Items as DynamoDB JSON")).to_contain_text('"S": "ORANGE#NAGPUR"')
+    statement = page.get_by_role("textbox", name="Statement")
+    statement.fill("INSERT INTO \"Spoken\" VALUE {'PK': 'FRUIT'}")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("Missing the key SK in the item")).to_be_visible()
+    statement.fill("INSERT INTO \"Spoken\" VALUE {'PK': 'FRUIT', 'SK': 'FIG'}")
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text("The statement has been carried out.")).to_be_visible()
+    key = {"PK": {"S": "FRUIT"}, "SK": {"S": "FIG"}}
+    assert "Item" in server.client("dynamodb").get_item(TableName="Spoken", Key=key)

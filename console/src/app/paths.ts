@@ -32,6 +32,7 @@ export const to = {
   table: (name: string, tab?: TableTab) => at(`/tables/${part(name)}`, { tab }),
   turnOnStream: (table: string) => at(`/tables/${part(table)}/turn-on-stream`),
   restoreTable: (table: string) => at(`/tables/${part(table)}/restore`),
+  partiql: () => at("/partiql"),
   backups: () => at("/backups"),
   backup: (arn: string) => at(`/backups/${part(arn)}`),
   restoreBackup: (arn: string) => at(`/backups/${part(arn)}/restore`),

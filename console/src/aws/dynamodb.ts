@@ -7,6 +7,7 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
+  ExecuteStatementCommand,
   GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
@@ -39,6 +40,7 @@ export const putItem = operation("dynamodb", client, "PutItem", PutItemCommand);
 export const updateItem = operation("dynamodb", client, "UpdateItem", UpdateItemCommand);
 export const deleteItem = operation("dynamodb", client, "DeleteItem", DeleteItemCommand);
 export const query = operation("dynamodb", client, "Query", QueryCommand);
+export const executeStatement = operation("dynamodb", client, "ExecuteStatement", ExecuteStatementCommand);
 export const scan = operation("dynamodb", client, "Scan", ScanCommand);
 
 /** The descriptions of all tables of the region. */

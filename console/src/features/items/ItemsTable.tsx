@@ -10,12 +10,14 @@ import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useAws } from "../../aws/hooks";
+import { download } from "../../pieces/download";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { RefreshButton } from "../../pieces/RefreshButton";
 import type { Item } from "./attribute";
 import { itemColumns } from "./columns";
+import { csv } from "./csv";
 import { DeleteItemsModal } from "./DeleteItemsModal";
-import { foundItems } from "./found-items";
+import { type Found, foundItems } from "./found-items";
 import { keysOf, type Question } from "./question";
 import { keyOf } from "./save";
 
@@ -37,8 +39,8 @@ export function ItemsTable({ table, question, onAsk }: Props) {
   const [selected, setSelected] = useState<Item[]>([]);
   const [deleting, setDeleting] = useState(false);
   const idOf = (item: Item) => JSON.stringify(keyOf(keys, item));
+  const keep = (items: Item[]) => download(new TextEncoder().encode(csv(keys, items)), `${name}.csv`, "text/csv");
   const one = selected.length === 1 ? selected[0] : undefined;
-  const scanned = found.data?.mode === "scan";
   return (
     <SpaceBetween size="m">
       <ErrorAlert error={found.error} retry={() => void found.refetch()} />
@@ -64,7 +66,7 @@ export function ItemsTable({ table, question, onAsk }: Props) {
           <Header
             variant="h2"
             counter={found.data ? `(${found.data.items.length})` : ""}
-            description={found.data && `${scanned ? "Scan" : "Query"}: ${found.data.scanned} items read, ${found.data.units} read capacity units`}
+            description={found.data && summary(found.data)}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <RefreshButton of={found} />
@@ -73,9 +75,13 @@ export function ItemsTable({ table, question, onAsk }: Props) {
                     { id: "edit", text: "Edit item", disabled: !one },
                     { id: "duplicate", text: "Duplicate item", disabled: !one },
                     { id: "delete", text: selected.length > 1 ? "Delete items" : "Delete item", disabled: selected.length === 0 },
+                    { id: "csv-selected", text: "Download selected items to CSV", disabled: selected.length === 0 },
+                    { id: "csv", text: "Download results to CSV", disabled: !found.data?.items.length },
                   ]}
                   onItemClick={({ detail }) => {
                     if (detail.id === "delete") setDeleting(true);
+                    else if (detail.id === "csv") keep(found.data?.items ?? []);
+                    else if (detail.id === "csv-selected") keep(selected);
                     else if (one && detail.id === "edit") void navigate(to.editItem(name, idOf(one)));
                     else if (one) void navigate(`${to.createItem(name)}?from=${encodeURIComponent(idOf(one))}`);
                   }}
@@ -123,4 +129,11 @@ export function ItemsTable({ table, question, onAsk }: Props) {
       )}
     </SpaceBetween>
   );
+}
+
+/** What an answer has cost, as AWS's console sums it up. */
+function summary({ mode, items, scanned, units }: Found): string {
+  const efficiency = scanned ? Math.round((items.length / scanned) * 100) : 100;
+  const what = mode === "scan" ? "Scan" : "Query";
+  return `${what} completed · Items returned: ${items.length} · Items scanned: ${scanned} · Efficiency: ${efficiency}% · RCUs consumed: ${units}`;
 }

@@ -29,9 +29,12 @@ export function QuestionForm({ table, question, onAsk }: Props) {
     { value: "", label: `Table - ${table.TableName}` },
     ...indexes.map(({ IndexName = "" }) => ({ value: IndexName, label: `Index - ${IndexName}` })),
   ];
+  const [refused, setRefused] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onAsk({ ...form, start: "" });
+    const lacking = form.mode === "query" && form.partition === "";
+    setRefused(lacking);
+    if (!lacking) onAsk({ ...form, start: "" });
   };
   return (
     <form onSubmit={submit}>
@@ -55,7 +58,10 @@ export function QuestionForm({ table, question, onAsk }: Props) {
             />
           </Grid>
           {form.mode === "query" && partition && (
-            <FormField label={`${partition.name} (Partition key)`}>
+            <FormField
+              label={`${partition.name} (Partition key)`}
+              errorText={refused && form.partition === "" && "A query needs a partition key value. Without one, choose Scan."}
+            >
               <Input
                 value={form.partition}
                 onChange={({ detail }) => change({ partition: detail.value })}
