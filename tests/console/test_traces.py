@@ -102,3 +102,17 @@ def test_what_was_given_up_is_redriven(page: Page, given_up: str) -> None:
     page.get_by_role("button", name="Redrive failures").click()
     expect(page.get_by_role("heading", name="Replay details")).to_be_visible()
     expect(page.get_by_text("What was given up is sent again.")).to_be_visible()
+
+
+def test_the_calls_of_a_function_are_listed_and_filtered_by_outcome(page: Page, given_up: str) -> None:
+    """Each with where its time went; a failing one, and that its records were given up."""
+    page.goto(f"/console/functions/{FAILING}?tab=invocations")
+    calls = page.get_by_role("grid", name="Invocations")
+    expect(calls.get_by_text("Error: no luck today").first).to_be_visible()
+    expect(calls.get_by_text(re.compile(r"Ran \d")).first).to_be_visible()
+    expect(calls.get_by_role("link", name="DynamoDB: given-up").first).to_be_visible()
+    page.get_by_role("button", name="Outcome").click()
+    page.get_by_role("option", name="GivenUp").click()
+    expect(page).to_have_url(re.compile("outcome=GivenUp"))
+    expect(calls.get_by_text("Failed")).to_have_count(0)
+    expect(calls.get_by_text("Given up").first).to_be_visible()
