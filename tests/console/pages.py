@@ -101,6 +101,8 @@ PAGES: dict[str, list[str]] = {
     "logs/live-tail": [
         "/console/logs/live-tail?groups=%2Faws%2Flambda%2FDB-Stream-Handler&filter=apple&highlight=apple"
     ],
+    "logs/create-group": ["/console/logs/create-group"],
+    "logs/insights": ["/console/logs/insights?groups=%2Faws%2Flambda%2FDB-Stream-Handler&range=1d"],
     "logs/groups": ["/console/logs/groups"],
     "logs/groups/:group": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler"],
     "logs/groups/:group/streams/:stream": ["/console/logs/groups/%2Faws%2Flambda%2FDB-Stream-Handler/streams/LATEST"],

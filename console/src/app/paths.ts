@@ -59,10 +59,12 @@ export const to = {
   editTrustPolicy: (role: string) => at(`/iam/roles/${part(role)}/edit-trust-policy`),
   createInlinePolicy: (role: string) => at(`/iam/roles/${part(role)}/create-policy`),
   logGroups: () => at("/logs/groups"),
+  createLogGroup: () => at("/logs/create-group"),
   logGroup: (name: string) => at(`/logs/groups/${part(name)}`),
   logStream: (group: string, stream: string, filter?: string) =>
     at(`/logs/groups/${part(group)}/streams/${part(stream)}`, { filter }),
   searchLogs: (group: string, parameters?: { filter?: string; range?: string; tail?: string }) => at(`/logs/groups/${part(group)}/search`, parameters),
+  logsInsights: (parameters?: { groups?: string; query?: string; range?: string }) => at("/logs/insights", parameters),
   liveTail: (parameters?: { groups?: string; filter?: string }) => at("/logs/live-tail", parameters),
   activity: (parameters?: { show?: string; operation?: string; decision?: string; principal?: string }) => at("/activity", parameters),
   topics: () => at("/sns/topics"),

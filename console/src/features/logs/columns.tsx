@@ -4,6 +4,7 @@ import type { TableProps } from "@cloudscape-design/components/table";
 
 import { to } from "../../app/paths";
 import { bytesText, isoText, timeText } from "../../pieces/texts";
+import { retentionText } from "./retention";
 
 export const GROUP_COLUMNS: TableProps.ColumnDefinition<LogGroup>[] = [
   {
@@ -16,7 +17,7 @@ export const GROUP_COLUMNS: TableProps.ColumnDefinition<LogGroup>[] = [
   {
     id: "retention",
     header: "Retention",
-    cell: ({ retentionInDays: days }) => (days ? `${days} ${days === 1 ? "day" : "days"}` : "Never expire"),
+    cell: (group) => retentionText(group.retentionInDays),
   },
   { id: "bytes", header: "Stored bytes", cell: (group) => bytesText(group.storedBytes ?? 0) },
   { id: "created", header: "Creation time", sortingField: "creationTime", cell: (group) => timeText(group.creationTime) },

@@ -22,7 +22,8 @@ export interface Found {
 }
 
 const MINUTE = 60_000;
-const SPANS: Record<string, number> = { "5m": 5 * MINUTE, "1h": 60 * MINUTE, "1d": 24 * 60 * MINUTE, "7d": 7 * 24 * 60 * MINUTE };
+/** Milliseconds of each range; none for all time. */
+export const SPANS: Record<string, number> = { "5m": 5 * MINUTE, "1h": 60 * MINUTE, "1d": 24 * 60 * MINUTE, "7d": 7 * 24 * 60 * MINUTE };
 const EVENTS_MAX = 2_000;
 const PAGES_MAX = 20; // a page may be empty and have a token
 
