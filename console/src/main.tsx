@@ -7,7 +7,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { flashError } from "./app/flashes";
 import { followMode } from "./app/theme";
-import { askOtherTabs, fromFragment, keep, session, shareWithTabs } from "./aws/session";
+import { announce, askOtherTabs, fromFragment, keep, session, shareWithTabs } from "./aws/session";
 import { adopt } from "./aws/sts";
 
 /** Take the session that `tailrace console` put after the `#`, and wipe it from the address and the history. */
@@ -16,7 +16,10 @@ async function start(): Promise<void> {
   const given = fromFragment(window.location.hash);
   if (given) {
     window.history.replaceState(null, "", window.location.pathname + window.location.search);
-    await adopt(given).then(keep, flashError);
+    await adopt(given).then((adopted) => {
+      keep(adopted);
+      announce(adopted);
+    }, flashError);
   } else if (!session()) {
     keep(await askOtherTabs());
   }

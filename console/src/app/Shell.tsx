@@ -1,7 +1,5 @@
 import AppLayout, { type AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
-import Button from "@cloudscape-design/components/button";
-import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Outlet, useLocation, useMatches, useNavigation } from "react-router";
@@ -9,8 +7,8 @@ import { Outlet, useLocation, useMatches, useNavigation } from "react-router";
 import { session, subscribe } from "../aws/session";
 import { SignIn } from "../features/sign-in/SignIn";
 import { CALLS_DRAWER, drawer, openDrawer, subscribe as subscribeToDrawers } from "./drawers";
-import { dismiss, flashes, subscribe as subscribeToFlashes } from "./flashes";
 import { activeEntry, NAVIGATION } from "./navigation";
+import { Notifications } from "./Notifications";
 import { to } from "./paths";
 import type { Crumb, Handle } from "./route";
 import { TopBar } from "./TopBar";
@@ -72,7 +70,7 @@ export function Shell() {
         onDrawerChange={({ detail }) => openDrawer(detail.activeDrawerId)}
         drawers={DRAWERS}
         breadcrumbs={crumbs.length > 0 && <BreadcrumbGroup items={crumbs} ariaLabel="Breadcrumbs" />}
-        notifications={<Flashes />}
+        notifications={<Notifications session={signedIn} />}
         stickyNotifications
         content={
           <div aria-busy={busy}>
@@ -87,22 +85,6 @@ export function Shell() {
         }}
       />
     </>
-  );
-}
-
-function Flashes() {
-  const shown = useSyncExternalStore(subscribeToFlashes, flashes);
-  return (
-    <Flashbar
-      items={shown.map(({ showsCall, ...message }) => ({
-        ...message,
-        ...(showsCall ? { action: <Button onClick={() => openDrawer(CALLS_DRAWER)}>Show call</Button> } : {}),
-        dismissible: true,
-        dismissLabel: "Dismiss message",
-        onDismiss: () => dismiss(message.id),
-      }))}
-      i18nStrings={{ ariaLabel: "Notifications" }}
-    />
   );
 }
 

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 
 import { isReadOnly, setReadOnly, subscribe as subscribeToReadOnly } from "../aws/read-only";
-import { keep, type Session } from "../aws/session";
+import { keep, nameOf, type Session } from "../aws/session";
 import { useClockMenu } from "./clock-menu";
 import { to } from "./paths";
 import { SearchBox } from "./SearchBox";
@@ -26,11 +26,6 @@ const REGIONS = [
   ["eu-north-1", "Europe (Stockholm)"],
   ["sa-east-1", "South America (São Paulo)"],
 ] as const;
-
-/** The name under which somebody is known: the last part of the ARN. */
-function nameOf(arn: string): string {
-  return arn.split(":").at(-1)?.replace(/^(user|assumed-role)\//, "") ?? arn;
-}
 
 /** Light or dark, the region, and who is signed in. */
 export function TopBar({ session }: { session: Session }) {

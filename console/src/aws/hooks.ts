@@ -18,15 +18,14 @@ import {
 
 import { flash, flashError } from "../app/flashes";
 import { remember } from "./calls";
-import { isExpired, problemOf } from "./errors";
+import { problemOf } from "./errors";
 import type { Operation, Service } from "./operation";
 import { checkWritable } from "./read-only";
-import { keep, session } from "./session";
 
 const RETRIES = 1;
 const STALE_MS = 2_000;
 
-/** The cache of answers. A session that is over leads back to the sign-in. */
+/** The cache of answers. */
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -37,10 +36,6 @@ export function newQueryClient(): QueryClient {
       },
     },
   });
-}
-
-function ended(error: unknown): void {
-  if (session() && isExpired(error)) keep(null);
 }
 
 export interface Asking<O> {
@@ -55,7 +50,7 @@ export function useAws<I extends object, O>(operation: Operation<I, O>, input: I
   const { every } = asking;
   return useQuery<O>({
     queryKey: keyOf(operation, input),
-    queryFn: input ? ({ signal }) => ask(operation, input, signal) : skipToken,
+    queryFn: input ? ({ signal }) => operation.send(input, signal) : skipToken,
     ...(asking.keepPrevious ? { placeholderData: keepPreviousData } : {}),
     ...(every ? { refetchInterval: typeof every === "number" ? every : (query) => every(query.state.data) } : {}),
   });
@@ -64,15 +59,6 @@ export function useAws<I extends object, O>(operation: Operation<I, O>, input: I
 /** The key of a query. */
 export function keyOf<I, O>(operation: Operation<I, O>, input: I | null): QueryKey {
   return [operation.service, operation.name, input];
-}
-
-async function ask<I, O>(operation: Operation<I, O>, input: I, signal: AbortSignal): Promise<O> {
-  try {
-    return await operation.send(input, signal);
-  } catch (error) {
-    ended(error);
-    throw error;
-  }
 }
 
 export interface Changing<I, O> {
@@ -102,7 +88,6 @@ export function useChange<I, O>(operation: Operation<I, O>, changing: Changing<I
       await Promise.all(touches.map((service) => cache.invalidateQueries({ queryKey: [service], refetchType })));
     },
     onError: (error) => {
-      ended(error);
       if (!changing.ownError) flashError(error);
     },
   });

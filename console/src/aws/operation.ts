@@ -2,6 +2,8 @@
 
 import type { Command } from "@smithy/types";
 
+import { renewing } from "./renewal";
+
 export type Service =
   | "dynamodb"
   | "dynamodbstreams"
@@ -35,7 +37,7 @@ export function operation<I extends object, O extends object>(
   SomeCommand: new (input: I) => Command<any, I, any, O & { $metadata: any }, any>,
 ): Operation<I, O> {
   const send = (input: I, signal?: AbortSignal): Promise<O> =>
-    client().send(new SomeCommand(input), { abortSignal: signal }) as Promise<O>;
+    renewing(() => client().send(new SomeCommand(input), { abortSignal: signal }) as Promise<O>);
   return { service, name, send };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { fromFragment, keep, session, subscribe } from "./session";
+import { fromFragment, keep, renews, session, subscribe } from "./session";
 
 const GIVEN = { accessKeyId: "ASIA1", secretAccessKey: "s", sessionToken: "t+/ü", expiration: 1, region: "us-east-1" };
 
@@ -26,4 +26,11 @@ test("a session is kept in sessionStorage alone, and forgotten", () => {
   expect(sessionStorage.length).toBe(0);
   expect(told).toHaveBeenCalledTimes(2);
   end();
+});
+
+test("a tab takes over a later session of the same identity alone", () => {
+  const before = { ...GIVEN, account: "0", arn: "a" };
+  expect(renews({ ...before, expiration: 2 }, before)).toBe(true);
+  expect(renews(before, before)).toBe(false);
+  expect(renews({ ...before, expiration: 2, arn: "b" }, before)).toBe(false);
 });

@@ -27,6 +27,11 @@ export function session(): Session | null {
   return current;
 }
 
+/** The name under which somebody is known: the last part of the ARN. */
+export function nameOf(arn: string): string {
+  return arn.split(":").at(-1)?.replace(/^(user|assumed-role)\//, "") ?? arn;
+}
+
 /** Keep a session, or forget it. */
 export function keep(next: Session | null): void {
   current = next;
@@ -54,12 +59,26 @@ export function fromFragment(fragment: string): Omit<Session, "account" | "arn">
   }
 }
 
-/** Offer this tab's session to new tabs of the same origin, and drop it here when another tab signs out. */
+/** Offer this tab's session to new tabs of the same origin, and take over one of the same identity that ends later. */
 export function shareWithTabs(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = (event: MessageEvent<{ ask?: true; session?: Session }>) => {
-    if (event.data.ask && current) channel.postMessage({ session: current });
+    const { ask, session: other } = event.data;
+    if (ask && current) channel.postMessage({ session: current });
+    if (other && current && renews(other, current)) keep({ ...other, region: current.region });
   };
+}
+
+/** Hand a session that has just begun to the other tabs. */
+export function announce(begun: Session): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage({ session: begun });
+  channel.close();
+}
+
+/** Whether a session is the same identity's as another, and ends later. */
+export function renews(next: Session, before: Session): boolean {
+  return next.arn === before.arn && next.account === before.account && next.expiration > before.expiration;
 }
 
 /** The session of another tab of this browser, if one answers within a moment. */

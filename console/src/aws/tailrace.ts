@@ -5,6 +5,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 
 import { settings } from "./clients";
 import type { Operation } from "./operation";
+import { renewing } from "./renewal";
 
 const TARGET = "Tailrace_20261101";
 
@@ -21,7 +22,7 @@ class TailraceError extends Error {
 
 /** An operation of the own API. */
 export function own<I extends object, O>(name: string): Operation<I, O> {
-  return { service: "tailrace", name, send: (input, signal) => call<O>(name, input, signal) };
+  return { service: "tailrace", name, send: (input, signal) => renewing(() => call<O>(name, input, signal)) };
 }
 
 async function call<O>(name: string, input: object, signal?: AbortSignal): Promise<O> {

@@ -8,29 +8,18 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 
-import { keep } from "../../aws/session";
-import { signIn } from "../../aws/sts";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { KeyFields } from "./KeyFields";
 import styles from "./sign-in.module.css";
+import { useSignIn } from "./useSignIn";
 
 /** Asks for an access key, and keeps only the temporary credentials that it is exchanged for. */
 export function SignIn() {
-  const [accessKeyId, setAccessKeyId] = useState("");
-  const [secretAccessKey, setSecretAccessKey] = useState("");
   const [region, setRegion] = useState("us-east-1");
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
+  const signing = useSignIn(region);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      keep(await signIn({ accessKeyId: accessKeyId.trim(), secretAccessKey: secretAccessKey.trim(), region: region.trim() }));
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
+    void signing.submit();
   };
   return (
     <main className={styles.page}>
@@ -42,28 +31,12 @@ export function SignIn() {
               Tailrace
             </Box>
           </div>
-          <form onSubmit={(event) => void submit(event)}>
+          <form onSubmit={submit}>
             <Container header={<Header variant="h2" description="With an access key of this server">Sign in</Header>}>
-              <Form actions={<Button variant="primary" loading={busy}>Sign in</Button>}>
+              <Form actions={<Button variant="primary" loading={signing.busy}>Sign in</Button>}>
                 <SpaceBetween size="m">
-                  <ErrorAlert error={error} />
-                  <FormField label="Access key ID">
-                    <Input
-                      value={accessKeyId}
-                      onChange={({ detail }) => setAccessKeyId(detail.value)}
-                      autoFocus
-                      autoComplete="username"
-                      spellcheck={false}
-                    />
-                  </FormField>
-                  <FormField label="Secret access key">
-                    <Input
-                      type="password"
-                      value={secretAccessKey}
-                      onChange={({ detail }) => setSecretAccessKey(detail.value)}
-                      autoComplete="current-password"
-                    />
-                  </FormField>
+                  <ErrorAlert error={signing.error} />
+                  <KeyFields of={signing} />
                   <FormField label="Region">
                     <Input value={region} onChange={({ detail }) => setRegion(detail.value)} spellcheck={false} />
                   </FormField>
