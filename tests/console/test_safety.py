@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
+from tests.console.accessible import assert_accessible
 from tests.console.conftest import Watched
 from tests.console.resources import FRUITS, make_table
 
@@ -94,3 +95,34 @@ def test_every_change_is_shown_as_a_call(page: Page, server: RunningServer) -> N
     expect(call).to_contain_text('{":v0":{"N":"12"},":o0":{"N":"39"}}')
     page.get_by_role("button", name="boto3").click()
     expect(call).to_contain_text('boto3.client("dynamodb").update_item(')
+
+
+def test_a_page_with_changes_asks_before_it_is_left(page: Page) -> None:
+    page.goto("/console/tables/create")
+    page.get_by_label("Table name").fill("Forgotten")
+    page.get_by_role("link", name="Cancel").click()
+    dialog = page.get_by_role("dialog", name="Leave page")
+    expect(dialog.get_by_text("The changes that you made won't be saved.")).to_be_visible()
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("Table name")).to_have_value("Forgotten")
+    page.get_by_role("link", name="Functions").click()
+    dialog.get_by_role("button", name="Leave", exact=True).click()
+    expect(page.get_by_role("heading", name="Functions")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Table name")).to_have_value("")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("heading", name="Tables")).to_be_visible()
+
+
+def test_specific_resources_are_named_before_the_policy_goes_on(page: Page) -> None:
+    page.goto("/console/iam/policies/create")
+    page.get_by_label("Policy name").fill("for-nothing")
+    page.get_by_role("button", name="Service").click()
+    page.get_by_role("option", name="DynamoDB").first.click()
+    page.get_by_role("checkbox", name="GetItem", exact=True).check()
+    page.get_by_role("button", name="Create policy").click()
+    expect(page.get_by_text("resource ARN for the GetItem action.").first).to_be_visible()
+    page.get_by_label("All", exact=True).check()
+    page.get_by_role("button", name="Create policy").click()
+    expect(page.get_by_text("Policy for-nothing created.")).to_be_visible()

@@ -4,9 +4,22 @@ import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { useAws } from "../aws/hooks";
-import { everything } from "./search";
+import { kindOf } from "../features/traces/story";
+import { to } from "./paths";
+import { everything, type Group } from "./search";
 
-/** Finds pages and resources by their names, from anywhere by Ctrl-K. */
+/** DynamoDB's request ids, and the other services': a long name is none. */
+const REQUEST_ID = /^([A-Z0-9]{52}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** What an id leads to: its trace, and for a record the replay of it. */
+function byId(id: string): Group[] {
+  const kind = kindOf(id);
+  if (!kind || (kind === "request" && !REQUEST_ID.test(id))) return [];
+  const replay = kind !== "event" ? [] : [{ text: `Replay record ${id}`, href: to.startReplay({ records: id }) }];
+  return [{ what: "Traces", found: [{ text: `Trace of ${kind} ${id}`, href: to.trace(id) }, ...replay] }];
+}
+
+/** Finds pages and resources by their names, and requests and records by their ids, from anywhere by Ctrl-K. */
 export function SearchBox() {
   const box = useRef<InputProps.Ref>(null);
   const navigate = useNavigate();
@@ -22,7 +35,8 @@ export function SearchBox() {
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
   }, []);
-  const options = (groups.data ?? [])
+  const id = text.trim();
+  const options = [...byId(id), ...(groups.data ?? [])]
     .filter((group) => group.found.length > 0)
     // The address makes a value unique, and the name comes before it, for what is typed is looked for in both.
     .map(({ what, found }) => ({ label: what, options: found.map((each) => ({ value: each.href, label: each.text })) }));

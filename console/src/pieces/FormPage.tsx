@@ -2,9 +2,10 @@ import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 import { ErrorAlert } from "./ErrorAlert";
+import { LeaveGuard } from "./LeaveGuard";
 
 interface Props {
   /** "Create table". */
@@ -18,6 +19,8 @@ interface Props {
   /** Where Cancel leads. */
   cancel: string;
   busy: boolean;
+  /** What was typed and chosen so far: once it is no longer what the page began with, leaving asks first. */
+  values?: unknown;
   disabled?: boolean;
   error?: unknown;
   /** Beside the error: what would mend it. */
@@ -30,6 +33,8 @@ interface Props {
 /** A page that is a form: fields, Cancel, a button that carries them out, and the error above them. */
 export function FormPage(props: Props) {
   const { title, onSubmit, byButton = false } = props;
+  const now = JSON.stringify(props.values ?? null);
+  const [start] = useState(now);
   const frame = (
     <Form
       header={
@@ -54,6 +59,7 @@ export function FormPage(props: Props) {
       }
     >
       <SpaceBetween size="l">
+        <LeaveGuard changed={now !== start} busy={props.busy} />
         <ErrorAlert error={props.error} action={props.cure} />
         {props.children}
       </SpaceBetween>

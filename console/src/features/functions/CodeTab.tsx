@@ -12,6 +12,7 @@ import { lazy, Suspense, useState } from "react";
 import { useAws, useChange } from "../../aws/hooks";
 import { updateFunctionCode } from "../../aws/lambda";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
+import { LeaveGuard } from "../../pieces/LeaveGuard";
 import { Loading } from "../../pieces/Loading";
 import { bytesText } from "../../pieces/texts";
 import { useParameter } from "../../pieces/useParameter";
@@ -95,6 +96,7 @@ function Source({ name, handler, deployed, fixed }: SourceProps) {
         </Header>
       }
     >
+      <LeaveGuard changed={changed} busy={deploy.isPending} parameter="tab" />
       <Grid gridDefinition={[{ colspan: { default: 12, s: 3, l: 2 } }, { colspan: { default: 12, s: 9, l: 10 } }]}>
         <FileList root={name} files={files} deployed={deployed} chosen={chosen} onChoose={choose} {...(fixed ? {} : { onChange: setEdited })} />
         {text === null ? (

@@ -42,6 +42,7 @@ export default function CreateFunctionPage() {
       onSubmit={submit}
       cancel={to.functions()}
       busy={make.isPending}
+      values={[form.name, form.runtime.value, form.description, form.upload !== null]}
       disabled={start === "upload" && !form.upload}
       error={make.error}
     >

@@ -11,7 +11,7 @@ import { useChange } from "../../aws/hooks";
 import { createPolicy } from "../../aws/iam-users";
 import { FormPage } from "../../pieces/FormPage";
 import { PolicyEditor } from "./PolicyEditor";
-import { EMPTY_POLICY } from "./visual";
+import { EMPTY_POLICY, lacks } from "./visual";
 
 /** Create policy: what it says, by choosing or as JSON, and its name. */
 export default function CreatePolicyPage() {
@@ -20,13 +20,26 @@ export default function CreatePolicyPage() {
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
   const create = useChange(createPolicy, { says: `Policy ${name} created.`, ownError: true });
-  const submit = () =>
+  const [tried, setTried] = useState(false);
+  const lacking = lacks(text);
+  const submit = () => {
+    setTried(true);
+    if (lacking) return;
     create.mutate(
       { PolicyName: name, PolicyDocument: text, ...(description ? { Description: description } : {}) },
       { onSuccess: (answer) => void navigate(to.policy(answer.Policy?.Arn ?? "")) },
     );
+  };
   return (
-    <FormPage title="Create policy" byButton onSubmit={submit} cancel={to.policies()} busy={create.isPending} error={create.error}>
+    <FormPage
+      title="Create policy"
+      byButton
+      onSubmit={submit}
+      cancel={to.policies()}
+      busy={create.isPending}
+      values={[text, name, description]}
+      error={create.error}
+    >
       <Container header={<Header variant="h2">Policy details</Header>}>
         <SpaceBetween size="m">
           <FormField label="Policy name" constraintText="Maximum 128 characters. Use alphanumeric and '+=,.@-_' characters.">
@@ -37,7 +50,7 @@ export default function CreatePolicyPage() {
           </FormField>
         </SpaceBetween>
       </Container>
-      <PolicyEditor value={text} onChange={setText} />
+      <PolicyEditor value={text} onChange={setText} problem={tried ? lacking : null} />
     </FormPage>
   );
 }

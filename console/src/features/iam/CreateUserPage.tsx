@@ -22,7 +22,7 @@ export default function CreateUserPage() {
     create.mutate({ UserName: name, ...(Tags.length ? { Tags } : {}) }, { onSuccess: () => void navigate(to.user(name)) });
   };
   return (
-    <FormPage title="Create user" onSubmit={submit} cancel={to.users()} busy={create.isPending} error={create.error}>
+    <FormPage title="Create user" onSubmit={submit} cancel={to.users()} busy={create.isPending} values={[name, tags]} error={create.error}>
       <Container header={<Header variant="h2" description="A new user may do nothing until a policy says so.">User details</Header>}>
         <FormField label="User name" constraintText="At most 64 characters: letters, numbers, and + = , . @ _ - (hyphen).">
           <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus spellcheck={false} />

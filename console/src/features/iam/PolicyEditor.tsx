@@ -21,10 +21,12 @@ interface Props {
   onChange: (text: string) => void;
   /** Lines that the JSON editor shows first, and marks. */
   marked?: Lines | null;
+  /** Why it can't be saved as it is. */
+  problem?: string | null;
 }
 
 /** A policy, by choosing or as JSON: whatever is changed in one editor is there in the other. */
-export function PolicyEditor({ value, onChange, marked = null }: Props) {
+export function PolicyEditor({ value, onChange, marked = null, problem }: Props) {
   const [mode, setMode] = useParameter("editor", "visual");
   return (
     <Container
@@ -48,6 +50,7 @@ export function PolicyEditor({ value, onChange, marked = null }: Props) {
       }
     >
       <SpaceBetween size="m">
+        {problem && <Alert type="error">{problem}</Alert>}
         {mode === "json" ? (
           <Suspense fallback={<Loading />}>
             <Editor value={value} onChange={onChange} language="json" label="Policy document" height={420} marked={marked} />

@@ -11,7 +11,7 @@ import { useState } from "react";
 import { fill, typeOfArn } from "./arn-form";
 import { ArnModal } from "./ArnModal";
 import { type Service, typesOf } from "./catalog";
-import type { Block } from "./visual";
+import { type Block, lacksResources } from "./visual";
 
 interface Props {
   service: Service;
@@ -23,6 +23,7 @@ interface Props {
 export function ResourcePicker({ service, block, onChange }: Props) {
   const all = block.resources.join() === "*";
   const [adding, setAdding] = useState<string | null>(null);
+  const lacking = lacksResources(block);
   const types = typesOf(service, block.actions);
   const arns = all ? [] : block.resources;
   const without = arns.filter((arn) => !types.includes(typeOfArn(service.resources, arn) ?? ""));
@@ -42,9 +43,7 @@ export function ResourcePicker({ service, block, onChange }: Props) {
         {!all && block.actions.length > 0 && types.length === 0 && (
           <Box color="text-body-secondary">These actions can't be restricted to a resource: they are allowed on all.</Box>
         )}
-        {!all && types.length > 0 && arns.length === 0 && (
-          <Alert type="warning">Name a resource: until then the policy allows these actions on all of them.</Alert>
-        )}
+        {lacking && <Alert type="warning">{lacking}</Alert>}
         {!all &&
           types.map((type) => {
             const form = service.resources[type] ?? "";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { blocksOf, newBlock, NotVisual, textOf } from "./visual";
+import { blocksOf, lacks, newBlock, NotVisual, textOf } from "./visual";
 
 const STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/Cloud9/stream/2026-11-29T16:10:48.123";
 const BLOCK = {
@@ -44,4 +44,13 @@ test("what the visual editor can't show is named, and never dropped", () => {
 test("patterns are kept as they are", () => {
   const text = JSON.stringify({ Statement: [{ Effect: "Deny", Action: "sqs:Send*", Resource: ["a", "b"] }] });
   expect(blocksOf(text)).toEqual([{ service: "sqs", effect: "Deny", actions: ["Send*"], resources: ["a", "b"] }]);
+});
+
+test("actions without a resource are never allowed on all of them", () => {
+  const text = textOf([{ ...BLOCK, resources: [] }]);
+  expect((JSON.parse(text) as { Statement: { Resource: unknown }[] }).Statement[0]?.Resource).toEqual([]);
+  expect(lacks(text)).toBe("Specify stream resource ARN for the GetShardIterator and 2 more actions.");
+  expect(lacks(textOf([{ ...BLOCK, actions: ["ListStreams"], resources: [] }]))).toBeNull();
+  expect(lacks(textOf([BLOCK]))).toBeNull();
+  expect(lacks(textOf([{ ...BLOCK, resources: ["*"] }]))).toBeNull();
 });

@@ -3,7 +3,7 @@
  * resource of their own go into a statement with `*` beside the others, as AWS's editor does.
  */
 
-import { actionOf, serviceOf } from "./catalog";
+import { actionOf, serviceOf, typesOf } from "./catalog";
 
 export interface Block {
   /** The prefix of the actions: "dynamodb"; empty until one is chosen. */
@@ -11,7 +11,7 @@ export interface Block {
   effect: "Allow" | "Deny";
   /** Names without the prefix; patterns such as `Get*` are kept. */
   actions: string[];
-  /** ARNs; `["*"]` is all, and none is not yet decided. */
+  /** ARNs; `["*"]` is all, and none is not yet decided: such a policy is no policy yet. */
   resources: string[];
 }
 
@@ -40,13 +40,36 @@ export function textOf(blocks: Block[]): string {
 
 function statementsOf(block: Block): Statement[] {
   if (block.actions.length === 0) return [];
-  const all = block.resources.length === 0 || (block.resources.length === 1 && block.resources[0] === "*");
+  const all = block.resources.join() === "*";
   const general = all ? [] : block.actions.filter((name) => takesNoResource(block.service, name));
   const specific = block.actions.filter((name) => !general.includes(name));
   const found: Statement[] = [];
   if (specific.length) found.push(statement(block, specific, all ? ["*"] : block.resources));
   if (general.length) found.push(statement(block, general, ["*"]));
   return found;
+}
+
+/** What a policy's text lacks before it can be saved, in a sentence: resources for actions that are restricted to some. */
+export function lacks(text: string): string | null {
+  let blocks: Block[];
+  try {
+    blocks = blocksOf(text);
+  } catch {
+    return null; // what the visual editor can't show is IAM's to judge
+  }
+  return blocks.map(lacksResources).find((found) => found !== null) ?? null;
+}
+
+/** What a block lacks: null where it names resources, or its actions take none. */
+export function lacksResources(block: Block): string | null {
+  const service = serviceOf(block.service);
+  if (!service || block.resources.length > 0) return null;
+  const without = block.actions.filter((name) => !takesNoResource(block.service, name));
+  const [first] = without;
+  if (first === undefined) return null;
+  const type = typesOf(service, without)[0] ?? "";
+  const others = without.length - 1;
+  return `Specify ${type} resource ARN for the ${first} ${others ? `and ${others} more ${others === 1 ? "action" : "actions"}` : "action"}.`;
 }
 
 function statement(block: Block, actions: string[], resources: string[]): Statement {

@@ -79,6 +79,7 @@ export function ItemForm({ table, keys, before, start, onDone }: Props) {
       onSubmit={submit}
       cancel={to.items(table)}
       busy={save.isPending}
+      values={[printDynamoDbJson(item), draft]}
       error={problem ?? save.error}
     >
       {view === "form" ? (

@@ -39,6 +39,7 @@ export default function StartReplayPage() {
       onSubmit={submit}
       cancel={to.replays()}
       busy={start.isPending}
+      values={numbers}
       disabled={!preview.data?.RecordCount}
       error={start.error ?? preview.error}
     >

@@ -39,7 +39,14 @@ export default function CreateTopicPage() {
     );
   };
   return (
-    <FormPage title="Create topic" onSubmit={submit} cancel={to.topics()} busy={create.isPending} error={create.error}>
+    <FormPage
+      title="Create topic"
+      onSubmit={submit}
+      cancel={to.topics()}
+      busy={create.isPending}
+      values={[fifo, name, displayName, byContent, tags]}
+      error={create.error}
+    >
       <Container header={<Header variant="h2">Details</Header>}>
         <SpaceBetween size="l">
           <FormField label="Type" description="It can't be changed later.">

@@ -63,6 +63,7 @@ export default function SubscribePage() {
       onSubmit={submit}
       cancel={topic ? to.topic(topic) : to.topics()}
       busy={create.isPending}
+      values={[protocol, endpoint, delivery]}
       error={create.error}
     >
       <Container header={<Header variant="h2">Details</Header>}>

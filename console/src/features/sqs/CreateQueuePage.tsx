@@ -46,7 +46,14 @@ export default function CreateQueuePage() {
     );
   };
   return (
-    <FormPage title="Create queue" onSubmit={submit} cancel={to.queues()} busy={create.isPending} error={create.error}>
+    <FormPage
+      title="Create queue"
+      onSubmit={submit}
+      cancel={to.queues()}
+      busy={create.isPending}
+      values={[fifo, name, byContent, values, dead, tags]}
+      error={create.error}
+    >
       <Container header={<Header variant="h2">Details</Header>}>
         <SpaceBetween size="l">
           <FormField label="Type" description="It can't be changed later.">

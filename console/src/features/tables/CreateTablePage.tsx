@@ -26,7 +26,7 @@ export default function CreateTablePage() {
     create.mutate(createTableInput(form), { onSuccess: () => void navigate(to.tables()) });
   };
   return (
-    <FormPage title="Create table" onSubmit={submit} cancel={to.tables()} busy={create.isPending} error={create.error}>
+    <FormPage title="Create table" onSubmit={submit} cancel={to.tables()} busy={create.isPending} values={form} error={create.error}>
       <Container
         header={
           <Header variant="h2" description="A table needs a name and a primary key, and no other schema.">

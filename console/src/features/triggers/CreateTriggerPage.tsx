@@ -50,6 +50,7 @@ export default function CreateTriggerPage() {
         onSubmit={submit}
         cancel={to.table(name, "streams")}
         busy={create.isPending}
+        values={options}
         disabled={!stream || !functionName}
         error={create.error ?? table.error}
         cure={

@@ -1,0 +1,42 @@
+"""A session that ends while somebody works: a warning before, and a sign-in over the page that loses nothing."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.conftest import RunningServer
+from tests.console.accessible import assert_accessible
+from tests.console.conftest import Watched, fragment
+from tests.console.resources import tailrace_client
+from tests.console.test_sign_in import sign_in
+
+MINUTE = 60
+
+
+def test_a_form_outlives_the_session_that_it_was_begun_in(blank: Page, watched: Watched) -> None:
+    watched.expect("status of 400")
+    watched.expect("status of 403")
+    running = RunningServer("memory:", "--movable-clock")
+    try:
+        clock = tailrace_client(running)
+        blank.goto(f"{running.endpoint}/console/tables/create#session={fragment(running)}")
+        blank.get_by_label("Table name").fill("Outlives")
+        blank.get_by_role("textbox", name="Partition key").fill("PK")
+        clock.advance_clock(Seconds=55 * MINUTE)
+        blank.get_by_role("button", name=re.compile("^The server's time is")).wait_for()
+        expect(blank.get_by_text(re.compile(r"^Your session ends in \d minutes?\."))).to_be_visible()
+        assert_accessible(blank)
+        clock.advance_clock(Seconds=10 * MINUTE)
+        blank.get_by_role("button", name="Create table").click()
+        dialog = blank.get_by_role("dialog", name=re.compile("Your session has ended|Sign in again"))
+        expect(dialog).to_be_visible()
+        assert_accessible(blank)
+        sign_in(blank, "test", "test")
+        expect(blank.get_by_text("The Outlives table is being created.")).to_be_visible()
+        expect(dialog).to_have_count(0)
+        assert running.client("dynamodb").list_tables()["TableNames"] == ["Outlives"]
+        blank.close()
+    finally:
+        running.kill()
