@@ -18,7 +18,7 @@ from tests.console.conftest import Watched, fragment
 def sign_in(page: Page, key: str, secret: str) -> None:
     page.get_by_label("Access key ID").fill(key)
     page.get_by_label("Secret access key").fill(secret)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_a_key_is_exchanged_for_temporary_credentials(blank: Page) -> None:
