@@ -1,12 +1,13 @@
 import AppLayout, { type AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
+import type { IconProps } from "@cloudscape-design/components/icon";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Outlet, useLocation, useMatches, useNavigation } from "react-router";
 
 import { session, subscribe } from "../aws/session";
 import { SignIn } from "../features/sign-in/SignIn";
-import { CALLS_DRAWER, drawer, openDrawer, subscribe as subscribeToDrawers } from "./drawers";
+import { CALLS_DRAWER, drawer, GUIDE_DRAWER, openDrawer, subscribe as subscribeToDrawers } from "./drawers";
 import { activeEntry, NAVIGATION } from "./navigation";
 import { Notifications } from "./Notifications";
 import { to } from "./paths";
@@ -16,26 +17,33 @@ import { TopBar } from "./TopBar";
 const NARROW_PX = 900;
 const DRAWER_PX = 420;
 const CallsDrawer = lazy(() => import("./CallsDrawer"));
+const GuideDrawer = lazy(() => import("../features/home/GuideDrawer"));
 
 const DRAWERS: AppLayoutProps.Drawer[] = [
-  {
-    id: CALLS_DRAWER,
+  drawerOf(CALLS_DRAWER, "Calls", "script", CallsDrawer),
+  drawerOf(GUIDE_DRAWER, "Tutorial", "suggestions", GuideDrawer),
+];
+
+function drawerOf(id: string, name: string, iconName: IconProps.Name, Content: ComponentType): AppLayoutProps.Drawer {
+  const small = name.toLowerCase();
+  return {
+    id,
     content: (
       <Suspense>
-        <CallsDrawer />
+        <Content />
       </Suspense>
     ),
-    trigger: { iconName: "script" },
+    trigger: { iconName },
     resizable: true,
     defaultSize: DRAWER_PX,
     ariaLabels: {
-      drawerName: "Calls",
-      triggerButton: "Show calls",
-      closeButton: "Close calls",
-      resizeHandle: "Resize calls",
+      drawerName: name,
+      triggerButton: `Show ${small}`,
+      closeButton: `Close ${small}`,
+      resizeHandle: `Resize ${small}`,
     },
-  },
-];
+  };
+}
 
 /** The frame of every page: top bar, side navigation, breadcrumbs and flash bar; or the sign-in. */
 export function Shell() {

@@ -1,10 +1,12 @@
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
+import { GUIDE_DRAWER, openDrawer } from "../../app/drawers";
 import { useAws } from "../../aws/hooks";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { progress, stepsOf } from "./tutorial";
@@ -23,6 +25,7 @@ export function TutorialCard() {
         <Header
           variant="h2"
           counter={found.data ? `(${done}/${steps.length})` : ""}
+          actions={<Button onClick={() => openDrawer(GUIDE_DRAWER)}>Open guide</Button>}
           description="The DynamoDB Streams tutorial. A step is ticked once it is really so."
         >
           Tutorial: your first stream
