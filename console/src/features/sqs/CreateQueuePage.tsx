@@ -51,7 +51,7 @@ export default function CreateQueuePage() {
       onSubmit={submit}
       cancel={to.queues()}
       busy={create.isPending}
-      values={[fifo, name, byContent, values, dead, tags]}
+      values={[fifo, name, fifoValues, values, dead, tags]}
       error={create.error}
     >
       <Container header={<Header variant="h2">Details</Header>}>
