@@ -1,13 +1,14 @@
 import Button from "@cloudscape-design/components/button";
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
-import { useSyncExternalStore } from "react";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 
 import { askForRenewal, isAsking, subscribe as subscribeToRenewal } from "../aws/renewal";
 import { nameOf, type Session } from "../aws/session";
-import { RenewalModal } from "../features/sign-in/RenewalModal";
 import { CALLS_DRAWER, openDrawer } from "./drawers";
 import { dismiss, flashes, subscribe } from "./flashes";
 import { endingText, useEnding } from "./session-time";
+
+const RenewalModal = lazy(() => import("../features/sign-in/RenewalModal"));
 
 /** The flash bar: the outcome of changes, and a warning before the session ends, with the sign-in that renews it. */
 export function Notifications({ session }: { session: Session }) {
@@ -31,7 +32,11 @@ export function Notifications({ session }: { session: Session }) {
         ]}
         i18nStrings={{ ariaLabel: "Notifications" }}
       />
-      {asking && <RenewalModal session={session} name={nameOf(session.arn)} ended={left === null || left <= 0} />}
+      {asking && (
+        <Suspense>
+          <RenewalModal session={session} name={nameOf(session.arn)} ended={left === null || left <= 0} />
+        </Suspense>
+      )}
     </>
   );
 }

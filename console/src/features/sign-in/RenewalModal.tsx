@@ -8,7 +8,7 @@ import { KeyFields } from "./KeyFields";
 import { useSignIn } from "./useSignIn";
 
 /** Signs in again over the page, on which everything stays as it is. */
-export function RenewalModal({ session, name, ended }: { session: Session; name: string; ended: boolean }) {
+export default function RenewalModal({ session, name, ended }: { session: Session; name: string; ended: boolean }) {
   const cache = useQueryClient();
   const signing = useSignIn(session.region, () => void cache.invalidateQueries());
   const submit = () => void signing.submit();
