@@ -35,6 +35,9 @@ export function FormPage(props: Props) {
   const { title, onSubmit, byButton = false } = props;
   const now = JSON.stringify(props.values ?? null);
   const [start] = useState(now);
+  const [sent, setSent] = useState(false);
+  if (props.busy && !sent) setSent(true);
+  const saved = sent && !props.busy && !props.error; // and the next page is on its way
   const frame = (
     <Form
       header={
@@ -59,7 +62,7 @@ export function FormPage(props: Props) {
       }
     >
       <SpaceBetween size="l">
-        <LeaveGuard changed={now !== start} busy={props.busy} />
+        {props.values !== undefined && <LeaveGuard changed={now !== start} busy={props.busy || saved} />}
         <ErrorAlert error={props.error} action={props.cure} />
         {props.children}
       </SpaceBetween>

@@ -50,8 +50,9 @@ export const tutorialState: Operation<object, State> = {
     const handler = functions.find((each) => each.FunctionName === FUNCTION);
     const access = stream && handler ? await streamAccess.send({ functionName: FUNCTION, streamArn: stream }, signal) : null;
     const mappings = stream ? await listEventSourceMappings.send({ EventSourceArn: stream }, signal) : [];
+    const mapping = mappings.find((each) => each.FunctionArn?.split(":")[6] === FUNCTION);
     const asked = handler ? await listActivity.send({ Operation: "CreateEventSourceMapping", MaxResults: 20 }, signal) : null;
-    const attempts = handler ? await listAttempts.send({ FunctionName: FUNCTION, MaxResults: 1 }, signal) : null;
+    const attempts = mapping ? await listAttempts.send({ EventSourceMappingUUID: mapping.UUID ?? "", MaxResults: 1 }, signal) : null;
     const hasLogs = groups.some((group) => group.logGroupName === GROUP);
     const events = hasLogs ? await filterLogEvents.send({ logGroupName: GROUP, filterPattern: "MODIFY", limit: 1 }, signal) : null;
     const event = events?.events?.[0];
@@ -63,7 +64,7 @@ export const tutorialState: Operation<object, State> = {
       refused: asked?.Activities.some((each) => each.ErrorCode === "InvalidParameterValueException") ?? false,
       role: access?.role ?? handler?.Role?.split("/").at(-1) ?? null,
       lacking: access?.lacking ?? null,
-      trigger: mappings.find((each) => each.FunctionArn?.split(":")[6] === FUNCTION)?.State ?? null,
+      trigger: mapping?.State ?? null,
       attempt: attempts?.Attempts[0] ?? null,
       logged: event ? { group: GROUP, stream: event.logStreamName ?? "" } : null,
     };

@@ -41,7 +41,7 @@ export default function CreateInlinePolicyPage() {
   };
   return (
     <>
-      <LeaveGuard changed={text !== EMPTY_POLICY || name !== ""} busy={create.isPending} />
+      <LeaveGuard changed={text !== EMPTY_POLICY || name !== ""} busy={create.isPending || create.isSuccess} />
       <Wizard
         activeStepIndex={step}
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}
