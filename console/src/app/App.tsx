@@ -1,7 +1,8 @@
 import I18nProvider from "@cloudscape-design/components/i18n";
 import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { createBrowserRouter, RouterProvider } from "react-router";
+import { createBrowserRouter } from "react-router";
+import { RouterProvider } from "react-router/dom"; // the one that can render a change of the address at once
 
 import { newQueryClient } from "../aws/hooks";
 import { followLinks } from "./follow-links";

@@ -15,7 +15,8 @@ export function useParameter(name: string, initial = ""): [string, (next: string
           else after.set(name, next);
           return after;
         },
-        { replace: true },
+        // At once, not when there is time: else a radio button jumps back for a moment on a busy machine.
+        { replace: true, flushSync: true },
       ),
     [name, initial, setParameters],
   );
