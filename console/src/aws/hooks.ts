@@ -84,8 +84,9 @@ export function useChange<I, O>(operation: Operation<I, O>, changing: Changing<I
     onSuccess: async (answer, input) => {
       const { says, touches = [operation.service], leaves } = changing;
       const refetchType = leaves ? "none" : "active";
-      if (says) flash({ type: "success", content: typeof says === "string" ? says : says(answer, input), showsCall: true });
       await Promise.all(touches.map((service) => cache.invalidateQueries({ queryKey: [service], refetchType })));
+      // Last, together with what the page does next: a click right after it must not meet a page that is about to change.
+      if (says) flash({ type: "success", content: typeof says === "string" ? says : says(answer, input), showsCall: true });
     },
     onError: (error) => {
       if (!changing.ownError) flashError(error);

@@ -47,6 +47,6 @@ export function useSaveItem(table: string, keys: string[], before: Item | null):
       });
       return undefined;
     },
-    { touches: TOUCHES, ownError: true },
+    { touches: TOUCHES, ownError: true, leaves: true },
   );
 }
