@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from playwright.sync_api import Page, expect
 
@@ -10,6 +11,10 @@ from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import fragment
 from tests.console.resources import make_table, tailrace_client
+
+
+def clock_of(running: RunningServer) -> int:
+    return int(tailrace_client(running).get_clock()["Time"].timestamp())
 
 
 def test_a_clock_that_can_not_be_moved_is_not_shown(page: Page) -> None:
@@ -25,7 +30,7 @@ def test_time_to_live_passes_when_the_clock_is_moved_ahead(blank: Page) -> None:
         dynamodb.update_time_to_live(
             TableName="Cloud9", TimeToLiveSpecification={"Enabled": True, "AttributeName": "Expires"}
         )
-        later = int(tailrace_client(running).get_clock()["Time"].timestamp()) + 200
+        later = clock_of(running) + 200
         item = {"PK": {"S": "FRUIT"}, "SK": {"S": "FIG"}, "Expires": {"N": str(later)}}
         dynamodb.put_item(TableName="Cloud9", Item=item)
         blank.goto(f"{running.endpoint}/console/tables/Cloud9?tab=streams#session={fragment(running)}")
@@ -37,7 +42,18 @@ def test_time_to_live_passes_when_the_clock_is_moved_ahead(blank: Page) -> None:
         expect(blank.get_by_text("What waited for it happens now.")).to_be_visible()
         removed = records.get_by_role("row", name="REMOVE FRUIT / FIG")
         expect(removed).to_be_visible()
+        blank.get_by_role("button", name=re.compile("^The server's time is")).click()
+        blank.get_by_role("menuitem", name="To a date and time...").click()
+        dialog = blank.get_by_role("dialog", name="Move the server's time ahead")
+        move = dialog.get_by_role("button", name="Move the clock")
+        expect(move).to_be_disabled()
+        then = datetime.fromtimestamp(clock_of(running) + 500)  # iterators live on
+        dialog.get_by_label("Date", exact=True).fill(f"{then:%Y/%m/%d}")
+        dialog.get_by_label("Time", exact=True).fill(f"{then:%H:%M:%S}")
         assert_accessible(blank)
+        move.click()
+        expect(dialog).to_have_count(0)
+        assert 0 <= clock_of(running) - then.timestamp() + 1 < 300
         removed.click()
         expect(blank.get_by_text("dynamodb.amazonaws.com").first).to_be_visible()
         blank.close()
@@ -53,7 +69,7 @@ def test_a_preview_tells_what_expires_and_moves_the_clock_there(blank: Page) -> 
         dynamodb.update_time_to_live(
             TableName="Cloud9", TimeToLiveSpecification={"Enabled": True, "AttributeName": "Expires"}
         )
-        now = int(tailrace_client(running).get_clock()["Time"].timestamp())
+        now = clock_of(running)
         for fruit, seconds in (("FIG", 400), ("DATE", 500), ("KIWI", 86_400)):
             item = {"PK": {"S": "FRUIT"}, "SK": {"S": fruit}, "Expires": {"N": str(now + seconds)}}
             dynamodb.put_item(TableName="Cloud9", Item=item)

@@ -38,12 +38,12 @@ export function TopBar({ session }: { session: Session }) {
     keep(next);
     cache.clear();
   };
-  return (
+  const bar = (
     <TopNavigation
       identity={{ href: to.home(), title: "Tailrace", logo: { src: "/console/icon.svg", alt: "" } }}
       search={<SearchBox />}
       utilities={[
-        ...clock,
+        ...clock.utilities,
         {
           type: "button",
           text: dark ? "Light" : "Dark",
@@ -83,5 +83,11 @@ export function TopBar({ session }: { session: Session }) {
         overflowMenuTitleText: "All",
       }}
     />
+  );
+  return (
+    <>
+      {bar}
+      {clock.dialog}
+    </>
   );
 }

@@ -19,9 +19,7 @@ def begin(coroutine: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop)
     except StopIteration:
         return None
     rest = _go_on(coroutine, awaited)
-    rest.send(
-        None
-    )  # a task that is cancelled before its first step throws into what it was given: that must have begun
+    rest.send(None)  # a task cancelled before its first step throws into what it was given, which must have begun
     return loop.create_task(rest)
 
 
