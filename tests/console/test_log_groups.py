@@ -24,6 +24,7 @@ def test_a_group_is_made_kept_for_a_week_and_deleted_with_its_streams(page: Page
     dialog.get_by_label("Retention setting").click()
     page.get_by_role("option", name="7 days", exact=True).click()
     dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
     expect(page.get_by_text("7 days", exact=True)).to_be_visible()
     (group,) = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
     assert group["retentionInDays"] == 7

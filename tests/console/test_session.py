@@ -26,7 +26,8 @@ def test_a_form_outlives_the_session_that_it_was_begun_in(blank: Page, watched: 
         blank.get_by_role("textbox", name="Partition key").fill("PK")
         clock.advance_clock(Seconds=55 * MINUTE)
         blank.get_by_role("button", name=re.compile("^The server's time is")).wait_for()
-        expect(blank.get_by_text(re.compile(r"^Your session ends in \d minutes?\."))).to_be_visible()
+        warning = blank.get_by_text(re.compile(r"^Your session ends in \d minutes?\."))
+        expect(warning).to_be_visible(timeout=90_000)  # the page asks for the server's time every half minute
         assert_accessible(blank)
         clock.advance_clock(Seconds=10 * MINUTE)
         blank.get_by_role("button", name="Create table").click()

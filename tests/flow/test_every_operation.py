@@ -97,6 +97,8 @@ ALSO = {
     ("lambda", "CreateEventSourceMapping"): {"EventSourceArn": NAMED["EventSourceArn"]},
     ("logs", "GetLogEvents"): {"logGroupName": "nothing"},
     ("logs", "FilterLogEvents"): {"logGroupName": "nothing"},
+    ("logs", "GetLogGroupFields"): {"logGroupName": "nothing"},
+    ("logs", "StartQuery"): {"logGroupName": "nothing", "startTime": 1, "endTime": 1, "queryString": "fields @message"},
     ("logs", "DescribeLogStreams"): {"logGroupName": "nothing"},
 }
 

@@ -31,9 +31,9 @@ def touched(node: InProcess, monkeypatch: pytest.MonkeyPatch) -> Touched:
     seen: Touched = []
     change = items.change
 
-    def note(tx: Any, layout: Any, key: bytes, *more: Any) -> items.Change:
+    def note(tx: Any, layout: Any, key: bytes, *more: Any, **named: Any) -> items.Change:
         seen.append((layout.collection, key))
-        return change(tx, layout, key, *more)
+        return change(tx, layout, key, *more, **named)
 
     monkeypatch.setattr(items, "change", note)
     return seen
