@@ -10,8 +10,8 @@ update ─> a writer's thread ──> BEGIN, documents still the same?, closure 
 A thread owns a connection (link.py) and runs closures on it one after the other; a group owns one while it lasts.
 Statements are sent together as far as nobody needs an answer in between, so a link is always in libpq's pipeline mode.
 Nothing rests on what is told between nodes (signals.py): a document is known for a second, then it is asked for again.
-What engines that speak PostgreSQL's wire don't have is not used: no advisory locks, no sequence for an order, no LISTEN
-as the only wake-up.
+What engines that speak PostgreSQL's wire don't have is not needed: advisory locks and LISTEN only where dialects.py
+says so, and never as the only way; no sequence for an order.
 
 The rejected alternatives: an asynchronous driver, for which every closure had to be a coroutine; one SERIALIZABLE
 transaction for everything, in which two writers of one shard always make each other start again.
