@@ -108,3 +108,20 @@ def make_function(
         lambda: client.get_function(FunctionName=function)["Configuration"]["State"] == "Active",
     )
     return function
+
+
+def all_records(server: RunningServer, arn: str) -> list[dict[str, Any]]:
+    """Every record of the stream, each shard's in order."""
+    streams = server.client("dynamodbstreams")
+    found = []
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        iterator = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        while True:
+            page = streams.get_records(ShardIterator=iterator)
+            if not page["Records"]:
+                break
+            found += page["Records"]
+            iterator = page["NextShardIterator"]
+    return found

@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.conftest import RunningServer, wait_until
-from tests.flow.functions import make_function, make_table, stream_arn
+from tests.flow.functions import all_records, make_function, make_table, stream_arn
 
 ROUNDS = 6
 WRITERS = 8
@@ -42,23 +42,6 @@ class Writer(threading.Thread):
             except (BotoCoreError, ClientError):
                 return
             self.acknowledged[item] = wanted
-
-
-def all_records(server: RunningServer, arn: str) -> list[dict[str, Any]]:
-    """Every record of the stream, each shard's in order."""
-    streams = server.client("dynamodbstreams")
-    found = []
-    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
-        iterator = streams.get_shard_iterator(
-            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )["ShardIterator"]
-        while True:
-            page = streams.get_records(ShardIterator=iterator)
-            if not page["Records"]:
-                break
-            found += page["Records"]
-            iterator = page["NextShardIterator"]
-    return found
 
 
 def counts_by_item(images: list[dict[str, Any]]) -> dict[str, list[int]]:

@@ -15,7 +15,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import RunningServer, wait_until
-from tests.flow.functions import allow, make_function, make_role, unique, zipped
+from tests.flow.functions import (
+    all_records,
+    allow,
+    make_function,
+    make_role,
+    make_table,
+    stream_arn,
+    unique,
+    zipped,
+)
 from tests.flow.many_nodes import NODES, Nodes, Writers, said, seen_whole, trigger
 from tests.postgres import GIVEN, Cluster, Databases, cluster
 
@@ -124,6 +133,67 @@ def test_no_two_receive_the_same_message(nodes: Nodes) -> None:
     for each in threads:
         each.join(30)
     assert sorted(got, key=int) == [str(n) for n in range(60)]
+
+
+def test_a_transaction_that_is_sent_to_several_is_done_once(nodes: Nodes) -> None:
+    table, token = make_table(nodes.servers[0], "token"), unique("token")
+
+    def add(server: RunningServer, number: str) -> str:
+        update = {
+            "TableName": table,
+            "Key": {"pk": {"S": "x"}},
+            "UpdateExpression": "ADD n :n",
+            "ExpressionAttributeValues": {":n": {"N": number}},
+        }
+        try:
+            server.client("dynamodb").transact_write_items(TransactItems=[{"Update": update}], ClientRequestToken=token)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return "done"
+
+    with ThreadPoolExecutor(9) as threads:
+        outcomes = set(threads.map(lambda n: add(nodes.servers[n % NODES], "1"), range(9)))
+    assert outcomes <= {"done", "TransactionInProgressException"}
+    assert {add(each, "1") for each in nodes.servers} == {"done"}
+    assert {add(each, "2") for each in nodes.servers} == {"IdempotentParameterMismatchException"}
+    item = nodes.servers[1].client("dynamodb").get_item(TableName=table, Key={"pk": {"S": "x"}}, ConsistentRead=True)
+    assert item["Item"]["n"] == {"N": "1"}
+
+
+def test_a_message_that_is_sent_to_several_is_there_once_and_hidden_from_all(nodes: Nodes) -> None:
+    a, b, c = (each.client("sqs", attempts=5) for each in nodes.servers)
+    url = a.create_queue(QueueName=unique("queue") + ".fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+
+    def send(sqs: Any) -> str:
+        sent = sqs.send_message(QueueUrl=url, MessageBody="x", MessageGroupId="g", MessageDeduplicationId="d")
+        return str(sent["MessageId"])
+
+    with ThreadPoolExecutor(6) as threads:
+        assert len(set(threads.map(send, [a, b, c] * 2))) == 1
+    (message,) = a.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert "Messages" not in b.receive_message(QueueUrl=url)
+    b.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
+    (message,) = c.receive_message(QueueUrl=url)["Messages"]
+    b.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    counted = a.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert [counted[f"ApproximateNumberOfMessages{which}"] for which in ("", "NotVisible")] == ["0", "0"]
+
+
+def test_what_expires_is_removed_once_although_all_look_for_it(nodes: Nodes) -> None:
+    dynamodb, table = nodes.servers[0].client("dynamodb", attempts=5), make_table(nodes.servers[0], "expiring")
+    dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"})
+    ended = str(int(time.time()) - 10)
+    for start in range(0, 60, 20):
+        puts = [{"pk": {"S": str(start + n)}, "expires": {"N": ended}} for n in range(20)]
+        dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}} for item in puts]})
+    wait_until("the end of all", lambda: not dynamodb.scan(TableName=table, ConsistentRead=True)["Items"], seconds=30)
+    removed = [
+        each
+        for each in all_records(nodes.servers[1], stream_arn(nodes.servers[1], table))
+        if each["eventName"] == "REMOVE"
+    ]
+    assert sorted(int(each["dynamodb"]["Keys"]["pk"]["S"]) for each in removed) == list(range(60))
+    assert {each["userIdentity"]["PrincipalId"] for each in removed} == {"dynamodb.amazonaws.com"}
 
 
 def test_a_key_that_the_database_can_not_index_is_refused_and_nothing_else(nodes: Nodes) -> None:
