@@ -142,6 +142,26 @@ async def test_closures_that_wait_for_each_other_get_through(place: PostgresStor
         assert b'"n":{"N":"3"}' in stored.body
 
 
+async def test_closures_that_ask_for_several_rows_at_once_see_each_other(place: PostgresStore) -> None:
+    """Each waits for all of its rows; one commit, and nobody counts from what another one has replaced."""
+    await place.update(lambda tx: [tx.do("INSERT INTO counters (name, value) VALUES (?, 0)", name) for name in "abcd"])
+
+    def add(names: str) -> Any:
+        def change(tx: Transaction) -> list[int]:
+            question = f"SELECT value FROM counters WHERE name = ?{tx.lock}"
+            values = [row[0] + 1 for row in tx.first_rows([(question, (name,)) for name in names]) if row]
+            for name, value in zip(names, values, strict=True):
+                tx.do("UPDATE counters SET value = ? WHERE name = ?", value, name)
+            return values
+
+        return change
+
+    before = place.groups.commits
+    found = await together(place, add("ab"), add("ba"), add("cbd"), add("d"), add("xyz"[:0]))
+    assert place.groups.commits == before + 1
+    assert found == [[1, 1], [2, 2], [1, 3, 2], [1], []]  # "d" waits for nobody, so it is before "cbd"
+
+
 async def test_one_that_replaces_a_document_runs_by_itself(place: PostgresStore) -> None:
     def put(tx: Transaction) -> None:
         resources.put(tx, "k", "s", "n", {"a": 1})

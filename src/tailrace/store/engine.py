@@ -12,7 +12,7 @@ groups.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from tailrace.base.errors import StoreError
@@ -22,6 +22,8 @@ EMBEDDED = ("sqlite", "memory")
 """The kinds of stores that one process has to itself."""
 Row = tuple[Any, ...]
 Turn = tuple[str | int, ...]
+Question = tuple[str, tuple[object, ...]]
+"""A query and its parameters."""
 Listener = Callable[[str], None]
 
 
@@ -78,6 +80,9 @@ class Transaction(Protocol):
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or None."""
 
+    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
+        """The first row of each of several queries, or None: asked together, so that all are one round trip."""
+
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
 
@@ -106,13 +111,16 @@ class Store(Protocol):
     async def view(self, read: Callable[[Transaction], T]) -> T:
         """Run `read` over one consistent snapshot that includes every acknowledged update of this process."""
 
-    async def update(self, change: Callable[[Transaction], T], *, locked: bool = False, grouped: bool = False) -> T:
+    async def update(
+        self, change: Callable[[Transaction], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
+    ) -> T:
         """Run `change` and return its result after the commit is durable, as if nobody else had written meanwhile.
 
         `locked` says that `change` locks every row that it relies on (`tx.lock`, or a change of the row itself), save
         for documents: an engine with many writers then runs it beside others that touch the same tables. `grouped`
         says in addition that all closures which lock the same row do it by the same statement, and that this one
-        passes over none (`tx.skip`): it may then share a transaction with others.
+        passes over none (`tx.skip`): it may then share a transaction with others. `rows` is about how many items it
+        writes, by which a shared transaction is kept short.
 
         An exception from `change` undoes all that it did, and only that, and is raised here. StoreError where the
         disk refused the commit: nothing of the update stands then. Overloaded where too many are waiting already,

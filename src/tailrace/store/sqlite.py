@@ -80,7 +80,9 @@ class SqliteStore:
             cache.clear()
         return read(View(self._snapshot, cache))
 
-    async def update(self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False) -> T:
+    async def update(
+        self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
+    ) -> T:
         """Queue `change` for the next group; returns after its COMMIT. There is one writer, so all is `locked`."""
         if self._closing:
             raise StoreError("the store is closed")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 
 from tailrace.base.errors import Outdated
 from tailrace.store.cache import Layer
-from tailrace.store.engine import Cache, Row, Turn
+from tailrace.store.engine import Cache, Question, Row, Turn
 
 
 class Snapshot:
@@ -63,6 +64,10 @@ class View:
         found: Row | None = snapshot.connection.execute(sql, parameters).fetchone()
         return found
 
+    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
+        """The first row of each of several queries."""
+        return [self.row(sql, *parameters) for sql, parameters in questions]
+
     def run(self, sql: str, *parameters: object) -> int:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
@@ -104,6 +109,10 @@ class Update:
             found: Row | None = self._connection.execute(sql, parameters).fetchone()
             return found
         return next(iter(self.rows(sql, *parameters)), None)
+
+    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
+        """The first row of each of several queries."""
+        return [self.row(sql, *parameters) for sql, parameters in questions]
 
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""

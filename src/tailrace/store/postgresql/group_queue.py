@@ -19,6 +19,7 @@ from tailrace.store.postgresql.signals import Notice
 
 LINKS = 4
 UPDATES_MAX = 64  # in one group
+ROWS_MAX = 128  # that they write; one that writes more has a group of its own
 TRIES_MAX = 3  # in groups; then a closure runs by itself
 
 _monotonic = SystemClock().monotonic
@@ -77,10 +78,12 @@ class GroupQueue:
 
     def _take(self) -> list[Job]:
         taken: list[Job] = []
-        while self._queue and len(taken) < UPDATES_MAX:
+        rows = 0
+        while self._queue and len(taken) < UPDATES_MAX and (not taken or rows + self._queue[0].rows <= ROWS_MAX):
             job = self._queue.popleft()
             if not job.future.done():  # else its caller has gone away
                 taken.append(job)
+                rows += job.rows
         return taken
 
     async def _work(self, jobs: list[Job]) -> None:

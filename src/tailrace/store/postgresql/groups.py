@@ -19,13 +19,13 @@ rejected alternatives: a SAVEPOINT a closure, which can't part closures whose st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from tailrace.base.errors import Outdated
-from tailrace.store.engine import Cache, Row, Turn
+from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Hold, Seen
 from tailrace.store.postgresql.link import Answer, Link, LinkLost, Refused
 from tailrace.store.postgresql.transactions import (
@@ -41,14 +41,18 @@ from tailrace.store.postgresql.transactions import (
 
 
 class Job:
-    """A closure that waits for its turn. `began`: when it was handed over, in monotonic seconds."""
+    """A closure that waits for its turn.
 
-    __slots__ = ("began", "change", "future", "tries")
+    `began`: when it was handed over, in monotonic seconds. `rows`: about how many items it writes.
+    """
 
-    def __init__(self, change: Callable[[Any], Any], future: asyncio.Future[Any], began: float) -> None:
+    __slots__ = ("began", "change", "future", "rows", "tries")
+
+    def __init__(self, change: Callable[[Any], Any], future: asyncio.Future[Any], began: float, rows: int = 1) -> None:
         self.change = change
         self.future = future
         self.began = began
+        self.rows = rows
         self.tries = 0
 
 
@@ -66,12 +70,13 @@ class Member:
     __slots__ = (
         "_later",
         "_running",
+        "answers",
         "cache",
         "error",
         "job",
         "lock",
         "notices",
-        "question",
+        "questions",
         "result",
         "sent",
         "skip",
@@ -85,7 +90,8 @@ class Member:
         self.skip = SKIP_LOCKED
         self.cache: Cache = seen
         self.notices: dict[tuple[str, str], None] = {}
-        self.question: Statement | None = None
+        self.questions: list[Statement] = []  # all that it asks for at once
+        self.answers: dict[int, Answer] = {}  # by the place of the question
         self.result: Any = None
         self.error: BaseException | None = None
         self.sent = False  # a change of it was sent, so that it can only be undone with the whole transaction
@@ -99,10 +105,11 @@ class Member:
         """Whether the closure has returned or raised."""
         return bool(self._running.dead)
 
-    def go_on(self, answer: Answer | None = None) -> None:
-        """Run until the next question or the end."""
-        self.question = None
-        self._running.switch(answer)
+    def go_on(self) -> None:
+        """Run until the next questions, with the answers to the last ones, or until the end."""
+        answers = [self.answers[place] for place in range(len(self.questions))]
+        self.questions = []
+        self._running.switch(answers)
 
     def give_up(self) -> None:
         """End a closure that nobody will answer any more."""
@@ -116,15 +123,21 @@ class Member:
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a change with RETURNING."""
-        return self._ask(sql, parameters).rows
+        [answer] = self._ask(((sql, parameters),))
+        return answer.rows
 
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or of a change with RETURNING; None without one."""
-        return next(iter(self._ask(sql, parameters).rows), None)
+        return next(iter(self.rows(sql, *parameters)), None)
+
+    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
+        """The first row of each of several queries, or None: one round trip."""
+        return [next(iter(answer.rows), None) for answer in self._ask(questions)] if questions else []
 
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
-        return self._ask(sql, parameters).touched
+        [answer] = self._ask(((sql, parameters),))
+        return answer.touched
 
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change, by the end of the group."""
@@ -147,16 +160,17 @@ class Member:
         if sql.startswith(REPLACING) or sql.endswith(SKIP_LOCKED):
             raise NeedsAlone
 
-    def _ask(self, sql: str, parameters: tuple[object, ...]) -> Answer:
-        self._check(sql)
-        if self.turns.concern(sql):
-            self._later += self.turns.take()
-        self.wrote = self.wrote or not sql.startswith("SELECT")
-        self.question = Statement(sql, parameters, self)
-        answer: Answer = getcurrent().parent.switch()
-        return answer
+    def _ask(self, questions: Iterable[Question]) -> list[Answer]:
+        for sql, parameters in questions:
+            self._check(sql)
+            if self.turns.concern(sql):
+                self._later += self.turns.take()
+            self.wrote = self.wrote or not sql.startswith("SELECT")
+            self.questions.append(Statement(sql, parameters, self))
+        answers: list[Answer] = getcurrent().parent.switch()
+        return answers
 
-    def _run(self, _: None) -> None:
+    def _run(self, _: list[Answer]) -> None:
         try:
             self.result = self.job.change(self)
         except StopIteration as raised:  # which a future doesn't take
@@ -190,15 +204,16 @@ class Group:
         try:
             asking = self.members
             for member in asking:
-                self._go_on(member, None)
+                self._go_on(member)
             while asking := [member for member in asking if not member.ended]:
                 free = [member for member in asking if self._may_ask(member)]
                 if not free:
                     raise Undo("closures of one group wait for each other", asking)
-                self._send(free)
-                answers = await self._link.exchange_on(self._loop)
-                for member, answer in zip(free, answers, strict=True):
-                    self._go_on(member, answer)
+                asked = self._send(free)
+                for (member, place), answer in zip(asked, await self._link.exchange_on(self._loop), strict=True):
+                    member.answers[place] = answer
+                for member in dict.fromkeys(member for member, _ in asked):
+                    self._go_on(member)
             self._send_end()
             if not self._link.idle:
                 await self._link.exchange_on(self._loop)
@@ -217,9 +232,9 @@ class Group:
             except Refused:  # of what was put before it and not yet sent: that isn't there a second time
                 continue
 
-    def _go_on(self, member: Member, answer: Answer | None) -> None:
+    def _go_on(self, member: Member) -> None:
         """Run a closure until it asks again or ends. Raises Undo where the transaction can't do without its undoing."""
-        member.go_on(answer)
+        member.go_on()
         if not member.ended:
             return
         if member.error is None:
@@ -231,16 +246,12 @@ class Group:
             raise Undo("a closure was refused that had changed something", [member])
 
     def _may_ask(self, member: Member) -> bool:
-        """Whether the row that a closure wants to lock is free, or was locked by one that has ended."""
-        question = member.question
-        assert question
-        if not question.sql.endswith(FOR_UPDATE):
-            return True
-        place = (question.sql, question.parameters)
-        holder = self._locked.get(place)
-        if holder is not None and holder is not member and not holder.ended:
+        """Whether all rows that a closure wants to lock are free, or were locked by one that has ended."""
+        wanted = [(sql, parameters) for sql, parameters, _ in member.questions if sql.endswith(FOR_UPDATE)]
+        holders = (self._locked.get(place) for place in wanted)
+        if any(holder is not None and holder is not member and not holder.ended for holder in holders):
             return False
-        self._locked[place] = member
+        self._locked |= dict.fromkeys(wanted, member)
         return True
 
     def _begin(self) -> None:
@@ -248,23 +259,27 @@ class Group:
             self._link.add(f"BEGIN ISOLATION LEVEL {Mode.LOCKED.value}", check=True)
             self._begun = True
 
-    def _send(self, free: list[Member]) -> None:
-        """Put the questions into the next exchange, those that lock in the order of what they lock."""
-        free.sort(key=_place_of)
+    def _send(self, free: list[Member]) -> list[tuple[Member, int]]:
+        """Put the questions into the next exchange, those that lock in the order of what they lock: whose they are,
+        and where they stand among its questions.
+        """
+        asked = [(member, place) for member in free for place in range(len(member.questions))]
+        asked.sort(key=lambda each: _order(each[0].questions[each[1]]))
         self._begin()
         self._confirm()
-        if any(self._turns.concern(member.question.sql) for member in free if member.question):
+        if any(self._turns.concern(member.questions[place].sql) for member, place in asked):
             self._ended += self._turns.take()
         for statement in self._take_ended():
             self._add(statement)
         for member in free:
-            question = member.question
-            assert question
             for statement in member.take_later():
                 self._add(statement)
                 member.sent = True
+        for member, place in asked:
+            question = member.questions[place]
             member.sent = member.sent or not question.sql.startswith("SELECT")
             self._add(question, check=False)
+        return asked
 
     def _send_end(self) -> None:
         statements = [*self._take_ended(), *self._turns.take()]
@@ -301,9 +316,7 @@ class Group:
         return Undo(str(refusal), [] if refusal.code == CHECK_FAILED else self.members)
 
 
-def _place_of(member: Member) -> tuple[bool, str, tuple[Any, ...]]:
-    question = member.question
-    assert question
+def _order(question: Statement) -> tuple[bool, str, tuple[Any, ...]]:
     locks = question.sql.endswith(FOR_UPDATE)
     return not locks, question.sql, question.parameters if locks else ()
 

@@ -126,13 +126,15 @@ class PostgresStore:
             self._readers, self._repeat, lambda again, alone: self._look(read, code), _monotonic()
         )
 
-    async def update(self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False) -> T:
+    async def update(
+        self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
+    ) -> T:
         """Run `change` in a group, or as often as it takes in a writer's thread; returns after its COMMIT."""
         if self._closing:
             raise StoreError("the store is closed")
         if self._waiting + len(self.groups) >= QUEUE_UPDATES_MAX:
             raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
-        job = Job(change, self._loop.create_future(), _monotonic())
+        job = Job(change, self._loop.create_future(), _monotonic(), rows)
         if grouped and self._alone[getattr(change, "__code__", None)] < ALONE_MAX:
             self.groups.add(job)
         else:

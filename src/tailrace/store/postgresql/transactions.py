@@ -16,11 +16,12 @@ What a link collects is sent with the next statement whose answer is needed.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tailrace.store import resources
-from tailrace.store.engine import Cache, Row, Turn
+from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Seen, lock_numbers
 from tailrace.store.postgresql.link import Answer, Link, Refused
@@ -151,6 +152,10 @@ class Glance(_View):
         """Not at a glance."""
         raise NeedsDatabase(query=True)
 
+    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
+        """Not at a glance."""
+        raise NeedsDatabase(query=True)
+
 
 class Reading(_View):
     """A view that asks the database."""
@@ -182,6 +187,10 @@ class Reading(_View):
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or None."""
         return next(iter(self.rows(sql, *parameters)), None)
+
+    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
+        """The first row of each of several queries, or None."""
+        return [self.row(sql, *parameters) for sql, parameters in questions]
 
     def confirm(self) -> None:
         """Add the checks of the documents that were used and not confirmed."""
@@ -258,15 +267,21 @@ class Writing:
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a change with RETURNING."""
-        return self._ask(sql, parameters).rows
+        [answer] = self._ask(((sql, parameters),))
+        return answer.rows
 
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or of a change with RETURNING; None without one."""
-        return next(iter(self._ask(sql, parameters).rows), None)
+        return next(iter(self.rows(sql, *parameters)), None)
+
+    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
+        """The first row of each of several queries, or None: one round trip."""
+        return [next(iter(answer.rows), None) for answer in self._ask(questions)] if questions else []
 
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
-        return self._ask(sql, parameters).touched
+        [answer] = self._ask(((sql, parameters),))
+        return answer.touched
 
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change, together with what follows."""
@@ -303,14 +318,14 @@ class Writing:
         if not self._link.idle:
             self._link.exchange()
 
-    def _ask(self, sql: str, parameters: tuple[object, ...]) -> Answer:
-        self._add(sql, parameters)
+    def _ask(self, questions: Iterable[Question]) -> list[Answer]:
+        for sql, parameters in questions:
+            self._add(sql, parameters)
         try:
-            [answer] = self._link.exchange()
+            return self._link.exchange()
         except Refused as refusal:
             self._refusal = refusal
             raise
-        return answer
 
     def _add(self, sql: str, parameters: tuple[object, ...], *, silent: bool = False) -> None:
         replaced = parameters[:3] if sql.startswith(REPLACING) else None
