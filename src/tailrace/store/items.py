@@ -13,7 +13,7 @@ clients a delay that no test of theirs can wait for reliably.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -65,16 +65,21 @@ def get(tx: Transaction, layout: TableLayout, key: bytes) -> StoredItem | None:
     return None if row is None else StoredItem(*row)
 
 
-def get_many(tx: Transaction, layout: TableLayout, keys: Sequence[bytes]) -> dict[bytes, StoredItem]:
-    """The items of some primary keys, by their key; who isn't there isn't named. At most `KEYS_MAX`, in one query."""
-    assert len(keys) <= KEYS_MAX, "the limit of a BatchGetItem"
-    marks = ", ".join("?" * len(keys))
+def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int, dict[bytes, StoredItem]]:
+    """The items of some primary keys of some collections, by both; who isn't there isn't named.
+
+    At most `KEYS_MAX`, in one query: so they are also what stood at one moment.
+    """
+    assert sum(map(len, wanted.values())) <= KEYS_MAX, "the limit of a BatchGetItem"
+    tests = " OR ".join(f"collection = ? AND key IN ({', '.join('?' * len(keys))})" for keys in wanted.values())
     rows = tx.rows(
-        f"SELECT key, body, size FROM items WHERE collection = ? AND key IN ({marks})",  # noqa: S608 - marks alone
-        layout.collection,
-        *keys,
+        f"SELECT collection, key, body, size FROM items WHERE {tests}",  # noqa: S608 - marks alone
+        *(value for collection, keys in wanted.items() for value in (collection, *keys)),
     )
-    return {item.key: item for item in _stored(rows)}
+    found: dict[int, dict[bytes, StoredItem]] = {collection: {} for collection in wanted}
+    for collection, *stored in rows:
+        found[collection][stored[0]] = StoredItem(*stored)
+    return found
 
 
 def change(

@@ -26,7 +26,10 @@ class KeyAttribute:
 
 @dataclass(frozen=True, slots=True)
 class IndexLayout:
-    """An index: its own collection of entries, its key, and what of an item its entries hold."""
+    """An index: its own collection of entries, its key, and what of an item its entries hold.
+
+    `building`: it may not have come to every item yet, so an item's entry may not be there.
+    """
 
     name: str
     collection: int
@@ -35,6 +38,7 @@ class IndexLayout:
     projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
     attributes: frozenset[str] = frozenset()
     local: bool = False
+    building: bool = False
 
 
 @dataclass(frozen=True, slots=True)

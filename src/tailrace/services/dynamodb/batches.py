@@ -26,6 +26,7 @@ from tailrace.services.dynamodb.tally import Tally, final
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
+from tailrace.store.items import StoredItem
 
 GET_KEYS_MAX = 100
 WRITES_MAX = 25
@@ -87,8 +88,9 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
         located = [_locate(found, each) for found, each in zip(tables, wanted, strict=True)]
         answer: Shape = {"Responses": {}, "UnprocessedKeys": {}}
         room, spent = RESPONSE_BYTES_MAX, []
+        there = _there(tx, tables, located)
         for found, each, keys in zip(tables, wanted, located, strict=True):
-            room, units = _get(tx, found, each, keys, answer, room, tally)
+            room, units = _get(there[found.layout.collection], found, each, keys, answer, room, tally)
             spent.append(capacity.consumed(found, mode, units))
         if mode != "NONE":
             answer["ConsumedCapacity"] = spent
@@ -111,13 +113,26 @@ def _locate(found: Table, wanted: _Wanted) -> list[bytes]:
     return keys
 
 
+def _there(tx: Transaction, tables: list[Table], located: list[list[bytes]]) -> dict[int, dict[bytes, StoredItem]]:
+    """All items that are wanted, by the collection of their table; a table may be named twice."""
+    wanted: dict[int, list[bytes]] = {}
+    for found, keys in zip(tables, located, strict=True):
+        wanted.setdefault(found.layout.collection, []).extend(keys)
+    return items.get_many(tx, wanted)
+
+
 def _get(
-    tx: Transaction, found: Table, wanted: _Wanted, keys: list[bytes], answer: Shape, room: int, tally: Tally
+    there: dict[bytes, StoredItem],
+    found: Table,
+    wanted: _Wanted,
+    keys: list[bytes],
+    answer: Shape,
+    room: int,
+    tally: Tally,
 ) -> tuple[int, float]:
-    """Read one table's keys into the answer until its room is used up; the room that is left, and the units."""
+    """Take one table's items into the answer until its room is used up; the room that is left, and the units."""
     responses: list[Any] = []
     units = 0.0
-    there = items.get_many(tx, found.layout, keys)
     for place, key in enumerate(keys):
         stored = there.get(key)
         size = stored.size if stored else 0

@@ -22,9 +22,9 @@ from tailrace.services.dynamodb import (
 from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally, final
+from tailrace.services.dynamodb.tally import NOTHING, Tally, final
 from tailrace.services.dynamodb.writes import Write
-from tailrace.store import items
+from tailrace.store import transaction_tokens
 from tailrace.store.engine import Transaction
 from tailrace.store.items import Change, StoredItem
 
@@ -92,15 +92,10 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
             partiql_writes.write_of(bound, found, is_in_transaction=True)
             for bound, found in zip(every, tables, strict=True)
         ]
-        if token and idempotency.is_repeated(tx, call.scope, token, content, now):
-            return (
-                [],
-                [
-                    (found, items.get(tx, found.layout, write.locate(found)))
-                    for found, write in zip(tables, planned, strict=True)
-                ],
-                tally,
-            )
+        if token and idempotency.is_repeated(transaction_tokens.find(tx, call.scope, token), content, now):
+            places = [write.locate(found) for found, write in zip(tables, planned, strict=True)]
+            found, _ = transactions.get_all(tx, tables, [write.key for write in planned], places, NOTHING)
+            return [], found, tally
         done = transactions.perform(tx, call, tables, planned, now, tally)
         if token:
             idempotency.remember(tx, call.scope, token, content, now)

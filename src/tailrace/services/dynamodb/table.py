@@ -125,6 +125,7 @@ def _index_layout(index: dict[str, Any], types: dict[str, KeyType], *, local: bo
         projection=projection["ProjectionType"],
         attributes=frozenset(projection.get("NonKeyAttributes", ())),
         local=local,
+        building="Building" in index,
     )
 
 

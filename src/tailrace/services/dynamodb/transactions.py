@@ -16,7 +16,7 @@ from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import NOTHING, Tally, final
 from tailrace.services.dynamodb.writes import Write
-from tailrace.store import items
+from tailrace.store import items, transaction_tokens
 from tailrace.store.engine import Transaction
 
 TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
@@ -77,7 +77,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
     fingerprint = idempotency.fingerprint(request["TransactItems"]) if token else ""
 
     def change(tx: Transaction) -> tuple[list[tuple[Table, Write, items.Change]], Tally]:
-        if token and idempotency.is_repeated(tx, call.scope, token, fingerprint, now):
+        if token and idempotency.is_repeated(transaction_tokens.find(tx, call.scope, token), fingerprint, now):
             return [], NOTHING
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
         tally = throttle.begin_many(call, tables)
@@ -220,10 +220,14 @@ def get_all(
 
     Raises the cancellation where a table's throughput has no room.
     """
+    wanted: dict[int, list[bytes]] = {}
+    for each, place in zip(tables, places, strict=True):
+        wanted.setdefault(each.layout.collection, []).append(place)
+    there = items.get_many(tx, wanted)
     found: list[tuple[Table, items.StoredItem | None]] = []
     reasons: list[Reason] = []
     for each, key, place in zip(tables, keys, places, strict=True):
-        stored = items.get(tx, each.layout, place)
+        stored = there[each.layout.collection].get(place)
         found.append((each, stored))
         try:
             tally.read(each, stored.size if stored else 0, key, consistent=True, factor=capacity.TRANSACTIONAL)

@@ -328,7 +328,7 @@ class Writing:
             raise
 
     def _add(self, sql: str, parameters: tuple[object, ...], *, silent: bool = False) -> None:
-        replaced = parameters[:3] if sql.startswith(REPLACING) else None
+        replaced = parameters[:3] or None if sql.startswith(REPLACING) else None  # a step of the schema names none
         if replaced in self.seen.used and self._mode is Mode.LOCKED:
             raise NeedsAlone
         if self._turns.concern(sql):

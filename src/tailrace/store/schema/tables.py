@@ -12,6 +12,7 @@ queues      messages  message_groups   queue_tokens  what a queue remembers of s
 insight_counts  which keys a table's traffic was about, minute by minute
 attempts    what became of each call of a function with records, or with an event
 metric_series  metric_minutes  what was measured, minute by minute
+transaction_tokens  which transactions were done just now, by the tokens of their clients
 ```
 """
 
@@ -146,4 +147,14 @@ _METRICS: Step = (
     "CREATE INDEX metric_minutes_by_minute ON metric_minutes (minute)",
 )
 
-STEPS: tuple[Step, ...] = (_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS, _CAUSALITY, _LINEAGE, _METRICS)
+_TOKENS: Step = (
+    """CREATE TABLE transaction_tokens (
+        scope TEXT NOT NULL, token TEXT NOT NULL, content TEXT NOT NULL, done REAL NOT NULL,
+        PRIMARY KEY (scope, token)) WITHOUT ROWID""",
+    "CREATE INDEX transaction_tokens_by_done ON transaction_tokens (done)",
+    "DELETE FROM resources WHERE kind = 'dynamodb:transaction'",  # where they were before, for ten minutes each
+)
+
+STEPS: tuple[Step, ...] = (
+    *(_FIRST, _EXPIRATIONS, _HISTORIES, _MESSAGES, _INSIGHTS, _CAUSALITY, _LINEAGE, _METRICS, _TOKENS),
+)
