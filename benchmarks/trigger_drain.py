@@ -1,12 +1,13 @@
 """How long does a burst of records take to reach a function, in batches of a hundred?
 
-    python benchmarks/trigger_drain.py [--records 5000] [--batch 100] [--runs 3] [--runtime python3.11] [--memory]
+    python benchmarks/trigger_drain.py [--mappings 1,4,16] [--records 5000] [--batch 100] [--runs 3]
+                                       [--runtime python3.11] [--memory]
 
-A server of its own, on a file unless --memory, with a table of four shards and a warm function that logs how many
-records it got. Twice, because "a burst" can mean two things:
+A server of its own, on a file unless --memory, with a table of four shards for each mapping, and a warm function that
+logs how many records it got. Twice, because "a burst" can mean two things:
 
-    backlog   the records are there, the mapping is enabled: from the request that enables it
-    live      the mapping is enabled, the records are written: from the first request, sent by four connections
+    backlog   the records are there, the mappings are enabled: from the first request that enables one
+    live      the mappings are enabled, the records are written: from the first request, sent by four connections
 
 both until the last invocation's REPORT. Writes are BatchWriteItem of 25, signed beforehand, so that the client costs
 little. `cpu` is the processor time of the server and of all its functions meanwhile: unlike the seconds, it hardly
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import json
 import sys
 import tempfile
 import threading
@@ -53,25 +53,30 @@ class Drained(NamedTuple):
 
 
 class Burst:
-    """A table, its stream and a function, and bursts of records from one to the other."""
+    """Tables, their streams, a mapping of each to one function, and bursts of records from all of them to it."""
 
-    def __init__(self, server: RunningServer, runtime: str, records: int, batch: int) -> None:
+    def __init__(self, server: RunningServer, runtime: str, mappings: int, records: int, batch: int) -> None:
         self.server, self.records = server, records
         self.dynamodb, self.lambda_, self.logs = (server.client(n) for n in ("dynamodb", "lambda", "logs"))
-        self.table = make_table(server, "drain")
-        stream = stream_arn(server, self.table)
+        self.tables = [make_table(server, "drain") for _ in range(mappings)]
         source = PYTHON if runtime.startswith("python") else NODE
-        self.function = make_function(server, "drain", source, reads=stream, runtime=runtime)
-        self.mapping = self.lambda_.create_event_source_mapping(
-            EventSourceArn=stream, FunctionName=self.function, StartingPosition="TRIM_HORIZON", BatchSize=batch
-        )["UUID"]
+        self.function = make_function(server, "drain", source, reads="*", runtime=runtime)
+        self.mappings = [
+            self.lambda_.create_event_source_mapping(
+                EventSourceArn=stream_arn(server, table),
+                FunctionName=self.function,
+                StartingPosition="TRIM_HORIZON",
+                BatchSize=batch,
+            )["UUID"]
+            for table in self.tables
+        ]
         self.sent = 0
         self.process = psutil.Process(server.process.pid)
-        send(self.server, self.requests(WARM))
+        send(self.server, self.requests(WARM * mappings))
         self.wait_for_all()
 
     def requests(self, records: int) -> list[AWSPreparedRequest]:
-        """Signed requests that write so many new records."""
+        """Signed requests that write so many new records, to the tables by turns."""
         prepared: list[AWSPreparedRequest] = []
 
         def keep(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -80,12 +85,12 @@ class Burst:
 
         client = self.server.client("dynamodb")
         client.meta.events.register("before-send.dynamodb.BatchWriteItem", keep)
-        for first in range(self.sent, self.sent + records, WRITE_BATCH):
+        for turn, first in enumerate(range(self.sent, self.sent + records, WRITE_BATCH)):
             items = [
                 {"PutRequest": {"Item": {"pk": {"S": f"item-{n}"}, "text": {"S": "x" * 200}}}}
                 for n in range(first, min(first + WRITE_BATCH, self.sent + records))
             ]
-            client.batch_write_item(RequestItems={self.table: items})
+            client.batch_write_item(RequestItems={self.tables[turn % len(self.tables)]: items})
         self.sent += records
         return prepared
 
@@ -109,11 +114,14 @@ class Burst:
         return max(event["timestamp"] for event in self.events("REPORT")) / 1000, spent
 
     def switch(self, on: bool) -> None:
-        """Enable or disable the mapping, and wait until it is."""
-        self.lambda_.update_event_source_mapping(UUID=self.mapping, Enabled=on)
-        if not on:
-            state = "Disabled"
-            wait_until(state, lambda: self.lambda_.get_event_source_mapping(UUID=self.mapping)["State"] == state)
+        """Enable or disable the mappings; disabled, they have stopped when this returns."""
+        for mapping in self.mappings:
+            self.lambda_.update_event_source_mapping(UUID=mapping, Enabled=on)
+        for mapping in [] if on else self.mappings:
+            wait_until(
+                "Disabled",
+                lambda mapping=mapping: self.lambda_.get_event_source_mapping(UUID=mapping)["State"] == "Disabled",
+            )
 
     def cpu(self) -> tuple[float, float]:
         """Processor seconds so far: the server's, and those of its functions that live."""
@@ -168,37 +176,45 @@ def send(server: RunningServer, requests: list[AWSPreparedRequest]) -> None:
         thread.join()
 
 
+def rows(runtime: str, mappings: int, options: argparse.Namespace) -> list[str]:
+    """Measure, and tell: a row of the table for each kind of burst."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        server = RunningServer("memory:" if options.memory else folder)
+        try:
+            burst = Burst(server, runtime, mappings, options.records, options.batch)
+            for kind, run in (("backlog", burst.backlog), ("live", burst.live)):
+                runs = [run() for _ in range(options.runs)]
+                best, cpu = min(runs), min(runs, key=lambda each: each.server_cpu)
+                many = f"{mappings} mapping{'s' * (mappings > 1)}"
+                found.append(
+                    f"| {runtime}, {many}, {kind} | {best.seconds:.2f} | {options.records / best.seconds:,.0f} "
+                    f"| {cpu.server_cpu:.2f}, {cpu.function_cpu:.2f} |"
+                )
+                print(found[-1], "of", ", ".join(f"{e.seconds:.2f}" for e in runs), file=sys.stderr, flush=True)
+        finally:
+            server.stop()
+    return found
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--mappings", default="1,4,16", help="counts of mappings, by comma")
     arguments.add_argument("--records", type=int, default=5000)
-    arguments.add_argument("--batch", type=int, default=100, help="the mapping's BatchSize")
+    arguments.add_argument("--batch", type=int, default=100, help="the mappings' BatchSize")
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--runtime", action="append", help="python3.11, nodejs20.x; may be repeated")
     arguments.add_argument("--memory", action="store_true", help="no file, no sync")
     options = arguments.parse_args()
-    figures: dict[str, dict[str, float]] = {}
+    table = [
+        f"| {options.records:,} records, batches of up to {options.batch} | seconds | records/s | processor seconds: "
+        "server, functions |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for runtime in options.runtime or ["python3.11", "nodejs20.x"]:
-        with tempfile.TemporaryDirectory() as folder:
-            server = RunningServer("memory:" if options.memory else folder)
-            try:
-                burst = Burst(server, runtime, options.records, options.batch)
-                for kind, run in (("backlog", burst.backlog), ("live", burst.live)):
-                    runs = [run() for _ in range(options.runs)]
-                    best, cpu = min(runs), min(runs, key=lambda each: each.server_cpu)
-                    figures[f"{runtime} {kind}"] = {
-                        "seconds": round(best.seconds, 2),
-                        "server_cpu": round(cpu.server_cpu, 2),
-                        "function_cpu": round(cpu.function_cpu, 2),
-                    }
-                    print(
-                        f"{runtime:12} {kind:8} {options.records} records: {best.seconds:.2f} s (of "
-                        f"{', '.join(f'{each.seconds:.2f}' for each in runs)}), cpu: server {cpu.server_cpu:.2f} s, "
-                        f"functions {cpu.function_cpu:.2f} s",
-                        flush=True,
-                    )
-            finally:
-                server.stop()
-    print(json.dumps(figures))
+        for mappings in map(int, options.mappings.split(",")):
+            table += rows(runtime, mappings, options)
+    print("\n".join(table))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command line: which workloads and peers, how long, how often."""
+"""The command line: which workloads and peers, tables of which sizes, how long, how often."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from benchmarks.compare import load, report
+from benchmarks.compare import chart, load, sending, tables
 from benchmarks.compare.peers import PEERS, ROOT, Peer, Running
-from benchmarks.compare.report import OURS, Facts, Results
+from benchmarks.compare.results import NOT_A_PEER, OURS, Facts, Results, about, read, save
 from benchmarks.compare.signing import signed
-from benchmarks.compare.workloads import WORKLOADS, Item, Table, Workload, item, key_of
+from benchmarks.compare.workloads import WORKLOADS, Table, Workload, item, key_of
 
 DURABLE_WRITES = 200
-FILL_BATCH = 25
+QUIET_SECONDS, QUIET_SHARE = 0.5, 0.05
+PAGE, PAGE_CHART = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.png"
 
 
 def arguments() -> argparse.Namespace:
@@ -31,17 +31,30 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", help="peers beside Tailrace and the ceiling, by comma; `none` for none")
     parser.add_argument("--classes", default="memory,file", help="memory, file or both, by comma")
     parser.add_argument("--connections", default="1,32", help="counts of connections, by comma")
-    parser.add_argument("--items", type=int, default=1000, help="items in the plain table")
-    parser.add_argument("--seconds", type=float, default=3.0, help="of one run")
+    parser.add_argument("--items", default="1000", help="items in the tables; 1000,100000,1000000 tells what grows")
+    parser.add_argument("--seconds", type=int, default=2, help="of one run")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results")
+    parser.add_argument("--without-chart", action="store_true", help="for who has no matplotlib")
+    parser.add_argument("--saved", type=Path, help="show a JSON that was saved, and measure nothing")
+    parser.add_argument("--page", action="store_true", help="write figures and chart into docs/performance.md, too")
     return parser.parse_args()
+
+
+def chosen_workloads(wanted: str | None) -> list[Workload]:
+    """Those that were named; all without names. Ends the program at a name that isn't one."""
+    names = wanted.split(",") if wanted else [w.name for w in WORKLOADS]
+    if unknown := set(names) - {w.name for w in WORKLOADS}:
+        sys.exit(f"no such workload: {', '.join(sorted(unknown))}")
+    return [w for w in WORKLOADS if w.name in names]
 
 
 def chosen_peers(wanted: str | None, kinds: Sequence[str]) -> list[Peer]:
     """Ours, the ceiling, and the peers that were named, in the classes that were named."""
-    always = (OURS, report.NOT_A_PEER)
+    always = (OURS, NOT_A_PEER)
     names = None if wanted is None else {*always, *wanted.split(",")}
+    if unknown := (names or set()) - {"none", *(peer.name for peer in PEERS)}:
+        sys.exit(f"no such peer: {', '.join(sorted(unknown))}")
     return [peer for peer in PEERS if peer.kind in kinds and (names is None or peer.name in names)]
 
 
@@ -50,22 +63,16 @@ def fill(running: Running, table: Table, items: int) -> None:
     client = running.client()
     client.create_table(**table.request())
     client.get_waiter("table_exists").wait(TableName=table.name, WaiterConfig={"Delay": 1})
-    source = table.fill(items)
-    while batch := list(islice(source, FILL_BATCH)):
-        for part in _under_limit(batch):
-            _put(client, table.name, part)
+    sending.fill(running.port, table.name, table.fill(items))
 
 
-def _under_limit(batch: list[Item]) -> Iterator[list[Item]]:
-    large = len(batch[0]["body"]["S"]) > 10_000
-    for first in range(0, len(batch), 5 if large else FILL_BATCH):
-        yield batch[first : first + (5 if large else FILL_BATCH)]
-
-
-def _put(client: Any, table: str, items: list[Item]) -> None:
-    left = {table: [{"PutRequest": {"Item": one}} for one in items]}
-    while left:
-        left = client.batch_write_item(RequestItems=left).get("UnprocessedItems")
+def settle(running: Running, tries: int = 40) -> None:
+    """Wait until what the filling has left to do, such as a checkpoint, is done: it isn't the first workload's."""
+    for _ in range(tries):
+        before = running.cpu_seconds()
+        time.sleep(QUIET_SECONDS)
+        if running.cpu_seconds() - before < QUIET_SECONDS * QUIET_SHARE:
+            return
 
 
 def survives_kill(running: Running) -> bool:
@@ -85,7 +92,7 @@ def survives_kill(running: Running) -> bool:
         return False
 
 
-def start_all(peers: list[Peer], tables: list[Table], items: int, place: Path, results: Results) -> dict[str, Running]:
+def start_all(peers: list[Peer], filled: list[Table], place: Path, results: Results) -> dict[str, Running]:
     """Every server that can be had, started and filled; who can't is noted."""
     servers: dict[str, Running] = {}
     for peer in peers:
@@ -98,10 +105,11 @@ def start_all(peers: list[Peer], tables: list[Table], items: int, place: Path, r
             running = Running(peer, program, place / peer.title.replace(" ", "-"))
             facts.start_s = running.start_s
             servers[peer.title] = running
-            for table in tables:
+            for table in filled:
                 print(f"filling {table.name} of {peer.title}", file=sys.stderr)
-                fill(running, table, items)
-        except (RuntimeError, BotoCoreError, ClientError) as error:
+                fill(running, table, results.items)
+            settle(running)
+        except (RuntimeError, OSError, BotoCoreError, ClientError) as error:
             facts.note = str(error)[:60]
             if peer.title in servers:
                 servers.pop(peer.title).kill()
@@ -111,52 +119,77 @@ def start_all(peers: list[Peer], tables: list[Table], items: int, place: Path, r
 def measure(
     servers: dict[str, Running], workload: Workload, connections: int, options: argparse.Namespace, results: Results
 ) -> None:
-    """The rounds of one workload: each server in turn, then again."""
+    """The rounds of one workload: each server in turn, then again. Who refuses a request isn't asked again."""
+    refused: set[str] = set()
     for _ in range(options.rounds):
-        requests = signed(workload.take(options.items))
+        requests = signed(workload.take(results.items))
         for title, running in servers.items():
+            if title in refused or (workload.table.indexed and running.peer.name == NOT_A_PEER):
+                continue  # the ceiling keeps no index
             try:
-                measured = load.run(running.port, requests, connections, options.seconds)
+                measured = load.run(running.port, requests, connections, options.seconds, running.cpu_seconds)
             except Exception as error:  # noqa: BLE001 - a server that falls over loses its column, not the whole run
                 print(f"{title}, {workload.name}: {error}", file=sys.stderr)
                 continue
-            results.add(workload, connections, running.peer, measured)
+            results.add(workload.name, connections, title, measured)
             failed = f", {measured.failed} failed" if measured.failed else ""
+            if failed:
+                refused.add(title)
             print(
                 f"{workload.name:>14} {connections:>3} {title:<24} {measured.per_second:>10,.0f}/s "
-                f"p50 {measured.p50_ms:.2f} p99 {measured.p99_ms:.2f} ms{failed}",
+                f"p50 {measured.p50_ms:.2f} p99 {measured.p99_ms:.2f} ms, cpu {measured.cpu_us:,.0f} us{failed}",
                 file=sys.stderr,
             )
 
 
-def main() -> None:
-    options = arguments()
-    names = options.only.split(",") if options.only else [w.name for w in WORKLOADS]
-    workloads = [w for w in WORKLOADS if w.name in names]
-    connections = [int(count) for count in options.connections.split(",")]
-    peers = chosen_peers(options.peers, options.classes.split(","))
-    tables = list(dict.fromkeys([*(w.table for w in workloads), WORKLOADS[0].table]))
-    results = Results(options.items)
+def run(workloads: list[Workload], peers: list[Peer], items: int, options: argparse.Namespace) -> Results:
+    """All servers with tables of so many items: filled, measured, killed and asked what they kept."""
+    filled = list(dict.fromkeys([*(w.table for w in workloads), WORKLOADS[0].table]))
+    results = Results(items)
     place = Path(tempfile.mkdtemp(prefix="tailrace-bench-"))
     servers: dict[str, Running] = {}
     try:
-        servers = start_all(peers, tables, options.items, place, results)
+        servers = start_all(peers, filled, place, results)
         for workload in workloads:
-            for count in connections:
-                measure(servers, workload, count, options, results)
+            for count in options.connections.split(","):
+                measure(servers, workload, int(count), options, results)
         for title, running in servers.items():
             facts = results.facts[title]
             facts.memory_mb, facts.disk_mb = running.memory_mb(), running.disk_mb()
             if running.peer.kind == "file":
                 facts.survives_kill = survives_kill(running)
+                facts.again_s = running.start_s if facts.survives_kill else 0.0
     finally:
         for running in servers.values():
             with suppress(Exception):
                 running.kill()
         shutil.rmtree(place, ignore_errors=True)
-    report.show(results, workloads, connections, peers)
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M")
-    print("saved", report.save(results, workloads, connections, options.output, f"compare-{stamp}"))
+    return results
+
+
+def main() -> None:
+    options = arguments()
+    if options.saved:
+        runs, sentence = read(options.saved)
+    else:
+        workloads = chosen_workloads(options.only)
+        peers = chosen_peers(options.peers, options.classes.split(","))
+        runs = [run(workloads, peers, int(items), options) for items in options.items.split(",")]
+        if not all(results.rounds for results in runs):
+            sys.exit("nothing was measured")
+        options.output.mkdir(parents=True, exist_ok=True)
+        file = options.output / f"compare-{datetime.now(UTC):%Y-%m-%dT%H%M}.json"
+        sentence = about(options.rounds, options.seconds)
+        save(runs, sentence, file)
+        file.with_suffix(".md").write_text("\n\n".join(tables.markdown(runs, sentence).values()) + "\n")
+        if not options.without_chart:
+            chart.draw(runs[0], file.with_suffix(".png"))
+        print("saved", file, "and what else has its name")
+    tables.show(runs)
+    if options.page:
+        PAGE.write_text(tables.renewed(PAGE.read_text(), tables.markdown(runs, sentence)))
+        if len(runs) == 1:
+            chart.draw(runs[0], PAGE_CHART)
 
 
 if __name__ == "__main__":

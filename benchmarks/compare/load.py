@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,16 +33,21 @@ end
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: requests a second, latencies in milliseconds, and how many answers were no success."""
+    """One run: requests a second, latencies in milliseconds, the server's processor time of a request in microseconds
+    (it hardly depends on what else the machine does), and how many answers were no success.
+    """
 
     per_second: float
     p50_ms: float
     p99_ms: float
+    cpu_us: float
     failed: int
 
 
-def run(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Measured:
-    """Send for `seconds`. Raises RuntimeError where there is no wrk."""
+def run(
+    port: int, requests: Sequence[bytes], connections: int, seconds: int, cpu_seconds: Callable[[], float]
+) -> Measured:
+    """Send for `seconds` to a server whose processor time `cpu_seconds` tells. Raises RuntimeError without wrk."""
     if not shutil.which("wrk"):
         raise RuntimeError("wrk is missing (Debian: apt install wrk)")
     with tempfile.TemporaryDirectory() as place:
@@ -51,21 +56,23 @@ def run(port: int, requests: Sequence[bytes], connections: int, seconds: float) 
             for request in requests:
                 file.write(b"%08d" % len(request) + request)
         script.write_text(SCRIPT % sent)
-        command = [
-            "wrk",
-            "-t",
-            "1",
-            "-c",
-            str(connections),
-            "-d",
-            f"{seconds:g}s",
-            "--timeout",
-            "30s",
-            "-s",
-            str(script),
-        ]
-        done = subprocess.run([*command, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True)
-    told = json.loads(done.stderr[done.stderr.index("{") :])
+        told, spent = _wrk(port, script, connections, seconds, cpu_seconds)
     return Measured(
-        told["requests"] / (told["us"] / 1e6), told["p50"] / 1000, told["p99"] / 1000, told["refused"] + told["broken"]
+        per_second=told["requests"] / (told["us"] / 1e6),
+        p50_ms=told["p50"] / 1000,
+        p99_ms=told["p99"] / 1000,
+        cpu_us=spent / max(1, told["requests"]) * 1e6,
+        failed=told["refused"] + told["broken"],
     )
+
+
+def _wrk(
+    port: int, script: Path, connections: int, seconds: int, cpu_seconds: Callable[[], float]
+) -> tuple[dict[str, int], float]:
+    """What the script told at wrk's end, and the processor seconds that the server took meanwhile."""
+    command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s", "-s", str(script)]
+    before = cpu_seconds()
+    done = subprocess.run([*command, f"http://127.0.0.1:{port}/"], capture_output=True, text=True, check=True)
+    spent = cpu_seconds() - before
+    told: dict[str, int] = json.loads(done.stderr[done.stderr.index("{") :])
+    return told, spent

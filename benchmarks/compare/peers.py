@@ -231,13 +231,23 @@ class Running:
             config=Config(retries={"max_attempts": attempts, "mode": "standard"}, read_timeout=timeout),
         )
 
+    def processes(self) -> list[psutil.Process]:
+        """The server's, and its children."""
+        try:
+            first = psutil.Process(self.process.pid)
+            return [first, *first.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+    def cpu_seconds(self) -> float:
+        """The processor time that it has taken so far, with its children."""
+        with contextlib.suppress(psutil.Error):
+            return float(sum(sum(each.cpu_times()[:2]) for each in self.processes()))
+        return 0.0
+
     def memory_mb(self) -> float:
         """The most memory that it has held, with its children, in MB."""
-        try:
-            processes = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
-        except psutil.Error:
-            return 0.0
-        return sum(_peak_kb(each.pid) for each in processes) / 1024
+        return sum(_peak_kb(each.pid) for each in self.processes()) / 1024
 
     def disk_mb(self) -> float:
         """What it has written to its folder, in MB."""

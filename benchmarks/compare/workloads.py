@@ -15,8 +15,9 @@ from typing import Any
 from benchmarks.compare.signing import Request
 
 Item = dict[str, Any]
-PARTITIONS = 1000
+PARTITIONS_MIN = 1000
 IN_PARTITION = 10
+LARGE_PARTITION_NUMBER = 999_999
 LARGE_PARTITION = 1200  # items of 1 KB: more than a page of 1 MB
 RANDOM = random.Random(20260716)  # noqa: S311 - content, not secrets
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -34,7 +35,12 @@ _serial = count()
 def item(key: Item, size: int) -> Item:
     """An item of about `size` bytes, with a content of its own."""
     start, number = RANDOM.randrange(len(NOISE) - size), next(_serial)
-    return {**key, "n": {"N": str(number)}, "state": {"S": f"s{number % 10}"}, "body": {"S": NOISE[start:][:size]}}
+    return {
+        **key,
+        "n": {"N": str(number)},
+        "state": {"S": f"s{number % 10}"},
+        "body": {"S": NOISE[start : start + size]},
+    }
 
 
 def key_of(number: int) -> Item:
@@ -86,32 +92,37 @@ def plain(size: int, most: int | None = None) -> Callable[[int], Iterator[Item]]
     return lambda items: (item(key_of(n), size) for n in range(min(items, most or items)))
 
 
+def partition_count(items: int) -> int:
+    """So many partitions of ten items are in the table with a sort key."""
+    return max(PARTITIONS_MIN, items // IN_PARTITION)
+
+
 def partitions(items: int) -> Iterator[Item]:
-    """A thousand partitions of ten items, and one that is larger than a page."""
-    for partition in range(PARTITIONS):
+    """Partitions of ten items, and one that is larger than a page."""
+    for partition in range(partition_count(items)):
         for number in range(IN_PARTITION):
             yield item(range_key(partition, number), 1000)
     for number in range(LARGE_PARTITION):
-        yield item(range_key(PARTITIONS, number), 1000)
+        yield item(range_key(LARGE_PARTITION_NUMBER, number), 1000)
 
 
 PLAIN = Table("bench", plain(1000))
 LARGE = Table("bench-large", plain(100_000, 200))
 RANGED = Table("bench-range", partitions, ranged=True)
-INDEXED = Table("bench-index", plain(1000, 10_000), indexed=True)
+INDEXED = Table("bench-index", plain(1000), indexed=True)
 STREAMED = Table("bench-stream", plain(1000), streamed=True)
+STREAMED_INDEXED = Table("bench-stream-index", plain(1000), indexed=True, streamed=True)
 
 
 @dataclass(frozen=True)
 class Workload:
-    """`requests(items)` goes on for ever; `batch` is how many of them are signed for a run."""
+    """`requests(items)` goes on for ever; `signed` is how many of them are signed for a run."""
 
     name: str
     title: str
     table: Table
     requests: Callable[[int], Iterator[Request]]
     signed: int = 20_000
-    writes: bool = False
 
     def take(self, items: int) -> list[Request]:
         """The requests of a run."""
@@ -136,15 +147,15 @@ def put(table: Table, size: int, most: int | None = None) -> Callable[[int], Ite
     )
 
 
-def update(table: Table) -> Callable[[int], Iterator[Request]]:
+def update(table: Table, size: int = 1000, most: int | None = None) -> Callable[[int], Iterator[Request]]:
     def make(items: int, n: int) -> Request:
-        start = RANDOM.randrange(len(NOISE) - 1000)
+        start = RANDOM.randrange(len(NOISE) - size)
         return "UpdateItem", {
             "TableName": table.name,
-            "Key": _any(items),
+            "Key": _any(min(items, most or items)),
             "UpdateExpression": "SET body = :b, n = n + :one",
             "ConditionExpression": "attribute_exists(pk)",
-            "ExpressionAttributeValues": {":b": {"S": NOISE[start:][:1000]}, ":one": {"N": "1"}},
+            "ExpressionAttributeValues": {":b": {"S": NOISE[start : start + size]}, ":one": {"N": "1"}},
         }
 
     return _forever(make)
@@ -162,30 +173,29 @@ def delete_and_put(table: Table) -> Callable[[int], Iterator[Request]]:
     return _forever(make)
 
 
-def query(partition: Callable[[], int]) -> Callable[[int], Iterator[Request]]:
+def query(partition: Callable[[int], int]) -> Callable[[int], Iterator[Request]]:
     def make(items: int, n: int) -> Request:
         return "Query", {
             "TableName": RANGED.name,
             "KeyConditionExpression": "pk = :p",
-            "ExpressionAttributeValues": {":p": {"S": f"part-{partition():06d}"}},
+            "ExpressionAttributeValues": {":p": {"S": f"part-{partition(items):06d}"}},
         }
 
     return _forever(make)
 
 
-def query_index(items: int) -> Iterator[Request]:
-    while True:
-        yield (
-            "Query",
-            {
-                "TableName": INDEXED.name,
-                "IndexName": "by-state",
-                "KeyConditionExpression": "#s = :s",
-                "ExpressionAttributeNames": {"#s": "state"},
-                "ExpressionAttributeValues": {":s": {"S": f"s{RANDOM.randrange(10)}"}},
-                "Limit": 10,
-            },
-        )
+def query_index(table: Table) -> Callable[[int], Iterator[Request]]:
+    def make(items: int, n: int) -> Request:
+        return "Query", {
+            "TableName": table.name,
+            "IndexName": "by-state",
+            "KeyConditionExpression": "#s = :s",
+            "ExpressionAttributeNames": {"#s": "state"},
+            "ExpressionAttributeValues": {":s": {"S": f"s{RANDOM.randrange(10)}"}},
+            "Limit": 10,
+        }
+
+    return _forever(make)
 
 
 def scan(items: int) -> Iterator[Request]:
@@ -217,24 +227,33 @@ def transact(table: Table) -> Callable[[int], Iterator[Request]]:
     return _forever(make)
 
 
+def _page_of(items: int) -> int:
+    return LARGE_PARTITION_NUMBER
+
+
 WORKLOADS = (
-    Workload("getitem", "GetItem, 1 KB", PLAIN, get(PLAIN)),
-    Workload("putitem", "PutItem, 1 KB", PLAIN, put(PLAIN, 1000), writes=True),
-    Workload("updateitem", "UpdateItem with condition", PLAIN, update(PLAIN), writes=True),
-    Workload("deleteitem", "PutItem and DeleteItem by turns", PLAIN, delete_and_put(PLAIN), writes=True),
-    Workload("query10", "Query of 10 items", RANGED, query(lambda: RANDOM.randrange(PARTITIONS)), 5_000),
-    Workload("query1mb", "Query of a page of 1 MB", RANGED, query(lambda: PARTITIONS), 100),
+    Workload("getitem", "GetItem", PLAIN, get(PLAIN)),
+    Workload("putitem", "PutItem", PLAIN, put(PLAIN, 1000)),
+    Workload("updateitem", "UpdateItem with condition", PLAIN, update(PLAIN)),
+    Workload("deleteitem", "PutItem and DeleteItem by turns", PLAIN, delete_and_put(PLAIN)),
+    Workload("query10", "Query of 10", RANGED, query(lambda items: RANDOM.randrange(partition_count(items))), 5_000),
+    Workload("query1mb", "Query of a page of 1 MB", RANGED, query(_page_of), 100),
     Workload("scan", "Scan of a page of 1 MB", RANGED, scan, 100),
-    Workload("batchwrite25", "BatchWriteItem of 25", PLAIN, batch_write(PLAIN), 3_000, writes=True),
+    Workload("batchwrite25", "BatchWriteItem of 25", PLAIN, batch_write(PLAIN), 3_000),
     Workload("batchget100", "BatchGetItem of 100", PLAIN, batch_get, 3_000),
-    Workload("transact4", "TransactWriteItems of 4", PLAIN, transact(PLAIN), 8_000, writes=True),
-    Workload("getitem100k", "GetItem, 100 KB", LARGE, get(LARGE, 200), 1_000),
-    Workload("putitem100k", "PutItem, 100 KB", LARGE, put(LARGE, 100_000, 200), 600, writes=True),
-    Workload("gsiput", "PutItem with an index", INDEXED, put(INDEXED, 1000, 10_000), writes=True),
-    Workload("gsiquery10", "Query of 10 in an index", INDEXED, query_index, 5_000),
-    Workload("streamput", "PutItem with a stream", STREAMED, put(STREAMED, 1000), writes=True),
-    Workload("streamupdate", "UpdateItem with a stream", STREAMED, update(STREAMED), writes=True),
+    Workload("transact4", "TransactWriteItems of 4", PLAIN, transact(PLAIN), 8_000),
+    Workload("getitem100k", "GetItem of 100 KB", LARGE, get(LARGE, 200), 1_000),
+    Workload("putitem100k", "PutItem of 100 KB", LARGE, put(LARGE, 100_000, 200), 600),
+    Workload("updateitem100k", "UpdateItem of 100 KB", LARGE, update(LARGE, 100_000, 200), 600),
+    Workload("gsiput", "PutItem with an index", INDEXED, put(INDEXED, 1000)),
+    Workload("gsiquery10", "Query of 10 in an index", INDEXED, query_index(INDEXED), 5_000),
+    Workload("streamput", "PutItem with a stream", STREAMED, put(STREAMED, 1000)),
+    Workload("streamupdate", "UpdateItem with a stream", STREAMED, update(STREAMED)),
+    Workload("streamdelete", "Put and Delete with a stream", STREAMED, delete_and_put(STREAMED)),
+    Workload("streambatch25", "BatchWriteItem of 25 with a stream", STREAMED, batch_write(STREAMED), 3_000),
+    Workload("streamtransact4", "TransactWriteItems of 4 with a stream", STREAMED, transact(STREAMED), 8_000),
+    Workload("streamgsiput", "PutItem with index and stream", STREAMED_INDEXED, put(STREAMED_INDEXED, 1000)),
     Workload(
-        "streambatch25", "BatchWriteItem of 25 with a stream", STREAMED, batch_write(STREAMED), 3_000, writes=True
+        "streamgsiquery10", "Query of 10 in an index, stream on", STREAMED_INDEXED, query_index(STREAMED_INDEXED), 5_000
     ),
 )

@@ -24,6 +24,9 @@ DATABASE = "tailrace.db"
 PAGE_BYTES = 8192
 CHECKPOINT_ROWS = 20_000  # row changes after which the log is moved into the database
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log's size from which on writers wait for a checkpoint
+# Of the connection that writes and of the one that reads, each; what else they need is in the system's cache. With
+# 100,000 items of 1 KB the whole server stays below 150 MB.
+CACHE_KIB = 32 * 1024
 
 _SETTINGS = (
     f"PRAGMA page_size = {PAGE_BYTES}",  # heeded by a new file only
@@ -33,7 +36,7 @@ _SETTINGS = (
     "PRAGMA foreign_keys = OFF",
     "PRAGMA wal_autocheckpoint = 0",
     f"PRAGMA journal_size_limit = {LOG_BYTES_MAX // 2}",  # a log that is reused syncs faster than one that grows
-    "PRAGMA cache_size = -65536",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA busy_timeout = 10000",
 )

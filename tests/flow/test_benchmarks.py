@@ -1,0 +1,93 @@
+"""What measures must run, or nobody knows what a change costs: each benchmark in its shortest form."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from benchmarks import trigger_drain, trigger_idle, trigger_latency
+from benchmarks.compare import chart, results, tables
+from benchmarks.compare.load import Measured
+from benchmarks.compare.results import Facts, Results
+
+from tests.conftest import RunningServer
+
+ROOT = Path(__file__).parent.parent.parent
+PYTHON = "python3.11"
+
+
+def test_the_comparison_measures_every_figure_and_saves_it(tmp_path: Path) -> None:
+    if not shutil.which("wrk") and not os.environ.get("CI"):
+        pytest.skip("wrk is missing (Debian: apt install wrk)")
+    options = "--only getitem --peers none --classes file --seconds 1 --rounds 1 --connections 2 --items 100"
+    command = [sys.executable, "-m", "benchmarks.compare", *options.split(), "--without-chart", "--output", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "GetItem" in done.stdout
+    [file] = tmp_path.glob("*.json")
+    [run], sentence = results.read(file)
+    assert run.titles("file") == ["tailrace (file)", "ceiling (file)"]
+    facts, measured = run.facts["tailrace (file)"], run.middle("getitem", 2, "tailrace (file)")
+    assert measured, done.stderr
+    assert min(measured.per_second, measured.p50_ms, measured.p99_ms, measured.cpu_us) > 0
+    assert min(facts.start_s, facts.again_s, facts.memory_mb, facts.disk_mb) > 0
+    assert facts.survives_kill is True
+    assert "Measured on" in sentence
+    assert "| GetItem | **" in file.with_suffix(".md").read_text()
+
+
+def example(items: int, ours: float, theirs: float) -> Results:
+    """One workload of ours and of a peer that refuses another one."""
+    found = Results(items, facts={"tailrace (file)": Facts(1.1, 1.2, 90, 50, True), "dynalite (file)": Facts()})
+    found.add("getitem", 32, "tailrace (file)", Measured(ours, 4.0, 9.0, 1e6 / ours, 0))
+    found.add("getitem", 32, "dynalite (file)", Measured(theirs, 4.0, 9.0, 1e6 / theirs, 0))
+    found.add("transact4", 32, "tailrace (file)", Measured(ours / 2, 8.0, 20.0, 2e6 / ours, 0))
+    found.add("transact4", 32, "dynalite (file)", Measured(9999, 1.0, 2.0, 1, failed=3))
+    return found
+
+
+def test_the_page_gets_ratios_and_says_who_refused() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text()
+    renewed = tables.renewed(page, tables.markdown([example(1000, 8000, 4000)], "Measured."))
+    assert "| GetItem | **8,000** | 4.0, 9.0 | 4,000 (2.00) |" in renewed
+    assert "| TransactWriteItems of 4 | **4,000** | 8.0, 20.0 | refused |" in renewed
+    sizes = tables.renewed(page, tables.markdown([example(1000, 8000, 4000), example(10**6, 4000, 1)], "Measured."))
+    assert "| GetItem, on a file | 125 (8,000) | 250 (4,000) |" in sizes
+    with pytest.raises(ValueError, match="lacks <!-- beside: begin -->"):
+        tables.renewed("A page.", {tables.BESIDE: ""})
+
+
+def test_the_chart_is_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is missing (pip install -e '.[bench]')")
+    chart.draw(example(1000, 8000, 4000), tmp_path / "chart.png")
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_latency_is_measured_with_several_mappings(server: RunningServer) -> None:
+    found = trigger_latency.measure(server, PYTHON, mappings=2, writes=6, rate=200)
+    assert {moment: len(values) for moment, values in found.items()} == {"sent": 6, "answered": 6}
+    assert found["sent"][0] > 0
+
+
+def test_a_burst_is_drained_by_several_mappings(server: RunningServer) -> None:
+    burst = trigger_drain.Burst(server, PYTHON, mappings=2, records=50, batch=100)
+    for run in (burst.backlog, burst.live):
+        assert run().seconds > 0
+
+
+def test_idleness_is_measured() -> None:
+    options = argparse.Namespace(tables=2, mappings=1, seconds=0.2, gets=50, memory=True)
+    found = list(trigger_idle.rows(options))
+    assert [re.sub(r"[\d.]+ %", "%", row).split(" | ")[0] for row in found] == [
+        "| one table",
+        "| and 2 more",
+        "| and 1 with a mapping each",
+    ]
+    assert json.dumps(found).count(" MB") == 3
