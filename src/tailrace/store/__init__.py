@@ -2,8 +2,8 @@
 
 ```
 store.open("folder" | "memory:" | "postgresql://...") -> Store (engine.py) -> view / update(closure) -> Transaction
-resources · items · changes · lineage · attempts · history · deliveries · leases · messages · log_events · metrics
-    and blobs are functions of a Transaction
+resources · items · batch · changes · lineage · attempts · history · deliveries · leases · messages · log_events
+    · metrics and blobs are functions of a Transaction
 ```
 
 One noun is one module whose functions take the Transaction first, so that several nouns change together or not at

@@ -17,6 +17,7 @@ child's are greater than its parent's (see `lineage.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -165,29 +166,24 @@ def stream_of(tx: Transaction, shard: int) -> int:
 
 
 def append(
-    tx: Transaction,
-    stream: StreamLayout,
-    key_names: tuple[str, ...],
-    key: bytes,
-    old: Image,
-    new: Image,
-    now: float,
-    cause: dict[str, Any] | None,
-    origin: str | None = None,
+    tx: Transaction, stream: StreamLayout, records: Sequence[tuple[bytes, bytes]], now: float, origin: str | None
 ) -> None:
-    """Add the record of one write to the shard of its partition. For `items.change` alone.
+    """Add the records of one transaction's writes, each to the shard of its partition. For the writes of items alone.
 
-    Raises Outdated where that shard is closed.
+    A record is the key of its item, and what `record` says of it. Raises Outdated where a shard is closed.
     """
-    shard = _shard_of(stream, int.from_bytes(key[:HASH_BYTES], "big"))
-    body = record(stream.view_type, key_names, old, new, now, cause)
-    turn = ("shards", shard)  # so it is held for the commit alone
-    tx.one("UPDATE shards SET latest = latest + 1 WHERE shard = ? AND closed IS NULL", shard, turn=turn)
-    tx.do(
-        "INSERT INTO changes (sequence, created, body, origin) SELECT latest, ?, ?, ? FROM shards WHERE shard = ?",
-        *(now, body, origin, shard),
-        turn=turn,
-    )
+    by_shard: dict[int, list[bytes]] = {}
+    for key, body in records:
+        by_shard.setdefault(_shard_of(stream, int.from_bytes(key[:HASH_BYTES], "big")), []).append(body)
+    for shard, bodies in by_shard.items():
+        turn, count = ("shards", shard), len(bodies)  # so it is held for the commit alone
+        tx.one("UPDATE shards SET latest = latest + ? WHERE shard = ? AND closed IS NULL", count, shard, turn=turn)
+        tx.many(
+            "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards "
+            "WHERE shard = ?",
+            [(count - place, now, body, origin, shard) for place, body in enumerate(bodies, 1)],
+            turn=turn,
+        )
     tx.notify(TOPIC, str(stream.stream))
 
 

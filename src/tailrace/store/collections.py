@@ -1,11 +1,13 @@
 """The rows of a collection (a table's items or an index's entries), and its statistics.
 
-Every function keeps the count and the bytes of the collection exact, in sixteen rows by the upper four bits of the
-key: one row would have every writer of a table wait for every other on an engine with several writers. The rejected
+Every function keeps the count and the bytes of the collection exact, in several rows by the upper bits of the key
+where an engine has several writers: one row would have every writer of a table wait for every other. The rejected
 alternative, counting when asked, reads the whole table for each DescribeTable.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from tailrace.store.engine import Transaction
 
@@ -14,28 +16,70 @@ _REPLACE = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?
 _REMOVE = "DELETE FROM items WHERE collection = ? AND key = ?"
 
 
+class _Counted(NamedTuple):
+    """What a change does to the statistics, once it has touched its row."""
+
+    collection: int
+    key: bytes
+    items: int
+    size: int
+
+
+class RowChanges:
+    """Changes of different rows that are written together: one statement for all of a kind, one for each count.
+
+    `known`: the transaction has locked the rows, or looked for them in vain. Otherwise a change may find no row, or a
+    row in its place; then it does and counts nothing.
+    """
+
+    __slots__ = ("_known", "_planned")
+
+    def __init__(self, *, known: bool) -> None:
+        self._known = known
+        self._planned: dict[str, list[tuple[tuple[object, ...], _Counted]]] = {_REMOVE: [], _REPLACE: [], _INSERT: []}
+
+    def insert(self, collection: int, key: bytes, body: bytes, size: int) -> None:
+        """Add a row."""
+        self._planned[_INSERT].append(((collection, key, body, size), _Counted(collection, key, 1, size)))
+
+    def replace(self, collection: int, key: bytes, body: bytes, size: int, old_size: int) -> None:
+        """Change a row whose size was `old_size`."""
+        counted = _Counted(collection, key, 0, size - old_size)
+        self._planned[_REPLACE].append(((body, size, collection, key), counted))
+
+    def remove(self, collection: int, key: bytes, old_size: int) -> None:
+        """Delete a row whose size was `old_size`."""
+        self._planned[_REMOVE].append(((collection, key), _Counted(collection, key, -1, -old_size)))
+
+    def write(self, tx: Transaction) -> None:
+        """Do it all. Raises Outdated where a known row has come or gone."""
+        done: list[_Counted] = []
+        for sql, planned in self._planned.items():
+            if not planned:
+                continue
+            rows = [parameters for parameters, _ in planned]
+            if self._known:
+                tx.many(sql, rows, one=sql is _INSERT)
+                done += [counted for _, counted in planned]
+            else:
+                touched = tx.each(sql, rows)
+                done += [counted for (_, counted), count in zip(planned, touched, strict=True) if count]
+        sums: dict[tuple[int, int], tuple[int, int]] = {}
+        for collection, key, items, size in done:
+            stripe = key[0] * tx.stripes >> 8
+            before = sums.get((collection, stripe), (0, 0))
+            sums[collection, stripe] = before[0] + items, before[1] + size
+        for (collection, stripe), (items, size) in sums.items():
+            if items or size:
+                _count_in(tx, collection, stripe, items, size)
+
+
 def insert(tx: Transaction, collection: int, key: bytes, body: bytes, size: int) -> bool:
     """Add a row; False where there is one of that key, which stays as it is."""
     added = tx.run(_INSERT, collection, key, body, size)
     if added:
         _count(tx, collection, key, 1, size)
     return added > 0
-
-
-def replace(tx: Transaction, collection: int, key: bytes, body: bytes, size: int, old_size: int) -> bool:
-    """Change a row whose size was `old_size`; False where there is none."""
-    changed = tx.run(_REPLACE, body, size, collection, key)
-    if changed and size != old_size:
-        _count(tx, collection, key, 0, size - old_size)
-    return changed > 0
-
-
-def remove(tx: Transaction, collection: int, key: bytes, old_size: int) -> bool:
-    """Delete a row whose size was `old_size`; False where there is none."""
-    removed = tx.run(_REMOVE, collection, key)
-    if removed:
-        _count(tx, collection, key, -1, -old_size)
-    return removed > 0
 
 
 def insert_new(tx: Transaction, collection: int, key: bytes, body: bytes, size: int) -> None:
@@ -78,7 +122,10 @@ def drop(tx: Transaction, collection: int, limit: int) -> int:
 
 
 def _count(tx: Transaction, collection: int, key: bytes, items: int, size: int) -> None:
-    stripe = key[0] >> 4
+    _count_in(tx, collection, key[0] * tx.stripes >> 8, items, size)
+
+
+def _count_in(tx: Transaction, collection: int, stripe: int, items: int, size: int) -> None:
     tx.do(
         "INSERT INTO collections (collection, stripe, items, bytes) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (collection, stripe) DO UPDATE "

@@ -65,13 +65,15 @@ class Transaction(Protocol):
 
     SQL is the subset that SQLite and PostgreSQL share, with `?` for parameters; only modules of this folder write
     it. `lock` is the text that a SELECT ends with to lock its rows, `skip` the one that passes over rows which others
-    have locked ("" where the engine has one writer anyway).
+    have locked ("" where the engine has one writer anyway); `stripes` is into how many rows a count is divided that
+    many writers change (1 there).
     `cache` holds parsed resources of this process (see `resources.py`); what an update puts there is seen by others
     when it is durable, and by nobody when it was undone.
     """
 
     lock: str
     skip: str
+    stripes: int
     cache: Cache
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
@@ -100,6 +102,12 @@ class Transaction(Protocol):
 
         Raises Outdated, by the commit at the latest, where it touched none: another writer came first.
         """
+
+    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
+        """Execute a change for each row of parameters, as `do` does, or (`one`) as `one` does."""
+
+    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
+        """Execute a change for each row of parameters; the numbers of rows that they touched. One round trip."""
 
     def notify(self, topic: str, payload: str) -> None:
         """Tell the listeners of `topic`, on every node, once and only if this transaction commits."""

@@ -20,6 +20,7 @@ history, so the position of a time is found by halving.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
@@ -44,6 +45,14 @@ class Row(NamedTuple):
 
     key: bytes
     body: bytes
+    size: int
+
+
+class Replaced(NamedTuple):
+    """What a write finds: the key, the body that stood there (None: nothing), and its size."""
+
+    key: bytes
+    body: bytes | None
     size: int
 
 
@@ -84,22 +93,22 @@ def earliest(tx: Transaction, collection: int, now: float) -> float | None:
     return float(max(since, now - seconds))
 
 
-def append(tx: Transaction, collection: int, key: bytes, old_body: bytes | None, old_size: int, now: float) -> None:
-    """Write down what a write replaces. For `items.change` alone, and for layouts that are `recorded`.
+def append(tx: Transaction, collection: int, replaced: Sequence[Replaced], now: float) -> None:
+    """Write down what the writes of one transaction replace. For the writes of items alone, of `recorded` layouts.
 
     Raises Outdated where the collection has no history.
     """
     turn = ("histories", collection)
     tx.one(
-        "UPDATE histories SET latest = latest + 1, written = CASE WHEN written > ? THEN written ELSE ? END "
+        "UPDATE histories SET latest = latest + ?, written = CASE WHEN written > ? THEN written ELSE ? END "
         "WHERE collection = ?",
-        *(now, now, collection),
+        *(len(replaced), now, now, collection),
         turn=turn,
     )
-    tx.do(
+    tx.many(
         "INSERT INTO history (number, collection, created, key, body, size) "
-        "SELECT latest, collection, written, ?, ?, ? FROM histories WHERE collection = ?",
-        *(key, old_body, old_size, collection),
+        "SELECT latest - ?, collection, written, ?, ?, ? FROM histories WHERE collection = ?",
+        [(len(replaced) - place, *each, collection) for place, each in enumerate(replaced, 1)],
         turn=turn,
     )
 

@@ -15,6 +15,7 @@ import orjson
 from tailrace.expression.keys import item_key
 from tailrace.expression.values import item_size
 from tailrace.store import collections
+from tailrace.store.collections import RowChanges
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import IndexLayout, Item, KeyAttribute, TableLayout
 
@@ -47,16 +48,18 @@ def project(layout: TableLayout, index: IndexLayout, item: Item) -> Item:
     return {name: value for name, value in item.items() if name in names}
 
 
-def write(
-    tx: Transaction, layout: TableLayout, key: bytes, old: Item | None, new: Item | None
+def plan(
+    known: RowChanges, unknown: RowChanges, layout: TableLayout, key: bytes, old: Item | None, new: Item | None
 ) -> dict[str, tuple[int, ...]]:
-    """Bring every index up to date with a write; the sizes of the entries written, by index name.
+    """Add to the rows what brings every index up to date with a write; the sizes of those entries, by index name.
 
-    An entry whose key changed is two writes, one that is changed in place one write of the larger size.
+    An entry whose key changed is two writes, one that is changed in place one write of the larger size. An index that
+    is being built may not have come to the item yet, so its rows aren't known: what isn't there is left to its build.
     """
     written = {}
     for index in layout.indexes:
-        sizes = _write(tx, index, entry(layout, index, key, old), entry(layout, index, key, new))
+        rows = unknown if index.building else known
+        sizes = _plan(rows, index.collection, entry(layout, index, key, old), entry(layout, index, key, new))
         if sizes:
             written[index.name] = sizes
     return written
@@ -80,17 +83,16 @@ def _attributes(parts: tuple[KeyAttribute, ...], item: Item) -> list[dict[str, s
     return found
 
 
-def _write(tx: Transaction, index: IndexLayout, old: Entry | None, new: Entry | None) -> tuple[int, ...]:
+def _plan(rows: RowChanges, collection: int, old: Entry | None, new: Entry | None) -> tuple[int, ...]:
     if old == new:
         return ()
     old_size = 0 if old is None else item_size(old.content)
     new_size = 0 if new is None else item_size(new.content)
     if old is not None and new is not None and old.key == new.key:
-        # An index that is being built may not have come to this item yet: nothing to replace, and its build enters it.
-        collections.replace(tx, index.collection, new.key, orjson.dumps(new.content), new_size, old_size)
+        rows.replace(collection, new.key, orjson.dumps(new.content), new_size, old_size)
         return (max(old_size, new_size),)
     if old is not None:
-        collections.remove(tx, index.collection, old.key, old_size)
+        rows.remove(collection, old.key, old_size)
     if new is not None:
-        collections.insert(tx, index.collection, new.key, orjson.dumps(new.content), new_size)
+        rows.insert(collection, new.key, orjson.dumps(new.content), new_size)
     return tuple(size for size, made in ((old_size, old), (new_size, new)) if made is not None)

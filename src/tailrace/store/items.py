@@ -1,6 +1,7 @@
 """Items: every table and every index is a collection of (key, body) in one table, in the order of the key's bytes.
 
-`change` is the one way in: put, update, delete, batches, transactions, PartiQL and expiry all end there.
+`change` is the one way in, and for several items of one transaction `batch.Batch`: put, update, delete, PartiQL and
+expiry end here, batches and transactions there, and both decide by the same rule.
 
 ```
 read old -> change(old) -> new -> write the item -> its index entries, its expiration -> append to the stream
@@ -26,6 +27,8 @@ from tailrace.store.engine import Row, Transaction
 from tailrace.store.layout import IndexLayout, Item, TableLayout
 
 KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
+QUERY = "SELECT body, size FROM items WHERE collection = ? AND key = ?"
+"""What every writer of an item reads of it first, with `tx.lock` behind it: the same statement for the same lock."""
 END = b"\xff" * 16
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
@@ -57,6 +60,34 @@ class Change:
     new_size: int
     index_writes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     wrote: bool = True
+
+
+class Decided(NamedTuple):
+    """What a change makes of an item: parsed, as it is stored, and its size, before and after. `differs`: not the same
+    item as before; what is stored of the new one is empty otherwise.
+    """
+
+    old: Item | None
+    old_body: bytes | None
+    old_size: int
+    new: Item | None
+    new_body: bytes | None
+    new_size: int
+    differs: bool
+
+    def images(self) -> tuple[changes.Image, changes.Image]:
+        """Both states, as a stream record takes them."""
+        before = changes.Image(self.old, self.old_body, self.old_size)
+        return before, changes.Image(self.new, self.new_body, self.new_size)
+
+
+def decide(body: bytes | None, size: int, change: Callable[[Item | None], Item | None]) -> Decided:
+    """What `change` makes of the item that stands in `body`."""
+    old: Item | None = None if body is None else orjson.loads(body)
+    new = change(old)
+    if new is None or new == old:
+        return Decided(old, body, size, new, None, 0, new != old)
+    return Decided(old, body, size, new, orjson.dumps(new), item_size(new), True)
 
 
 def get(tx: Transaction, layout: TableLayout, key: bytes) -> StoredItem | None:
@@ -98,30 +129,34 @@ def change(
     `origin` is kept with the record and shown to no reader of the stream.
     """
     row = tx.row(
-        f"SELECT body, size FROM items WHERE collection = ? AND key = ?{tx.lock}",  # noqa: S608 - no user's text
+        f"{QUERY}{tx.lock}",
         layout.collection,
         key,
     )
-    old_body, old_size = row or (None, 0)
-    old: Item | None = None if old_body is None else orjson.loads(old_body)
-    new = change(old)
-    if new == old:
+    body, size = row or (None, 0)
+    decided = decide(body, size, change)
+    old, new, old_size, new_size = decided.old, decided.new, decided.old_size, decided.new_size
+    if not decided.differs:
         return Change(old, new, old_size, old_size, wrote=False)
-    new_body, new_size = (None, 0) if new is None else (orjson.dumps(new), item_size(new))
-    if new_body is None:
+    if decided.new_body is None:
         collections.remove_known(tx, layout.collection, key, old_size)
-    elif old_body is None:
-        collections.insert_new(tx, layout.collection, key, new_body, new_size)
+    elif decided.old_body is None:
+        collections.insert_new(tx, layout.collection, key, decided.new_body, new_size)
     else:
-        collections.replace_known(tx, layout.collection, key, new_body, new_size, old_size)
+        collections.replace_known(tx, layout.collection, key, decided.new_body, new_size, old_size)
     if layout.recorded:
-        history.append(tx, layout.collection, key, old_body, old_size, now)
-    index_writes = index_entries.write(tx, layout, key, old, new) if layout.indexes else {}
+        history.append(tx, layout.collection, [history.Replaced(key, decided.old_body, old_size)], now)
+    index_writes = {}
+    if layout.indexes:
+        known, unknown = collections.RowChanges(known=True), collections.RowChanges(known=False)
+        index_writes = index_entries.plan(known, unknown, layout, key, old, new)
+        known.write(tx)
+        unknown.write(tx)
     if layout.expiry is not None:
         expirations.write(tx, layout.expiry, key, old, new)
     if layout.stream is not None:
-        before, after = changes.Image(old, old_body, old_size), changes.Image(new, new_body, new_size)
-        changes.append(tx, layout.stream, layout.key_names, key, before, after, now, cause, origin)
+        record = changes.record(layout.stream.view_type, layout.key_names, *decided.images(), now, cause)
+        changes.append(tx, layout.stream, [(key, record)], now, origin)
     return Change(old, new, old_size, new_size, index_writes)
 
 

@@ -44,6 +44,7 @@ class View:
 
     __slots__ = ("_snapshot", "cache")
     lock = skip = ""
+    stripes = 1
 
     def __init__(self, snapshot: Snapshot, cache: Cache) -> None:
         self._snapshot = snapshot
@@ -78,6 +79,14 @@ class View:
 
     one = do
 
+    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
+
+    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
+
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
         raise TypeError(f"a view can't notify {topic}")
@@ -88,6 +97,7 @@ class Update:
 
     __slots__ = ("_connection", "_guarded", "cache", "layer", "notices", "wrote")
     lock = skip = ""
+    stripes = 1
 
     def __init__(self, connection: sqlite3.Connection, below: Cache, *, guarded: bool = False) -> None:
         self._guarded = guarded
@@ -130,6 +140,17 @@ class Update:
         """Execute a change that touches one row. Raises Outdated where it touched none."""
         if not self.run(sql, *parameters):
             raise Outdated("the row isn't there, or not as it was")
+
+    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
+        """Execute a change for each row of parameters. `one`: raises Outdated where one of them touched none."""
+        if not self.wrote:
+            self._begin()
+        if self._connection.executemany(sql, rows).rowcount != len(rows) and one:
+            raise Outdated("a row isn't there, or not as it was")
+
+    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
+        """Execute a change for each row of parameters; the numbers of rows that they touched."""
+        return [self.run(sql, *row) for row in rows]
 
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""

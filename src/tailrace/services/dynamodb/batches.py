@@ -25,6 +25,7 @@ from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import Tally, final
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
+from tailrace.store.batch import Batch
 from tailrace.store.engine import Transaction
 from tailrace.store.items import StoredItem
 
@@ -220,13 +221,16 @@ def _write(tx: Transaction, call: Call, chosen: list[_Chosen], now: float, tally
     reason.
     """
     done: dict[int, items.Change] = {}
+    batch = Batch(tx, now, call.origin)
+    batch.read((each.table.layout.collection, each.key) for each in chosen)
     for number in sorted(range(len(chosen)), key=lambda n: (chosen[n].table.layout.collection, chosen[n].key)):
         each = chosen[number]
         if tally.has_room(each.table, "Write"):
-            done[number] = writes.perform(tx, each.table, each.write, now, call.origin, each.key)
+            done[number] = writes.decide(batch, each.table, each.write, each.key)
             tally.write(each.table, done[number], each.write.key)
         else:
             tally.hold_up(each.table, "Write", [each.write.key])
+    batch.write()
     return done
 
 

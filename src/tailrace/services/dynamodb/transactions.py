@@ -17,6 +17,7 @@ from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import NOTHING, Tally, final
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items, transaction_tokens
+from tailrace.store.batch import Batch
 from tailrace.store.engine import Transaction
 
 TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
@@ -113,7 +114,8 @@ def perform(
     """
     reasons: list[Reason] = []
     done: list[tuple[Table, Write, items.Change]] = []
-    for found, write, outcome in zip(tables, planned, _outcomes(tx, call, tables, planned, now), strict=True):
+    batch = Batch(tx, now, call.origin)
+    for found, write, outcome in zip(tables, planned, _outcomes(batch, tables, planned), strict=True):
         try:
             if isinstance(outcome, ApiError):
                 raise outcome
@@ -126,17 +128,12 @@ def perform(
         raise cancelled(reasons, tally)
     if sum(change.new_size for _, _, change in done) > TRANSACTION_BYTES_MAX:
         raise too_large()
+    batch.write()
     return done
 
 
-def _outcomes(
-    tx: Transaction, call: Call, tables: list[Table], planned: list[Write], now: float
-) -> list[items.Change | ApiError]:
-    """What each write did, or why it was refused.
-
-    They are done in the order of their keys: where the store locks what it reads, all transactions lock in one order,
-    so no two can wait for each other.
-    """
+def _outcomes(batch: Batch, tables: list[Table], planned: list[Write]) -> list[items.Change | ApiError]:
+    """What each write would do, or why it is refused. They are decided in the order of their keys, as they are read."""
     outcomes: dict[int, items.Change | ApiError] = {}
     places: dict[tuple[int, bytes], int] = {}
     for number, (found, write) in enumerate(zip(tables, planned, strict=True)):
@@ -148,9 +145,10 @@ def _outcomes(
         if place in places:
             raise ApiError.validation("Transaction request cannot include multiple operations on one item")
         places[place] = number
+    batch.read(places)
     for (_, key), number in sorted(places.items()):
         try:
-            outcomes[number] = writes.perform(tx, tables[number], planned[number], now, call.origin, key)
+            outcomes[number] = writes.decide(batch, tables[number], planned[number], key)
         except ApiError as error:
             outcomes[number] = error
     return [outcomes[number] for number in range(len(planned))]

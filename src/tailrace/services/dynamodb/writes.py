@@ -16,6 +16,7 @@ from tailrace.expression.condition import Condition
 from tailrace.services.dynamodb import errors, item_keys, parameters
 from tailrace.services.dynamodb.table import Table
 from tailrace.store import items
+from tailrace.store.batch import Batch
 from tailrace.store.engine import Transaction
 from tailrace.store.items import Change
 
@@ -134,13 +135,23 @@ class Update(_Keyed):
         return new
 
 
-def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str, key: bytes | None = None) -> Change:
-    """Do one write in a transaction, for the request `origin`; `key` is what `write.locate` said, where it was asked.
+def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str) -> Change:
+    """Do one write in a transaction, for the request `origin`.
 
     Raises ApiError: no such key, condition failed, item too large.
     """
-    located = write.locate(table) if key is None else key
-    change = items.change(tx, table.layout, located, write.apply, now, origin=origin)
+    return _checked(write, items.change(tx, table.layout, write.locate(table), write.apply, now, origin=origin))
+
+
+def decide(batch: Batch, table: Table, write: Write, key: bytes) -> Change:
+    """Decide one write of several at the place that `write.locate` has told, which the batch has read.
+
+    Raises ApiError: condition failed, item too large.
+    """
+    return _checked(write, batch.change(table.layout, key, write.apply))
+
+
+def _checked(write: Write, change: Change) -> Change:
     if change.new_size > ITEM_BYTES_MAX:
         raise ApiError.validation(write.too_large)
     return change

@@ -32,6 +32,7 @@ from tailrace.store.postgresql.transactions import (
     FOR_UPDATE,
     REPLACING,
     SKIP_LOCKED,
+    STRIPES,
     Mode,
     NeedsAlone,
     Statement,
@@ -83,6 +84,7 @@ class Member:
         "turns",
         "wrote",
     )
+    stripes = STRIPES
 
     def __init__(self, job: Job, seen: Seen) -> None:
         self.job = job
@@ -151,6 +153,16 @@ class Member:
     def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row, by the end of the group, which is undone unless it does."""
         self.do(checked(sql), *parameters, turn=turn)
+
+    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
+        """Execute a change for each row of parameters, by the end of the group."""
+        change = self.one if one else self.do
+        for row in rows:
+            change(sql, *row, turn=turn)
+
+    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
+        """Execute a change for each row of parameters; the numbers of rows that they touched."""
+        return [answer.touched for answer in self._ask([(sql, row) for row in rows])] if rows else []
 
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""

@@ -26,6 +26,8 @@ from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Seen, lock_numbers
 from tailrace.store.postgresql.link import Answer, Link, Refused
 
+STRIPES = 16
+"""Into how many rows a count is divided that many writers change: a power of two, at most 256."""
 FOR_UPDATE = " FOR UPDATE"
 SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _TURN = "INSERT INTO counters (name, value) VALUES ('turn', 0) ON CONFLICT (name) DO UPDATE SET value = 0"
@@ -120,6 +122,7 @@ class _View:
 
     __slots__ = ()
     lock = skip = ""
+    stripes = STRIPES
 
     def run(self, sql: str, *parameters: object) -> int:
         """Refused: a view changes nothing."""
@@ -130,6 +133,14 @@ class _View:
         raise TypeError(f"a view can't change anything: {sql}")
 
     one = do
+
+    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
+
+    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
 
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
@@ -249,6 +260,7 @@ class Writing:
         "skip",
         "wrote",
     )
+    stripes = STRIPES
 
     def __init__(self, link: Link, known: Documents, mode: Mode, dialect: Dialect) -> None:
         self._link = link
@@ -294,6 +306,16 @@ class Writing:
         """Execute a change that touches one row, together with what follows, which isn't done unless it does."""
         self.do(checked(sql), *parameters, turn=turn)
         self.wrote = True
+
+    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
+        """Execute a change for each row of parameters, together with what follows."""
+        change = self.one if one else self.do
+        for row in rows:
+            change(sql, *row, turn=turn)
+
+    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
+        """Execute a change for each row of parameters; the numbers of rows that they touched."""
+        return [answer.touched for answer in self._ask([(sql, row) for row in rows])] if rows else []
 
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""
