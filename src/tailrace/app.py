@@ -36,7 +36,7 @@ from tailrace.runtime import bubblewrap
 from tailrace.runtime.doors import Endpoint
 from tailrace.runtime.pool import Pool
 from tailrace.services import cloudwatch, dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace
-from tailrace.store import StoreUnavailable, folder_lock
+from tailrace.store import StoreUnavailable, copying, folder_lock
 from tailrace.store.engine import Store
 from tailrace.tls import Tls
 from tailrace.workers.common_time import CommonTime
@@ -172,6 +172,7 @@ class Server:
         self._connections = connections
         self._listener = listener
         self._workers: list[Worker] = []
+        self._triggers = StreamTriggers(node)
         self._keeper: Worker = KeepMetrics(node)  # the last to end, for the others measure to theirs
         self._lock: int | None = None
 
@@ -189,6 +190,7 @@ class Server:
         place: Store | None = None
         try:
             place = await store.open(config.data)
+            await place.view(copying.check_whole)
             clock = clock or await clock_of(config, place)
             key = root_key(config)
             vault = Vault(sealing_key(config))
@@ -224,8 +226,8 @@ class Server:
     async def _begin(self) -> None:
         parser.parse("a = :b", "ConditionExpression")  # builds the grammar, so that no request has to wait for it
         self._connections.start()
-        workers = (StreamTriggers, Deliveries, Expiry, Retention, KeepShards, KeepInsights, KeepLastUsed, Outgoing)
-        self._workers = [worker(self.node) for worker in workers]
+        workers = (Deliveries, Expiry, Retention, KeepShards, KeepInsights, KeepLastUsed, Outgoing)
+        self._workers = [self._triggers, *(worker(self.node) for worker in workers)]
         if self.node.config.in_database and isinstance(self.node.clock, MovableClock):
             self._workers.append(CommonTime(self.node))
         for worker in (*self._workers, self._keeper):
@@ -249,6 +251,7 @@ class Server:
         await asyncio.gather(*(worker.stop(STOP_SECONDS / 4) for worker in self._workers))
         await self.node.pool.close()
         await self._keeper.stop(STOP_SECONDS / 8)
+        await self._triggers.leave()
         if self.node.telemetry is not None:
             await self.node.telemetry.close()
         await self.node.audit.close()

@@ -18,6 +18,7 @@ import uvloop
 
 from tailrace import __version__, app, replaying
 from tailrace.base.config import Config
+from tailrace.base.errors import StoreError
 from tailrace.exposure import WeakKey
 from tailrace.reach import NoAnswer, Reached, client
 from tailrace.runtime.doors import OwnNetworkRefused
@@ -297,14 +298,28 @@ def set_clock(folder: str, time: str, data: str | None) -> None:
 
 @main.command("copy")
 @click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
-def copy_store(source: str, target: str) -> None:
-    """Copy a whole store to an empty one: folders and databases, either way. Goes on where it was interrupted."""
+@click.argument("target", metavar="[TO]", required=False)
+@click.option("--online", is_flag=True, help="the servers of FROM go on, until you stop them for the last changes")
+@click.option("--verify-all", is_flag=True, help="with --online: read both once more at the end, while nobody serves")
+@click.option("--abandon", is_flag=True, help="end an --online copy of FROM that will not be gone on with")
+def copy_store(source: str, target: str | None, online: bool, verify_all: bool, abandon: bool) -> None:
+    """Copy a whole store to an empty one: folders and databases, either way. Goes on where it was interrupted.
+
+    Without --online nobody may use FROM. With it, FROM notes what changes while it is copied; the command says when to
+    stop its servers, copies the last changes within seconds, and says when to start those of TO.
+    """
     from tailrace import copying
 
+    if abandon == bool(target) or (abandon and online) or (verify_all and not online):
+        raise click.UsageError("give FROM and TO, with or without --online; or --abandon and FROM")
     try:
-        uvloop.run(copying.run(source, target))
-    except (copying.NotPossible, StoreUnavailable, OSError) as error:
+        if target is None:
+            uvloop.run(copying.abandon(source))
+        elif online:
+            uvloop.run(copying.run_online(source, target, verify_all=verify_all))
+        else:
+            uvloop.run(copying.run(source, target))
+    except (StoreError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 

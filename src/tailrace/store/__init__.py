@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable
 from tailrace.store import postgresql, sqlite
 from tailrace.store.engine import InUse, Overloaded, Store, StoreUnavailable, TooLong, Unreachable
 
-__all__ = ["InUse", "Overloaded", "Store", "StoreUnavailable", "TooLong", "Unreachable", "open"]
+__all__ = ["InUse", "Overloaded", "Store", "StoreUnavailable", "TooLong", "Unreachable", "open", "open_beside"]
 
 ENGINES: tuple[tuple[str, Callable[[str], Awaitable[Store]]], ...] = (
     ("memory:", sqlite.open_memory),
@@ -39,3 +39,11 @@ async def open(data: str) -> Store:
         if data.startswith(prefix):
             return await engine(data)
     raise AssertionError("the last line of the table takes everything")
+
+
+async def open_beside(data: str) -> Store:
+    """The store at `data`, which servers may be using. Raises StoreUnavailable.
+
+    Who has it writes little, and tries again: an embedded server's writes wait for it, and it for theirs.
+    """
+    return await (postgresql.open_database(data) if "://" in data else sqlite.open_beside(data))

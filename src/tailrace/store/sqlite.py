@@ -122,6 +122,10 @@ class SqliteStore:
         self._snapshot.end()
         self._file.close()
 
+    def take_folder(self) -> bool:
+        """Have the folder of a store that was opened beside a server, if that has ended; whether it has."""
+        return self._file.take_folder()
+
     def _wake(self) -> None:
         """Have the next group run as soon as the loop comes round, unless one is on its way to the disk."""
         if not self._scheduled and self._in_flight is None and not self._paused:
@@ -131,7 +135,11 @@ class SqliteStore:
     def _run_group(self) -> None:
         if self._thread is None:
             self._snapshot.end()  # in memory there is one connection, for all
-        group = Group(self._file.write, self._committed, guarded=self._guarded > 0)
+        try:
+            group = Group(self._file.write, self._committed, guarded=self._guarded > 0)
+        except sqlite3.Error as error:  # somebody else writes, and has not ended in all this time
+            self._refuse_all(_refusal(error))
+            return
         self._guarded -= self._guarded > 0
         self._scheduled, self._in_flight = False, group
         until, left = _monotonic() + GROUP_SECONDS_MAX, GROUP_UPDATES_MAX
@@ -160,6 +168,15 @@ class SqliteStore:
             return
         under_way = self._loop.run_in_executor(self._thread, self._commit, self._file.write)
         under_way.add_done_callback(lambda done: self._finish(group, done.result()))
+
+    def _refuse_all(self, failure: StoreError) -> None:
+        """Answer everybody who waits, where no group could begin."""
+        self._scheduled = False
+        while self._queue:
+            future = self._queue.popleft().future
+            if not future.done():
+                future.set_exception(failure)
+        self._go_on(wrote=False)
 
     def _commit(self, connection: sqlite3.Connection) -> StoreError | None:
         """COMMIT, in the commit thread; the failure is returned, for the loop's thread to clean up after it."""
@@ -233,6 +250,11 @@ def _refusal(error: sqlite3.Error) -> StoreError:
 async def open_folder(data: str) -> SqliteStore:
     """The store in the folder `data`, made where there is none."""
     return SqliteStore(DatabaseFile.in_folder(data))
+
+
+async def open_beside(data: str) -> SqliteStore:
+    """The store in the folder `data`, beside the server that has it open."""
+    return SqliteStore(DatabaseFile.beside(data))
 
 
 async def open_memory(data: str) -> SqliteStore:

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from tailrace.store import folder_lock, schema
-from tailrace.store.engine import StoreUnavailable
+from tailrace.store.engine import InUse, StoreUnavailable
 from tailrace.store.schema.tables import STEPS
 from tailrace.store.sqlite_transaction import Update
 
@@ -40,14 +40,17 @@ _SETTINGS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA busy_timeout = 10000",
 )
+_ONLY_READS = "PRAGMA query_only = ON"
+# Of who stands beside a server: what it writes it would write again, and the server waits for it meanwhile.
+_BESIDE = "PRAGMA synchronous = NORMAL"
 # Python's sqlite3 looks for a way to adapt each `bytes` that is bound, in several places, unless it is told of one.
 sqlite3.register_adapter(bytes, memoryview)
 
 
-def _connect(path: str) -> sqlite3.Connection:
+def _connect(path: str, *settings: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     try:
-        for setting in _SETTINGS:
+        for setting in (*_SETTINGS, *settings):
             connection.execute(setting)
     except BaseException:
         connection.close()
@@ -90,8 +93,7 @@ class DatabaseFile:
             opened.append(_connect(str(path)))
             _prepare(opened[0])
             _sync_folder(place)
-            opened.append(_connect(str(path)))
-            opened[1].execute("PRAGMA query_only = ON")
+            opened.append(_connect(str(path), _ONLY_READS))
             return cls(opened[0], opened[1], path, lock)
         except sqlite3.DatabaseError as error:
             _close(opened, lock)
@@ -99,6 +101,34 @@ class DatabaseFile:
         except BaseException:
             _close(opened, lock)
             raise
+
+    @classmethod
+    def beside(cls, folder: str) -> DatabaseFile:
+        """The database of a folder that a server has open, or none. Raises StoreUnavailable where there is none."""
+        path = Path(folder) / DATABASE
+        if not path.is_file():
+            raise StoreUnavailable(f"there is no store in {folder}")
+        opened: list[sqlite3.Connection] = []
+        try:
+            opened.append(_connect(str(path), _BESIDE))
+            _check_version(opened[0])
+            opened.append(_connect(str(path), _ONLY_READS))
+            return cls(opened[0], opened[1], path, -1)
+        except sqlite3.DatabaseError as error:
+            _close(opened, -1)
+            raise StoreUnavailable(f"{path} can't be opened: {error}") from error
+        except BaseException:
+            _close(opened, -1)
+            raise
+
+    def take_folder(self) -> bool:
+        """Have the folder from now on, if nobody else has it; whether that is so."""
+        if self._lock < 0 and self._path is not None:
+            try:
+                self._lock = folder_lock.take(self._path.parent)
+            except InUse:
+                return False
+        return True
 
     def checkpoint_is_due(self) -> bool:
         """Whether the log is worth moving into the database."""
@@ -118,7 +148,7 @@ class DatabaseFile:
     def close(self) -> None:
         """Move all of the log into the database, close, and let go of the folder."""
         try:
-            if not self.in_memory:
+            if self._lock >= 0:  # who stands beside a server doesn't hold it up for that
                 self.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             _close([self._checkpointer, self.read, self.write], self._lock)
@@ -135,6 +165,16 @@ def _prepare(connection: sqlite3.Connection) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _check_version(connection: sqlite3.Connection) -> None:
+    """Raises StoreUnavailable where the tables aren't those of this program: a server of another one runs on them."""
+    found = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    if found[0] != str(len(STEPS)):
+        raise StoreUnavailable(
+            f"another version of Tailrace runs on this data (schema {found[0]}, this one knows {len(STEPS)}): "
+            "use the same one"
+        )
 
 
 def _sync_folder(place: Path) -> None:

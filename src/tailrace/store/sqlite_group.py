@@ -44,7 +44,9 @@ class Group:
         self.wrote = False
         self._jobs: list[Job] = []
         self._outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
-        connection.execute("BEGIN")
+        # The right to write at once: a copy that is made beside this process may write, too, and must not come between
+        # what a group reads and what it writes.
+        connection.execute("BEGIN IMMEDIATE")
 
     def run(self, job: Job) -> None:
         """Run one closure; what it raises undoes it alone.

@@ -3,11 +3,13 @@
 Stream records go after 24 hours (and with them closed shards, and streams that are off), log events after their
 group's retention, and the rows of deleted log groups and streams as soon as possible. What the writes to a table under
 continuous backup have replaced goes after its recovery period, a deleted table's SYSTEM backup after 35 days, what
-contributor insights have counted and metrics after 15, attempts of calls after 7.
+contributor insights have counted and metrics after 15, attempts of calls after 7. The notes of an online copy that
+nobody goes on with end when they are too many.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +20,7 @@ from tailrace.services.sqs import queues
 from tailrace.store import (
     attempts,
     changes,
+    copying,
     history,
     insight_counts,
     log_events,
@@ -38,6 +41,8 @@ SLICES_MAX = 2_000  # of one kind in one round: a million rows
 PAGE = 500
 STREAM_KIND = "dynamodb:stream"
 
+log = logging.getLogger("tailrace.rounds")
+
 Trim = Callable[[Transaction], int]
 
 
@@ -46,6 +51,7 @@ class Retention(Rounds):
 
     name = "retention"
     seconds = 60.0
+    _told: copying.Mark | None = None  # of which copy the log has been told
 
     async def round(self) -> None:
         """Forget everything whose time is over."""
@@ -74,6 +80,20 @@ class Retention(Rounds):
         for scope, key, backup in await self._all(backup_documents.KIND):
             if backup_documents.has_expired(backup, now):
                 await self._node.store.update(_expire_backup(scope, key, now))
+        await self._end_notes()
+
+    async def _end_notes(self) -> None:
+        copy, behind, ended = await copying.end_overdue(self._node.store)
+        if copy is None:
+            return
+        if ended:
+            log.warning("nobody went on with the online copy to %s: %d changes are noted no more", copy.target, behind)
+        elif copy != self._told:
+            self._told = copy
+            log.warning(
+                "changes are noted for an online copy to %s, %d so far; `tailrace copy --abandon` ends that",
+                *(copy.target, behind),
+            )
 
     async def _in_slices(self, trim: Trim, *, locked: bool = False) -> None:
         """Run `trim` until it finds nothing more. `locked` as in `Store.update`."""

@@ -88,6 +88,9 @@ class StreamTriggers:
             await asyncio.gather(*late, return_exceptions=True)
         for run in runs:
             await run.close()
+
+    async def leave(self) -> None:
+        """Be counted among the servers no more: the last thing that a server writes."""
         await self._balance.end()
 
     def _on_change(self, stream: str) -> None:

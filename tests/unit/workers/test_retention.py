@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tailrace.services.lambda_ import event_source_mappings as mappings
-from tailrace.store import changes, log_events, resources
+from tailrace.store import changes, copying, log_events, resources
+from tailrace.store.copying import notes
 from tailrace.workers.retention import Retention
 from tests.unit.workers.world import SCOPE, World
 
@@ -97,3 +98,19 @@ async def test_rounds_are_made_by_the_clock(world: World) -> None:
     await worker.stop(0)
     (shard,) = await world.store.view(lambda tx: changes.shards(tx, 1))
     assert shard.trimmed == shard.latest
+
+
+async def test_an_online_copy_that_was_left_is_told_of_once_and_ended(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Retention(world.node)
+    await notes.begin(world.store, copying.tables(), "postgresql://there")
+    await world.put(1)
+    for _ in range(2):
+        await worker.round()
+    [told] = [record.getMessage() for record in caplog.records if record.name == "tailrace.rounds"]
+    assert "an online copy to postgresql://there" in told
+    monkeypatch.setattr(notes, "NOTES_MAX", 1)
+    await worker.round()
+    assert "are noted no more" in caplog.records[-1].getMessage()
+    assert await world.store.view(notes.mark) is None

@@ -1,0 +1,189 @@
+"""A copy whose source goes on being used: what changes meanwhile is noted, and copied again until both agree.
+
+```
+note changes ─> copy, page by page ─> compare, page by page ─> follow ──the servers stop──> last changes, count, end
+                └────────── every few pages: take what was noted, lay it, read it back ──────────┘
+```
+So the servers stand still for the last changes and a count, however much there is. What is interrupted goes on when the
+same copy is asked for again: the notes wait in the source. What was noted is read back when it was laid, and what the
+comparison finds different has to be noted: so each row was seen to agree after its last change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from tailrace.base.clock import Clock
+from tailrace.base.errors import StoreError
+from tailrace.store.copying import marks, notes, rows, steps, users
+from tailrace.store.copying.steps import Progress
+from tailrace.store.copying.tables import Key, NotPossible, Table, tables
+from tailrace.store.engine import Row, Store, Transaction
+
+T = TypeVar("T")
+PAGES = 10  # after so many, what was noted is taken
+KEYS_MAX = 10_000  # that differ, kept until it is known why
+PAUSE_SECONDS = 0.2
+BUSY_TRIES = 20  # a server that writes without a pause keeps others from writing for a while
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is being done, and how many changes of the source are still to come."""
+
+    doing: Literal["copying", "comparing", "following", "ending"]
+    behind: int
+
+
+Tell = Callable[[Standing], None]
+
+
+class Following:
+    """One such copy. `name` and `target_name` are the places as both keep them."""
+
+    def __init__(self, source: Store, target: Store, clock: Clock, progress: Progress, tell: Tell) -> None:
+        self._source = source
+        self._target = target
+        self._users = users.of(source, clock)
+        self._clock = clock
+        self._progress = progress
+        self._tell = tell
+        self._tables = tables()
+        self._by_name = {table.name: table for table in self._tables}
+        self._doing: Literal["copying", "comparing", "following", "ending"] = "copying"
+        self._notes = self._holder = ""
+        self._pages = 0
+
+    async def run(self, name: str, target_name: str, *, verify_all: bool = False) -> int:
+        """Copy all, until nobody uses the source any more; the number of rows. Raises NotPossible and StoreError.
+
+        `verify_all`: both are read once more at the end, as where nobody uses the source.
+        """
+        await self._users.gone()  # the first look: who is silent from now on is gone after a while
+        self._notes = await notes.begin(self._source, self._tables, target_name)
+        self._holder = await self._target.update(lambda tx: marks.begin(tx, self._tables, name, self._notes))
+        for table in notes.noted(self._tables):
+            await steps.copy_table(
+                *(self._source, self._target, table, self._holder, self._progress), self._take_at_times
+            )
+        self._doing = "comparing"
+        for table in notes.noted(self._tables):
+            await self._compare(table)
+        self._doing = "following"
+        while True:
+            await self._take()
+            if await self._users.gone():
+                done = await self._finish(verify_all=verify_all)
+                if done is not None:
+                    return done
+            await self._clock.sleep(PAUSE_SECONDS)
+
+    async def _take_at_times(self) -> None:
+        self._pages += 1
+        if self._pages % PAGES == 0:
+            await self._take()
+
+    async def _take(self) -> set[tuple[str, Key]]:
+        """Copy all rows that are noted now; their tables and keys."""
+        taken: set[tuple[str, Key]] = set()
+        to = await self._noted(notes.last)
+        while True:
+            numbers, keys = await self._noted(lambda tx: notes.take(tx, self._by_name, to))
+            if not numbers:
+                self._tell(Standing(self._doing, 0))
+                return taken
+            for name, of_table in keys.items():
+                table, found = self._by_name[name], list(of_table)
+                for first in range(0, len(found), table.rows_at_once):
+                    await self._lay(table, found[first : first + table.rows_at_once])
+                taken |= {(name, key) for key in found}
+            await self._forget(numbers)
+            self._tell(Standing(self._doing, await self._noted(notes.waiting)))
+
+    async def _noted(self, read: Callable[[Transaction], T]) -> T:
+        """What stands in the notes now. Raises NotPossible where some may be missing."""
+
+        def look(tx: Transaction) -> T:
+            notes.check(tx, self._notes)
+            return read(tx)
+
+        return await rows.see(self._source, look)
+
+    async def _lay(self, table: Table, keys: list[Key]) -> None:
+        """Have the rows of these keys as they are now, and read them back."""
+        found = await rows.see(self._source, lambda tx: rows.by_keys(tx, table, keys))
+
+        def lay(tx: Transaction) -> None:
+            marks.hold(tx, self._holder)
+            rows.lay(tx, table, (key for key in keys if key not in found), found.values())
+
+        await self._target.update(lay, locked=True)
+        if await rows.see(self._target, lambda tx: rows.by_keys(tx, table, keys)) != found:
+            raise NotPossible(f"{table.name} differs: rows that were just copied aren't as they were in the source")
+
+    async def _forget(self, numbers: list[int]) -> None:
+        def forget(tx: Transaction) -> None:
+            notes.check(tx, self._notes)
+            notes.forget(tx, numbers)
+
+        for tries in range(BUSY_TRIES):
+            try:
+                await self._source.update(forget, locked=True)
+            except NotPossible:
+                raise
+            except StoreError:
+                if tries == BUSY_TRIES - 1:
+                    raise
+            else:
+                return
+
+    async def _compare(self, table: Table) -> None:
+        """Compare all rows. Raises NotPossible where some differ that have not changed since they were copied."""
+        end = await rows.see(self._source, lambda tx: rows.last_key(tx, table))
+        total, done, after = await rows.count(self._source, table, end) if end else 0, 0, None
+        differing: set[Key] = set()
+        while end and after != end:
+            found = await rows.see(self._source, lambda tx, after=after: rows.page(tx, table, after, end))  # type: ignore[misc]
+            to = end if len(found) < table.rows_at_once else table.key_of(found[-1])
+            differing |= await self._differing(table, after, to, found)
+            done, after = done + len(found), to
+            self._progress(f"{table.name} compared", done, max(total, done))
+            self._pages += 1
+            if self._pages % PAGES == 0 or len(differing) > KEYS_MAX or to == end:
+                taken = await self._take()
+                if any((table.name, key) not in taken for key in differing):
+                    raise NotPossible(f"{table.name} differs: rows are not as they are in the source")
+                differing.clear()
+
+    async def _differing(self, table: Table, after: Key | None, to: Key, found: list[Row]) -> set[Key]:
+        """The keys of a range of which the target hasn't the same row as the source."""
+        ours = {table.key_of(row): row for row in found}
+        theirs, keys = await rows.see(
+            self._target,
+            lambda tx: (rows.by_keys(tx, table, list(ours)), set(rows.between(tx, table, after, to))),
+        )
+        return {key for key, row in ours.items() if theirs.get(key) != row} | (keys - ours.keys())
+
+    async def _finish(self, *, verify_all: bool) -> int | None:
+        """Copy what is left, verify, and end; the number of rows. None where somebody has come back meanwhile."""
+        self._doing = "ending"
+        await self._take()
+        for table in self._tables:
+            if table.name in notes.HOT:
+                await self._target.update(lambda tx, table=table: marks.restart(tx, table))  # type: ignore[misc]
+                await steps.copy_table(self._source, self._target, table, self._holder, self._progress)
+        counted = 0
+        for table in self._tables:
+            whole = verify_all or table.name in notes.HOT
+            verify = steps.verify if whole else steps.verify_count
+            counted += await verify(self._source, self._target, table, self._progress)
+            await rows.number_on(self._source, self._target, table)
+        unused = await self._users.gone()
+        if await self._noted(notes.last) or not unused:
+            self._doing = "following"
+            return None
+        await self._target.update(marks.end)
+        await notes.end(self._source)
+        return counted
