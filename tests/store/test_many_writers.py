@@ -15,6 +15,7 @@ from tailrace.store import deliveries, items, message_groups, messages, resource
 from tailrace.store.engine import Store, TooLong, Transaction
 from tailrace.store.layout import TableLayout
 from tailrace.store.postgresql import place as place_module
+from tailrace.store.postgresql.place import PostgresStore
 from tests.postgres import Databases
 from tests.store.tables import NOW, PK, item, key_of, open_stream
 
@@ -186,3 +187,24 @@ async def test_a_first_in_first_out_queue_takes_a_token_once_and_keeps_its_order
     sent = await asyncio.gather(*(nodes[number % 2].update(send(number), grouped=True) for number in range(30)))
     assert sum(sent) == 10
     assert await nodes[0].view(lambda tx: messages.counts(tx, queue, NOW).waiting) == 10
+
+
+async def test_a_closure_that_replaced_a_document_once_is_locked_again_afterwards(nodes: list[Store]) -> None:
+    """What is made at the first use (a secret, a log) must not have all later uses run as if alone."""
+    place = nodes[0]
+    assert isinstance(place, PostgresStore)
+    modes: list[str] = []
+
+    def use(tx: Transaction) -> None:
+        if resources.get(tx, "k", "s", "made") is None:
+            resources.put(tx, "k", "s", "made", {})
+        found = tx.row("SHOW transaction_isolation")
+        modes.append(found[0] if found else "")
+
+    for _ in range(2 * place_module.ALONE_MAX):
+        await place.update(lambda tx: resources.delete(tx, "k", "s", "made"))
+        await place.update(use, locked=True)
+    assert modes[-1] == "serializable"
+    for _ in range(2 * place_module.ALONE_MAX):
+        await place.update(use, locked=True)
+    assert modes[-1] == "read committed"

@@ -83,11 +83,20 @@ def claim(
 
 def find(tx: Transaction, id: str) -> Delivery | None:
     """A delivery that is still owed, or None."""
-    row = tx.row("SELECT id, kind, body, attempts, due, created FROM deliveries WHERE id = ?", id)
+    return _find(tx, id, "")
+
+
+def _find(tx: Transaction, id: str, lock: str) -> Delivery | None:
+    row = tx.row(f"SELECT id, kind, body, attempts, due, created FROM deliveries WHERE id = ?{lock}", id)  # noqa: S608
     if row is None:
         return None
     name, kind, body, attempts, due, created = row
     return Delivery(name, kind, orjson.loads(body), attempts, due, created)
+
+
+def hold(tx: Transaction, id: str) -> Delivery | None:
+    """A delivery that is still owed, or None; all others who owe it anew or strike it off wait until this ends."""
+    return _find(tx, id, tx.lock)
 
 
 def done(tx: Transaction, id: str) -> None:

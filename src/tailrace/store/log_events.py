@@ -88,7 +88,10 @@ def ensure_stream(tx: Transaction, scope: str, group: str, stream: str, now: flo
 def append(
     tx: Transaction, scope: str, group: str, stream: str, events: Sequence[tuple[int, str]], ingestion_ms: int
 ) -> None:
-    """Add events (timestamp, message) to a stream, in the order given. Raises Missing without such a stream."""
+    """Add events (timestamp, message) to a stream, in the order given.
+
+    Raises Missing without such a stream, Outdated where it is being deleted.
+    """
     found = _stream(tx, scope, group, stream)
     if found is None:
         raise Missing(f"log stream {stream} of {group} in {scope}")
@@ -106,11 +109,12 @@ def append(
         )
     times = [timestamp for timestamp, _ in events]
     first, last = min(times), max(times)
-    tx.do(
+    tx.one(
         "UPDATE log_streams SET bytes = bytes + ?, ingested = ?, "
         "first = CASE WHEN first < ? THEN first ELSE ? END, last = CASE WHEN last > ? THEN last ELSE ? END "
-        "WHERE log_stream = ?",
-        *(total, ingestion_ms, first, first, last, last, number),
+        "WHERE log_stream = ? AND log_group = ?",
+        *(total, ingestion_ms, first, first, last, last, number, of_group),
+        turn=("log_streams", number),
     )
     tx.notify(TOPIC, f"{scope} {group}")
 

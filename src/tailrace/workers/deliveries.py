@@ -170,7 +170,7 @@ class Deliveries:
             seconds = min(BACKOFF_SECONDS_MIN * 2 ** min(delivery.attempts - 1, 16), BACKOFF_SECONDS_MAX)
             due = self._node.clock.now() + seconds * ids.uniform(0.8, 1.2)
             log.exception("delivery %s (%s) failed; it is tried again in %d s", delivery.id, delivery.kind, seconds)
-            await self._node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due))
+            await self._node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due), locked=True)
 
     async def _beat(self) -> None:
         """Keep the claims of what takes long."""
@@ -189,5 +189,5 @@ class Deliveries:
                 deliveries.keep(tx, name, now + CLAIM_SECONDS)
 
         if names:
-            await self._node.store.update(keep)
+            await self._node.store.update(keep, locked=True)
         self._kept = now

@@ -49,7 +49,7 @@ async def tell(node: Node, delivery: Delivery) -> None:
         deliveries.done(tx, delivery.id)
 
     try:
-        await node.store.update(change)
+        await node.store.update(change, locked=True)
         node.meter.count(DESTINATIONS, outcome="Delivered")
         target = targets.parse(body["Target"])
         if target is not None and target.service not in ("SQS", "SNS"):
@@ -62,7 +62,7 @@ async def tell(node: Node, delivery: Delivery) -> None:
             event_attempts.keep_told(tx, body, "DestinationLost", reason, now)
             deliveries.done(tx, delivery.id)
 
-        await node.store.update(lose)
+        await node.store.update(lose, locked=True)
         node.meter.count(DESTINATIONS, outcome="Lost")
         # A dead letter has attributes; the record for a destination has none.
         what = "DeadLetterErrors" if "Attributes" in body else "DestinationDeliveryFailures"

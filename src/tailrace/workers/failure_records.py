@@ -137,7 +137,7 @@ async def send(node: Node, delivery: Delivery) -> None:
         _say(tx, body, "Delivered", None, delivery.attempts, now)
 
     try:
-        await node.store.update(bring)
+        await node.store.update(bring, locked=True)
         node.meter.count(DESTINATIONS, outcome="Delivered")
     except (ApiError, Missing) as problem:
         seconds = min(RETRY_SECONDS_MIN * 2 ** min(delivery.attempts - 1, 16), RETRY_SECONDS_MAX)
@@ -152,7 +152,7 @@ async def send(node: Node, delivery: Delivery) -> None:
 
         fate = "is lost" if lost else "is sent again later"
         log.warning("word of what mapping %s gave up %s: %s: %s", body["Mapping"], fate, body["Destination"], reason)
-        await node.store.update(later)
+        await node.store.update(later, locked=True)
         node.meter.count(DESTINATIONS, outcome="Lost" if lost else "Refused")
         if lost:
             function_metrics.measure(node, FunctionName(*body["Function"]), DestinationDeliveryFailures=1)

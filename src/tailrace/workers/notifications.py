@@ -108,7 +108,7 @@ async def notify(node: Node, delivery: Delivery) -> None:
         deliveries.done(tx, delivery.id)
 
     try:
-        await node.store.update(change)
+        await node.store.update(change, grouped=True)
         if bring is _to_function:
             function_metrics.measure(node, _function_of(subscribed), AsyncEventsReceived=1)
     except ApiError as problem:
@@ -179,7 +179,7 @@ async def give_up(node: Node, delivery: Delivery, subscribed: Subscribed, member
         bury(tx, node, subscribed, delivery.body["Message"], members, reason)
         deliveries.done(tx, delivery.id)
 
-    await node.store.update(end)
+    await node.store.update(end, locked=True)
 
 
 def bury(
@@ -213,6 +213,7 @@ async def drain(node: Node, delivery: Delivery) -> None:
             subscribed: Subscribed | None = subscribed,
             ready: list[tuple[str, dict[str, Any], dict[str, Any]]] = wrapped_ones,
         ) -> bool:
+            deliveries.hold(tx, delivery.id)  # who adds to the line waits until it is known whether it was empty
             for place, kept, members in ready:
                 if subscribed is not None:
                     try:
@@ -225,5 +226,5 @@ async def drain(node: Node, delivery: Delivery) -> None:
             deliveries.done(tx, delivery.id)  # in the transaction that saw the line empty: what comes next owes anew
             return True
 
-        if await node.store.update(bring):
+        if await node.store.update(bring, locked=True):
             return

@@ -111,7 +111,7 @@ async def _finish(context: TriggerContext, batch: QueueBatch, done: Sequence[Que
                     attempt_log.write(tx, batch.scope, batch.mapping, batch.queue.place.name, [said], now)
             return gone, problem
 
-        gone, problem = await context.node.store.update(save)
+        gone, problem = await context.node.store.update(save, locked=True)
         deleted += gone
         if problem:
             log.warning("mapping %s could not delete what is done: %s", batch.mapping, problem)
@@ -154,7 +154,7 @@ async def _give_back(context: TriggerContext, batch: QueueBatch, made: Made, pro
                 mapping_states.note_result(tx, batch.scope, batch.mapping, problem)
                 _write(tx, batch, made, now)
 
-        await context.node.store.update(save)
+        await context.node.store.update(save, locked=True)
 
 
 def _write(tx: Transaction, batch: QueueBatch, made: Made, now: float) -> None:

@@ -25,9 +25,9 @@ class QueueWorld(World):
     batches: list[list[str]]
 
     @classmethod
-    async def begin(cls, name: str = "q", **attributes: str) -> QueueWorld:
+    async def begin(cls, name: str = "q", data: str = "memory:", **attributes: str) -> QueueWorld:
         """A world with a queue, a function `f` and a role that may receive; triggers not started."""
-        world = cls(await store.open("memory:"), MovableClock())
+        world = cls(await store.open(data), MovableClock())
         world.queue, world.batches = name, []
         document = {"FunctionName": "f", "Role": ROLE_ARN, "Timeout": 3}
         await world.store.update(lambda tx: resources.create(tx, "lambda:function", SCOPE, "f", document))

@@ -147,7 +147,11 @@ async def publish_message(call: Call, request: Shape) -> Shape:
     published = message.read(request, fifo=fifo.is_fifo(name.name))
     if message.size(request) > message.BYTES_MAX:
         raise refusals.invalid("Message too long")
-    return (await call.store.update(lambda tx: publish(tx, topic.find(tx, name), published, now))).shape
+
+    def change(tx: Transaction) -> Published:
+        return publish(tx, topic.find(tx, name), published, now)
+
+    return (await call.store.update(change, grouped=_writes_only_news(name))).shape
 
 
 @operation("sns", "PublishBatch", needs="SNS:Publish", on=on_topic)
@@ -167,7 +171,12 @@ async def publish_batch(call: Call, request: Shape) -> Shape:
         sent = [{"Id": id, **publish(tx, document, one, now).shape} for id, one in messages]
         return {"Successful": sent, "Failed": []}
 
-    return await call.store.update(change)
+    return await call.store.update(change, grouped=_writes_only_news(name))
+
+
+def _writes_only_news(name: TopicName) -> bool:
+    """Whether publishing relies on documents alone, and writes nothing that was there: not where it has an order."""
+    return not fifo.is_fifo(name.name)
 
 
 def _check_entries(entries: list[Shape]) -> None:

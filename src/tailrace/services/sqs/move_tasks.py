@@ -3,7 +3,9 @@
 ```
 StartMessageMoveTask ──> task document, Delivery ──> run: a slice of messages a transaction ──> COMPLETED
 ```
-The task stands in the store, so it goes on after a restart. A moved message is a new one: another id, another time.
+The task stands in the store, so it goes on after a restart. How many were moved stands in the delivery, whose row each
+slice holds: a document that changed with each of them would have all wait for each other. A moved message is a new one:
+another id, another time.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
 """
 
@@ -70,7 +72,8 @@ async def start_message_move_task(call: Call, request: Shape) -> Shape:
         now = call.clock.now()
         counted = {"Moved": 0, "ToMove": messages.counts(tx, source.number, now).waiting}
         name, task = move_task.begin(tx, source.place, now, {**wanted, **counted})
-        deliveries.put(tx, DELIVERY_KIND, {"scope": source.place.scope, "name": name}, now)
+        body = {"scope": source.place.scope, "name": name, "moved": 0}
+        deliveries.put(tx, DELIVERY_KIND, body, now, id=_delivery_id(task))
         return {"TaskHandle": move_task.handle(task)}
 
     return await call.store.update(start)
@@ -96,12 +99,22 @@ async def list_message_move_tasks(call: Call, request: Shape) -> Shape:
 
     def read(tx: Transaction) -> list[Shape]:
         source = find_by_arn(tx, request["SourceArn"], "SourceArn")
-        return [_shown(task) for _, task in move_task.every(tx, source.place)[:limit]]
+        return [_shown(task, _moved(tx, task)) for _, task in move_task.every(tx, source.place)[:limit]]
 
     return {"Results": await call.store.view(read)}
 
 
-def _shown(task: dict[str, Any]) -> Shape:
+def _delivery_id(task: dict[str, Any]) -> str:
+    return f"{DELIVERY_KIND}/{task['TaskId']}"
+
+
+def _moved(tx: Transaction, task: dict[str, Any]) -> int:
+    """How many messages a task has moved so far."""
+    running = deliveries.find(tx, _delivery_id(task)) if task["Status"] == move_task.RUNNING else None
+    return int(task["Moved"] if running is None else running.body["moved"])
+
+
+def _shown(task: dict[str, Any], moved: int) -> Shape:
     names = (
         *("Status", "SourceArn", "DestinationArn", "MaxNumberOfMessagesPerSecond", "FailureReason"),
         "StartedTimestamp",
@@ -109,7 +122,7 @@ def _shown(task: dict[str, Any]) -> Shape:
     shown: Shape = {name: task[name] for name in names if name in task}
     if task["Status"] == move_task.RUNNING:
         shown["TaskHandle"] = move_task.handle(task)
-    shown["ApproximateNumberOfMessagesMoved"] = task["Moved"]
+    shown["ApproximateNumberOfMessagesMoved"] = moved
     shown["ApproximateNumberOfMessagesToMove"] = task["ToMove"]
     return shown
 
@@ -133,9 +146,10 @@ async def cancel_message_move_task(call: Call, request: Shape) -> Shape:
             if task["TaskId"] == wanted:
                 if task["Status"] != move_task.RUNNING:
                     raise ApiError("UnsupportedOperation", "Only a task that is running can be cancelled.")
-                cancelled = {**task, "Status": move_task.CANCELLED}
+                moved = _moved(tx, task)
+                cancelled = {**task, "Status": move_task.CANCELLED, "Moved": moved}
                 resources.put(tx, move_task.KIND, source.place.scope, name, cancelled)
-                return {"ApproximateNumberOfMessagesMoved": task["Moved"]}
+                return {"ApproximateNumberOfMessagesMoved": moved}
         raise ApiError.resource_not_found("Task does not exist.", status=404)
 
     return await call.store.update(cancel)
@@ -143,21 +157,29 @@ async def cancel_message_move_task(call: Call, request: Shape) -> Shape:
 
 async def run(node: Node, delivery: Delivery) -> None:
     """Move slice after slice until the task is over; a task that has a rate makes a pause after each."""
-    scope, name = delivery.body["scope"], delivery.body["name"]
-    while (rate := await node.store.update(lambda tx: move_slice(tx, scope, name, delivery.id, node.clock.now()))) >= 0:
+
+    def move(tx: Transaction) -> int:
+        return move_slice(tx, delivery.id, node.clock.now())
+
+    while (rate := await node.store.update(move, locked=True)) >= 0:
         if rate:
             await node.clock.sleep(1 / rate if rate < SLICE else SLICE / rate)
 
 
-def move_slice(tx: Transaction, scope: str, name: str, delivery: str, now: float) -> int:
-    """Move some messages of a task; its rate (0: as fast as it goes), or -1 when the task is over."""
+def move_slice(tx: Transaction, delivery: str, now: float) -> int:
+    """Move some messages of the task of a delivery; its rate (0: as fast as it goes), or -1 when the task is over."""
+    held = deliveries.hold(tx, delivery)
+    if held is None:
+        return -1
+    scope, name = held.body["scope"], held.body["name"]
     task = resources.get(tx, move_task.KIND, scope, name)
     if task is None or task["Status"] != move_task.RUNNING:
         deliveries.done(tx, delivery)
         return -1
     rate = task.get("MaxNumberOfMessagesPerSecond", 0)
+    before = int(held.body.get("moved") or task["Moved"])
     source = _queue(tx, task["SourceArn"])
-    limit = min(SLICE if rate == 0 or rate >= SLICE else 1, task["ToMove"] - task["Moved"])
+    limit = min(SLICE if rate == 0 or rate >= SLICE else 1, task["ToMove"] - before)
     look = messages.due_in_groups if source and source.fifo else messages.due
     moved, failure = 0, "" if source else GONE
     for message in look(tx, source.number, now, limit) if source and limit else ():
@@ -169,14 +191,11 @@ def move_slice(tx: Transaction, scope: str, name: str, delivery: str, now: float
         assert source
         _send_back(tx, source, target, message, now)
         moved += 1
-    task = {**task, "Moved": task["Moved"] + moved}
-    if failure:
-        task |= {"Status": move_task.FAILED, "FailureReason": failure}
-    elif moved == 0:
-        task["Status"] = move_task.COMPLETED
-    resources.put(tx, move_task.KIND, scope, name, task)
-    if task["Status"] == move_task.RUNNING:
+    if moved and not failure:
+        deliveries.keep(tx, delivery, held.due, {**held.body, "moved": before + moved})
         return int(rate)
+    ended = {"Status": move_task.FAILED, "FailureReason": failure} if failure else {"Status": move_task.COMPLETED}
+    resources.put(tx, move_task.KIND, scope, name, {**task, **ended, "Moved": before + moved})
     deliveries.done(tx, delivery)
     return -1
 

@@ -51,7 +51,7 @@ PREPARING_SECONDS_MAX = 3600.0  # what one statement of a new schema may take
 RACES_LOST_MAX = 5  # until an update holds its documents alone
 LOST_SECONDS = 1.0  # how long nobody connects anew who has waited long enough
 CODES_MAX = 10_000
-ALONE_MAX = 3  # then it is run alone from the start
+ALONE_MAX = 3  # then it is run alone from the start: it replaces a document more often than not
 # One that waits for a lock holds up all of its group: it is sent on its own way.
 GROUP_SETTINGS = "-c lock_timeout=1000"
 SETTINGS: dict[str, Any] = {
@@ -320,6 +320,8 @@ class PostgresStore:
             tx.roll_back()
             raise
         changed = list(tx.seen.put)
+        if locked and not changed and code is not None and self._alone[code]:
+            self._alone[code] -= 1  # it replaces documents at times
         if changed:
             self.known.drop(changed)
         self.known.fill({key: entry for key, entry in tx.seen.used.items() if key not in tx.seen.put}, age, at)
