@@ -53,6 +53,13 @@ class Admission:
         self.body_bytes += size
         return self.body_bytes <= self._body_bytes_max
 
+    def hold_whole(self, size: int) -> bool:
+        """Count a whole body; False where the bytes are too many, and then it isn't counted."""
+        if self.body_bytes + size > self._body_bytes_max:
+            return False
+        self.body_bytes += size
+        return True
+
     def release(self, size: int) -> None:
         """Bytes of a body are no longer needed."""
         self.body_bytes -= size

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 
 from tailrace.wire.http import HttpResponse
 
-STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n".encode() for s in HTTPStatus}
-KEEP_ALIVE = b"connection: keep-alive\r\n\r\n"  # said, as AWS does, for clients of HTTP/1.0
-CLOSE = b"connection: close\r\n\r\n"
-CHUNKED = b"transfer-encoding: chunked\r\n"
-BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)  # their answers end with the header
+STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n" for s in HTTPStatus}
+KEEP_ALIVE = "connection: keep-alive\r\n\r\n"  # said, as AWS does, for clients of HTTP/1.0
+CLOSE = "connection: close\r\n\r\n"
+CHUNKED = "transfer-encoding: chunked\r\n"
+BODILESS = frozenset((204, 304))  # No Content, Not Modified: their answers end with the header
 
 
-def encode(response: HttpResponse, head: bytes, method: str, keep_alive: bool) -> bytes:
+def encode(response: HttpResponse, head: str, method: str, keep_alive: bool) -> bytes:
     """The bytes of an HTTP/1.1 answer."""
     if response.status in BODILESS:
-        return encode_head(response, head, b"", keep_alive)
-    framing = b"content-length: %d\r\n" % len(response.body)
-    return encode_head(response, head, framing, keep_alive, b"" if method == "HEAD" else response.body)
+        return encode_head(response, head, "", keep_alive)
+    headers, body = response.headers, response.body
+    if response.cookies:
+        encoded = encode_head(response, head, f"content-length: {len(body)}\r\n", keep_alive)
+    else:
+        text = _form(response.status, tuple(headers), keep_alive) % (head, *headers.values(), len(body))
+        encoded = text.encode("latin-1", "replace")
+    return encoded if method == "HEAD" else encoded + body
 
 
-def encode_head(response: HttpResponse, head: bytes, framing: bytes, keep_alive: bool, body: bytes = b"") -> bytes:
-    """An answer's status line and headers, and what there is of the body; `framing` is the header that tells where
-    that ends.
-    """
-    status = STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n".encode()
+@lru_cache(256)
+def _form(status: int, names: tuple[str, ...], keep_alive: bool) -> str:
+    """An answer with these headers, to be filled in with what all start with, their values, the body's length."""
+    line = STATUS_LINES.get(status) or f"HTTP/1.1 {status} Unknown\r\n"
+    named = "".join(f"{name.replace('%', '%%')}: %s\r\n" for name in names)
+    return f"{line}%s{named}content-length: %d\r\n{KEEP_ALIVE if keep_alive else CLOSE}"
+
+
+def encode_head(response: HttpResponse, head: str, framing: str, keep_alive: bool) -> bytes:
+    """An answer's status line and headers; `framing` is the header that tells where the body ends."""
+    status = STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n"
     named = "".join([f"{name}: {value}\r\n" for name, value in response.headers.items()])
     if response.cookies:
         named += "".join(f"set-cookie: {cookie}\r\n" for cookie in response.cookies)
-    end = KEEP_ALIVE if keep_alive else CLOSE
-    return b"".join((status, head, named.encode("latin-1", "replace"), framing, end, body))
+    text = f"{status}{head}{named}{framing}{KEEP_ALIVE if keep_alive else CLOSE}"
+    return text.encode("latin-1", "replace")

@@ -1,7 +1,7 @@
 """One client's connection: HTTP/1.1 with keep-alive and pipelining, under limits.
 
 ```
-bytes -> httptools -> HttpRequest -> queue -> one at a time -> HttpResponse -> bytes
+bytes -> httptools, or a known form -> HttpRequest -> queue -> one at a time -> HttpResponse -> bytes
 ```
 Requests of one connection are answered in their order. Who sends faster than we answer is not read from any more; who
 is silent, drips a request or does not read its answer is cut off; all of them together hold a bounded number of
@@ -22,37 +22,29 @@ import httptools
 from tailrace.gateway import at_once, header_names
 from tailrace.gateway.admission import Admission
 from tailrace.gateway.answer_bytes import BODILESS, CHUNKED, encode, encode_head
+from tailrace.gateway.forms import Forms
+from tailrace.gateway.limits import (
+    BODY_RATE,
+    BODY_SECONDS,
+    HEADER_BYTES_MAX,
+    HEADER_SECONDS,
+    HEADERS_MAX,
+    IDLE_SECONDS,
+    PIPELINE_MAX,
+    SWEEP_SECONDS,
+    UNPARSED_BYTES_MAX,
+    UNREAD_SECONDS,
+    URL_BYTES_MAX,
+    TooLarge,
+    header_bytes,
+)
 from tailrace.gateway.peer import Answer, Peer, never
 from tailrace.wire import timestamps
 from tailrace.wire.http import HttpRequest, HttpResponse, Interrupted
 
-HEADER_BYTES_MAX = 64 * 1024
-HEADERS_MAX = 200
-PIPELINE_MAX = 32
-URL_BYTES_MAX = 16 * 1024
-UNPARSED_BYTES_MAX = HEADER_BYTES_MAX + 256 * 1024  # a header's end may come with one more read
-IDLE_SECONDS = 75.0
-HEADER_SECONDS = 20.0
-BODY_SECONDS = 60.0  # and a second more for each BODY_RATE bytes
-BODY_RATE = 16 * 1024
-UNREAD_SECONDS = 60.0  # without a byte of the answer being taken
-SWEEP_SECONDS = 5.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 log = logging.getLogger("tailrace.http")
-
-
-class TooLarge(Exception):
-    """The request passes a limit: of its target (414), its header (431), its body (413), or of all bodies (503)."""
-
-    def __init__(self, status: HTTPStatus) -> None:
-        super().__init__(status.phrase)
-        self.status = status
-
-
-def header_bytes(headers: dict[str, str]) -> int:
-    """What a header's names and values take."""
-    return sum(len(name) + len(value) for name, value in headers.items())
 
 
 class Connections:
@@ -74,7 +66,7 @@ class Connections:
         self.body_bytes_max = body_bytes_max
         self.admission = admission or Admission()
         self._now = now
-        self._dated: tuple[int, bytes] = (0, b"")
+        self._dated: tuple[int, str] = (0, "")
         self.open: set[Connection] = set()
         self.closing = False
         self._sweeper: asyncio.Task[None] | None = None
@@ -87,11 +79,11 @@ class Connections:
         """Begin to cut off idle connections."""
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
 
-    def head(self) -> bytes:
+    def head(self) -> str:
         """What every answer starts with: who answers, and when. AWS's SDKs set their clocks by the date."""
         second = int(self._now())
         if second != self._dated[0]:
-            self._dated = (second, f"server: Server\r\ndate: {timestamps.rfc822(second)}\r\n".encode())
+            self._dated = (second, f"server: Server\r\ndate: {timestamps.rfc822(second)}\r\n")
         return self._dated[1]
 
     async def _sweep(self) -> None:
@@ -139,6 +131,7 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._streaming = False  # an answer goes out in pieces
         self._parser = httptools.HttpRequestParser(self)
+        self._forms = Forms()
         self._url = b""
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
@@ -191,6 +184,13 @@ class Connection(asyncio.Protocol):
         """Feed the parser; bytes that are no HTTP end the connection with a 400."""
         if self._broken:
             return
+        is_first = self._began is None and self.task is None and not self._queue
+        if is_first and (request := self._forms.read(data)):
+            size = len(request.body)
+            if size <= self.connections.body_bytes_max and self.connections.admission.hold_whole(size):
+                self._queue.append((request, True, size))
+                self._begin()
+                return
         self._read = len(data)
         self._unparsed += self._read
         try:
@@ -205,6 +205,8 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(HTTPStatus.BAD_REQUEST)
         if self._queue and self.task is None:
+            if is_first and self._queue[-1][1] and len(self._queue) == 1:
+                self._forms.learn(data, self._queue[0][0])
             self._begin()
 
     def eof_received(self) -> bool:
@@ -298,7 +300,14 @@ class Connection(asyncio.Protocol):
                 finally:
                     self.connections.admission.release(size)
                 try:
-                    keep_alive = await self._send(response, request, keep_alive)
+                    if not self._writable.is_set():
+                        await self._writable.wait()
+                    if self.connections.closing or (self._broken and not self._queue):
+                        keep_alive = False
+                    if self._transport is not None and response.pieces is None:
+                        self._transport.write(encode(response, self.connections.head(), request.method, keep_alive))
+                    elif self._transport is not None:
+                        keep_alive = await self._send_pieces(response, request, keep_alive)
                 finally:
                     if response.pieces is not None:
                         await response.pieces.aclose()
@@ -319,19 +328,6 @@ class Connection(asyncio.Protocol):
             if self._transport and (self._broken or self.connections.closing):
                 self._transport.close()
 
-    async def _send(self, response: HttpResponse, request: HttpRequest, keep_alive: bool) -> bool:
-        """Send an answer when the client has taken the ones before. Whether the connection may go on."""
-        if not self._writable.is_set():
-            await self._writable.wait()
-        if self._transport is None:
-            return False
-        last = self._broken and not self._queue
-        keep_alive = keep_alive and not last and not self.connections.closing
-        if response.pieces is not None:
-            return await self._send_pieces(response, request, keep_alive)
-        self._transport.write(encode(response, self.connections.head(), request.method, keep_alive))
-        return keep_alive
-
     async def _send_pieces(self, response: HttpResponse, request: HttpRequest, keep_alive: bool) -> bool:
         """Send an answer as its pieces come, no faster than the client takes them. Whether the connection may go on."""
         assert self._transport
@@ -339,7 +335,7 @@ class Connection(asyncio.Protocol):
         chunked = request.version != "1.0"  # else the end of the connection is the end of the answer
         self._streaming = True
         try:
-            head = encode_head(response, self.connections.head(), CHUNKED if chunked else b"", keep_alive and chunked)
+            head = encode_head(response, self.connections.head(), CHUNKED if chunked else "", keep_alive and chunked)
             self._transport.write(head)
             if request.method == "HEAD" or response.status in BODILESS:
                 return False  # whoever makes the pieces is told by `aclose` that nobody asks for them

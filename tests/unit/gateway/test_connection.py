@@ -11,7 +11,8 @@ import pytest
 
 from tailrace.base.errors import ApiError
 from tailrace.gateway.admission import Admission, InFlight
-from tailrace.gateway.connection import (
+from tailrace.gateway.connection import Connections
+from tailrace.gateway.limits import (
     BODY_RATE,
     BODY_SECONDS,
     HEADER_BYTES_MAX,
@@ -21,7 +22,6 @@ from tailrace.gateway.connection import (
     UNPARSED_BYTES_MAX,
     UNREAD_SECONDS,
     URL_BYTES_MAX,
-    Connections,
 )
 from tailrace.gateway.peer import Peer, never
 from tailrace.wire.http import HttpRequest, HttpResponse
