@@ -30,7 +30,7 @@ Kind = Literal["missing", "incomplete", "unknown-key", "expired-token", "mismatc
 MISSING = "Request is missing Authentication Token"
 
 _AMZ_DATE = re.compile(r"([0-9]{4})(0[1-9]|1[0-2])([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
-_USUAL_HEAD = re.compile(r"AWS4-HMAC-SHA256 Credential=([^,\s=]+), ?SignedHeaders=([^,\s=]+), ?")
+_USUAL_HEAD = re.compile(r"AWS4-HMAC-SHA256 Credential=([^,\s=]+), ?SignedHeaders=([^,\s=]+), ?Signature=")
 _DIGEST_LENGTH = 64
 _PARAMETER_BREAK = re.compile(r"[,\s]+")
 
@@ -79,12 +79,13 @@ def read(request: HttpRequest) -> Signature:
 
 
 def _read_header(authorization: str, request: HttpRequest) -> Signature:
-    head, _, digest = authorization.rpartition("Signature=")
-    amz_date = request.headers.get("x-amz-date")
-    if amz_date and len(digest) == _DIGEST_LENGTH and digest.isalnum():
-        usual = _usual_head(head, amz_date)
+    headers, digest = request.headers, authorization[-_DIGEST_LENGTH:]
+    amz_date = headers.get("x-amz-date")
+    if amz_date and digest.isalnum():
+        usual = _usual_head(authorization[:-_DIGEST_LENGTH], amz_date)
         if usual is not None:
-            return Signature(*usual, digest, request.headers.get("x-amz-security-token"))
+            # What Signature(...) does, without a call of Python.
+            return tuple.__new__(Signature, (*usual, digest, headers.get("x-amz-security-token"), None))
     return _read_any_header(authorization, request)
 
 

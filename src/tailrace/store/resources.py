@@ -54,7 +54,8 @@ def _entry(tx: Transaction, kind: str, scope: str, name: str) -> Entry:
 
 def get(tx: Transaction, kind: str, scope: str, name: str) -> Document | None:
     """The document, or None. It is shared: don't change it."""
-    return _entry(tx, kind, scope, name).document
+    entry: Entry | None = tx.cache.get((kind, scope, name))
+    return _entry(tx, kind, scope, name).document if entry is None else entry.document
 
 
 def derived(tx: Transaction, kind: str, scope: str, name: str, build: Callable[[Document], T]) -> T | None:
@@ -62,14 +63,13 @@ def derived(tx: Transaction, kind: str, scope: str, name: str, build: Callable[[
 
     `build` is a function of the module that asks, not a lambda made for the call: it is the key of what is kept.
     """
-    entry = _entry(tx, kind, scope, name)
-    if entry.document is None:
-        return None
-    if build not in entry.derived:
-        if len(entry.derived) >= _DERIVED_MAX:
-            entry.derived.clear()
-        entry.derived[build] = build(entry.document)
-    found: T = entry.derived[build]
+    entry: Entry = tx.cache.get((kind, scope, name)) or _entry(tx, kind, scope, name)
+    found: T | None = entry.derived.get(build)
+    if found is not None or entry.document is None:
+        return found
+    if len(entry.derived) >= _DERIVED_MAX:
+        entry.derived.clear()
+    found = entry.derived[build] = build(entry.document)
     return found
 
 

@@ -49,6 +49,7 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._committed: dict[Any, Any] = {}
         self._snapshot = Snapshot(file.read, self._loop)
+        self._view = View(self._snapshot, self._committed)  # it remembers nothing, so all views are this one
         self._queue: deque[Job] = deque()
         self._guarded = 0  # how many groups more can undo each closure for itself
         self._in_flight: Group | None = None
@@ -72,13 +73,12 @@ class SqliteStore:
         """Run `read` now, on this thread, over one snapshot."""
         if self._closed:
             raise StoreError("the store is closed")
-        cache = self._committed
         if self._in_flight is not None and self._in_flight.cache.own:
             # Until its COMMIT returns nobody knows whether the snapshot holds this group: the cache can't match both.
-            cache = {}
-        elif len(cache) > ENTRIES_MAX:
-            cache.clear()
-        return read(View(self._snapshot, cache))
+            return read(View(self._snapshot, {}))
+        if len(self._committed) > ENTRIES_MAX:
+            self._committed.clear()
+        return read(self._view)
 
     async def update(
         self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
