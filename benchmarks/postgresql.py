@@ -5,6 +5,7 @@ statements without any Python. Beside it writes in groups, as the server does th
 own. All run by turns on one cluster, which is made for this and syncs its commits.
 
     python benchmarks/postgresql.py --seconds 5
+    python benchmarks/postgresql.py --batch     # batches and transactions instead
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import postgresql_batches
 import psycopg
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -176,9 +178,13 @@ def main() -> None:
     asked.add_argument("--seconds", type=int, default=5)
     asked.add_argument("--clients", type=int, default=32, help="callers of all processes together")
     asked.add_argument("--shards", type=int, default=4)
+    asked.add_argument("--batch", action="store_true", help="measure batches and transactions")
     options = asked.parse_args()
     base = cluster(fsync="on", full_page_writes="on", shared_buffers="256MB")
     try:
+        if options.batch:
+            asyncio.run(postgresql_batches.run(base.url, options.seconds, options.clients))
+            return
         stream = asyncio.run(prepare(base.url, options.shards))
         print("processes   in groups   one by one   pgbench   median ms   one by one   reads/s   log bytes/write")
         for processes in (1, 2, 4):

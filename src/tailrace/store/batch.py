@@ -12,11 +12,11 @@ alternative, `items.change` for each, asks the database once an item, and takes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from tailrace.store import changes, expirations, history, index_entries, items
+from tailrace.store import changes, collections, expirations, history, index_entries, items
 from tailrace.store.collections import RowChanges
-from tailrace.store.engine import Transaction
+from tailrace.store.engine import Question, Row, Transaction
 from tailrace.store.items import Change, Decided, decide
 from tailrace.store.layout import Item, TableLayout
 
@@ -38,15 +38,23 @@ class Batch:
         self._decided: dict[Place, tuple[TableLayout, Decided]] = {}
         self._rows, self._unknown = RowChanges(known=True), RowChanges(known=False)
 
-    def read(self, places: Iterable[Place]) -> None:
-        """Read what stands at some places, at most `items.KEYS_MAX`, and lock it where the engine locks."""
+    def read(self, places: Iterable[Place], also: Sequence[Question] = ()) -> list[Row | None]:
+        """Read what stands at some places, at most `items.KEYS_MAX`, and lock it where the engine locks.
+
+        `also` is asked along with it: the first rows of the answers.
+        """
         self._found = dict.fromkeys(sorted(places), NOTHING)
-        if not self._found:
-            return
         if self._tx.lock:
-            found = self._tx.first_rows([(f"{items.QUERY}{self._tx.lock}", place) for place in self._found])
-            self._found = {place: row or NOTHING for place, row in zip(self._found, found, strict=True)}
-            return
+            own: list[Question] = [(f"{items.QUERY}{self._tx.lock}", place) for place in self._found]
+            answers = self._tx.first_rows([*also, *own])
+            rows = answers[len(also) :]
+            self._found = {place: row or NOTHING for place, row in zip(self._found, rows, strict=True)}
+            return answers[: len(also)]
+        if self._found:
+            self._read_found()
+        return self._tx.first_rows(also)
+
+    def _read_found(self) -> None:
         wanted: dict[int, list[bytes]] = {}
         for collection, key in self._found:
             wanted.setdefault(collection, []).append(key)
@@ -74,6 +82,15 @@ class Batch:
         if layout.indexes:
             index_writes = index_entries.plan(self._rows, self._unknown, layout, key, decided.old, decided.new)
         return Change(decided.old, decided.new, decided.old_size, decided.new_size, index_writes)
+
+    def hold_absent(self) -> None:
+        """Let nobody else add an item until the transaction ends where this one goes by there being none.
+
+        Items that are there are locked since they were read. Raises Outdated.
+        """
+        for place, (body, _) in self._found.items():
+            if body is None and place not in self._decided:
+                collections.hold_absent(self._tx, *place)
 
     def write(self) -> None:
         """Write what was decided. Raises Outdated where an engine with many writers finds a row come or gone."""

@@ -101,6 +101,17 @@ def remove_known(tx: Transaction, collection: int, key: bytes, old_size: int) ->
     _count(tx, collection, key, -1, -old_size)
 
 
+def hold_absent(tx: Transaction, collection: int, key: bytes) -> None:
+    """Have those who would add a row that isn't there wait until the transaction ends, where the engine has locks.
+
+    Raises Outdated where it is there now. A row that isn't there can't be locked, so one is made and deleted, which
+    nobody ever sees.
+    """
+    if tx.lock:
+        tx.one(_INSERT, collection, key, b"", 0)
+        tx.do(_REMOVE, collection, key)
+
+
 def total(tx: Transaction, collection: int) -> tuple[int, int]:
     """The number of rows, and the sum of their sizes."""
     row = tx.row(

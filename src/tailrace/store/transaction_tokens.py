@@ -32,12 +32,6 @@ def known(row: Row | None) -> Known | None:
     return None if row is None else Known(*row)
 
 
-def find(tx: Transaction, scope: str, token: str) -> Known | None:
-    """What is known of a token."""
-    sql, parameters = question(tx, scope, token)
-    return known(tx.row(sql, *parameters))
-
-
 def keep(tx: Transaction, scope: str, token: str, content: str, now: float, seconds: float) -> None:
     """Keep what is done under a token in place of what was longer ago than `seconds`, and sweep a few of such tokens.
 

@@ -194,7 +194,8 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
             raise refusal
         return [(each.table, each.write, changes[n]) for n, each in enumerate(chosen) if n in changes], left, tally
 
-    done, left, tally = await final(call.store.update(change, locked=True))
+    count = sum(len(each) for _, each in planned)
+    done, left, tally = await final(call.store.update(change, grouped=True, rows=count))
     tally.settle()
     return {"UnprocessedItems": left, **await write_accounts(call, request, done)}
 

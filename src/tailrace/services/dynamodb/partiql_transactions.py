@@ -24,7 +24,6 @@ from tailrace.services.dynamodb.partiql_statement import Bound
 from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import NOTHING, Tally, final
 from tailrace.services.dynamodb.writes import Write
-from tailrace.store import transaction_tokens
 from tailrace.store.engine import Transaction
 from tailrace.store.items import Change, StoredItem
 
@@ -82,8 +81,8 @@ async def _read(call: Call, request: Shape, every: list[Bound]) -> Shape:
 
 
 async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
-    token, now = request.get("ClientRequestToken"), call.clock.now()
-    content = idempotency.fingerprint(request["TransactStatements"]) if token else ""
+    now = call.clock.now()
+    once = idempotency.once(call, request, request["TransactStatements"], now)
 
     def change(tx: Transaction) -> tuple[list[Done], list[Found] | None, Tally]:
         tables = _tables(tx, call, every, now)
@@ -92,17 +91,15 @@ async def _write(call: Call, request: Shape, every: list[Bound]) -> Shape:
             partiql_writes.write_of(bound, found, is_in_transaction=True)
             for bound, found in zip(every, tables, strict=True)
         ]
-        if token and idempotency.is_repeated(transaction_tokens.find(tx, call.scope, token), content, now):
-            places = [write.locate(found) for found, write in zip(tables, planned, strict=True)]
-            found, _ = transactions.get_all(tx, tables, [write.key for write in planned], places, NOTHING)
-            return [], found, tally
-        done = transactions.perform(tx, call, tables, planned, now, tally)
-        if token:
-            idempotency.remember(tx, call.scope, token, content, now)
-        return done, None, tally
+        done = transactions.perform(tx, call, tables, planned, now, tally, once)
+        if done is not None:
+            return done, None, tally
+        places = [write.locate(found) for found, write in zip(tables, planned, strict=True)]
+        found, _ = transactions.get_all(tx, tables, [write.key for write in planned], places, NOTHING)
+        return [], found, tally
 
     try:
-        done, repeated, tally = await final(call.store.update(change))
+        done, repeated, tally = await final(call.store.update(change, grouped=True, rows=len(every)))
     except Outdated as lost:
         raise transactions.conflict(len(every)) from lost
     tally.settle()

@@ -12,12 +12,13 @@ from tailrace.expression import values
 from tailrace.operation import Call, Need, Shape, anything, operation
 from tailrace.services.dynamodb import capacity, conditions, idempotency, item_keys, parameters, table, throttle, writes
 from tailrace.services.dynamodb.batches import write_accounts
+from tailrace.services.dynamodb.idempotency import Once
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import NOTHING, Tally, final
 from tailrace.services.dynamodb.writes import Write
-from tailrace.store import items, transaction_tokens
-from tailrace.store.batch import Batch
+from tailrace.store import items
+from tailrace.store.batch import Batch, Place
 from tailrace.store.engine import Transaction
 
 TRANSACTION_BYTES_MAX = 4 * 1024 * 1024
@@ -43,6 +44,8 @@ _REASON_CODES = {
 
 Item = dict[str, Any]
 Reason = dict[str, Any]
+Done = tuple[Table, Write, items.Change]
+Outcomes = dict[int, items.Change | ApiError]
 
 
 async def needed_to_write(call: Call, request: Shape) -> Iterable[Need]:
@@ -74,21 +77,17 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
     planned = [_planned(call, action) for action in request["TransactItems"]]
     if sum(values.item_size(write.key) for _, write in planned) > TRANSACTION_BYTES_MAX:
         raise too_large()
-    token, now = request.get("ClientRequestToken"), call.clock.now()
-    fingerprint = idempotency.fingerprint(request["TransactItems"]) if token else ""
+    now = call.clock.now()
+    once = idempotency.once(call, request, request["TransactItems"], now)
 
-    def change(tx: Transaction) -> tuple[list[tuple[Table, Write, items.Change]], Tally]:
-        if token and idempotency.is_repeated(transaction_tokens.find(tx, call.scope, token), fingerprint, now):
-            return [], NOTHING
+    def change(tx: Transaction) -> tuple[list[Done], Tally]:
         tables = [table.find(tx, call.scope, name, now) for name, _ in planned]
         tally = throttle.begin_many(call, tables)
-        done = perform(tx, call, tables, [write for _, write in planned], now, tally)
-        if token:
-            idempotency.remember(tx, call.scope, token, fingerprint, now)
-        return done, tally
+        done = perform(tx, call, tables, [write for _, write in planned], now, tally, once)
+        return ([], NOTHING) if done is None else (done, tally)
 
     try:
-        done, tally = await final(call.store.update(change))
+        done, tally = await final(call.store.update(change, grouped=True, rows=len(planned)))
     except Outdated as lost:
         raise conflict(len(planned)) from lost
     tally.settle()
@@ -106,16 +105,23 @@ def _planned(call: Call, action: Shape) -> tuple[str, Write]:
 
 
 def perform(
-    tx: Transaction, call: Call, tables: list[Table], planned: list[Write], now: float, tally: Tally
-) -> list[tuple[Table, Write, items.Change]]:
+    tx: Transaction, call: Call, tables: list[Table], planned: list[Write], now: float, tally: Tally, once: Once | None
+) -> list[Done] | None:
     """Do every write, or none. Where one is refused the others are still tried, for each has its reason in the answer.
 
-    Raises TransactionCanceledException with those reasons.
+    None where `once` knows that it was done already. Raises TransactionCanceledException with those reasons. Whatever
+    it goes by is locked, so it may share a transaction of the store.
     """
     reasons: list[Reason] = []
-    done: list[tuple[Table, Write, items.Change]] = []
+    done: list[Done] = []
     batch = Batch(tx, now, call.origin)
-    for found, write, outcome in zip(tables, planned, _outcomes(batch, tables, planned), strict=True):
+    outcomes, places = _located(tables, planned)
+    known = batch.read(places, [once.question(tx)] if once else ())
+    if once and once.is_repeated(known[0]):
+        return None
+    _decide(batch, tables, planned, places, outcomes)
+    for number, (found, write) in enumerate(zip(tables, planned, strict=True)):
+        outcome = outcomes[number]
         try:
             if isinstance(outcome, ApiError):
                 raise outcome
@@ -128,14 +134,17 @@ def perform(
         raise cancelled(reasons, tally)
     if sum(change.new_size for _, _, change in done) > TRANSACTION_BYTES_MAX:
         raise too_large()
+    batch.hold_absent()
     batch.write()
+    if once:
+        once.remember(tx)
     return done
 
 
-def _outcomes(batch: Batch, tables: list[Table], planned: list[Write]) -> list[items.Change | ApiError]:
-    """What each write would do, or why it is refused. They are decided in the order of their keys, as they are read."""
-    outcomes: dict[int, items.Change | ApiError] = {}
-    places: dict[tuple[int, bytes], int] = {}
+def _located(tables: list[Table], planned: list[Write]) -> tuple[Outcomes, dict[Place, int]]:
+    """Which write is at which place, and why those have none that don't fit their table."""
+    outcomes: Outcomes = {}
+    places: dict[Place, int] = {}
     for number, (found, write) in enumerate(zip(tables, planned, strict=True)):
         try:
             place = (found.layout.collection, write.locate(found))
@@ -145,13 +154,18 @@ def _outcomes(batch: Batch, tables: list[Table], planned: list[Write]) -> list[i
         if place in places:
             raise ApiError.validation("Transaction request cannot include multiple operations on one item")
         places[place] = number
-    batch.read(places)
+    return outcomes, places
+
+
+def _decide(
+    batch: Batch, tables: list[Table], planned: list[Write], places: dict[Place, int], outcomes: Outcomes
+) -> None:
+    """What each write would do, or why it is refused. They are decided in the order of their keys, as they are read."""
     for (_, key), number in sorted(places.items()):
         try:
             outcomes[number] = writes.decide(batch, tables[number], planned[number], key)
         except ApiError as error:
             outcomes[number] = error
-    return [outcomes[number] for number in range(len(planned))]
 
 
 def _reason(error: ApiError) -> Reason:
