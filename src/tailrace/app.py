@@ -141,9 +141,12 @@ def write_private(path: Path, document: dict[str, Any]) -> None:
 
 
 async def clock_of(config: Config, place: Store) -> Clock:
-    """The machine's time, ahead by as much as this store's time was ever moved: its data must not meet its past."""
+    """The machine's time, ahead by as much as this store's time was ever moved: its data must not meet its past.
+
+    Where other nodes share the store, one of them may move it later, and this one follows, also if it may not move it.
+    """
     offset = await place.view(tailrace.clock.kept_offset)
-    if not (config.movable_clock or offset):
+    if not (config.movable_clock or config.in_database or offset):
         return SystemClock()
     clock = MovableClock(SystemClock().now(), running=True)
     clock.move_to(offset)

@@ -21,6 +21,7 @@ from tailrace.reach import client as tailrace_client
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import allow, make_function, make_role, make_table, stream_arn, unique
 from tests.flow.test_functions import messages
+from tests.postgres import Databases
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 LISTS = allow("dynamodb:ListTables")
@@ -251,6 +252,23 @@ def test_the_command_sets_it_and_refuses_what_it_does_not_understand(tmp_path: P
             assert command(server, *wrong)[0] != 0
     finally:
         server.kill()
+
+
+def test_a_node_whose_clock_may_not_be_moved_follows_one_that_was(databases: Databases) -> None:
+    """Else it would hold its leases, and keep what has expired, for as long as the other one was moved."""
+    url, key = databases.new(), "ab" * 32
+    mover = RunningServer(url, "--movable-clock", sealing_key=key)
+    follower = RunningServer(url, sealing_key=key)
+    try:
+        assert round(tailrace(follower).get_clock()["OffsetSeconds"]) == 0
+        assert code(tailrace(follower).advance_clock, Seconds=60) == "UnsupportedOperationException"
+        advance(mover, 2 * HOUR)
+        wait_until("the move", lambda: round(tailrace(follower).get_clock()["OffsetSeconds"]) == 2 * HOUR)
+        assert tailrace(follower).get_clock()["Movable"] is False
+    finally:
+        mover.kill()
+        follower.kill()
+        databases.drop()
 
 
 def command(server: RunningServer, *arguments: str) -> tuple[int, str]:

@@ -1,6 +1,7 @@
-"""Keeps the movable clocks of nodes that share a database together, also where the message about a move was lost.
+"""Keeps the clocks of nodes that share a database together, also where the message about a move was lost.
 
-A node that is behind would take others' leases for theirs long after they are over, and its own for good.
+Every such node follows, also one that was started without --movable-clock: a node that is behind would take others'
+leases for theirs long after they are over, and its own for good.
 """
 
 from __future__ import annotations
