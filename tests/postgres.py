@@ -1,5 +1,6 @@
 """A real PostgreSQL for tests: a cluster of its own below a temporary folder, or the one that TAILRACE_TEST_POSTGRES
-names (a URL whose user may create schemas).
+names (a URL whose user may create schemas), or the coordinator of a Citus cluster that TAILRACE_TEST_CITUS names, on
+which each store is distributed.
 
 A machine without PostgreSQL skips what needs it; in CI (CI=true) that is a failure.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 import pytest
 
 GIVEN = "TAILRACE_TEST_POSTGRES"
+CITUS = "TAILRACE_TEST_CITUS"
 PLACES = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
 SETTINGS = {
     "fsync": "off",  # the machine doesn't lose its power during a test
@@ -106,12 +108,22 @@ class Databases:
 
     def __init__(self) -> None:
         self._cluster: Cluster | None = None
-        self._url = os.environ.get(GIVEN, "")
+        self._citus = os.environ.get(CITUS, "")
+        self._url = self._citus or os.environ.get(GIVEN, "")
         self._made: list[str] = []
         self._kept: list[str] = []
 
     def new(self, *, kept: bool = False) -> str:
-        """The URL of an empty schema; one that is kept outlives `drop`."""
+        """The URL of an empty schema, distributed where there is Citus; one that is kept outlives `drop`."""
+        url = self.new_undivided(kept=kept)
+        if self._citus:
+            from tailrace.store import postgresql
+
+            postgresql.distribute(url, lambda tx: None)
+        return url
+
+    def new_undivided(self, *, kept: bool = False) -> str:
+        """The URL of an empty schema, as it is before `tailrace distribute`."""
         import psycopg
 
         if not self._url:

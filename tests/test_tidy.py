@@ -42,6 +42,7 @@ FLOORS = {
     "compatibility": 5,
     "demo": 5,
     "copying": 5,
+    "distributing": 5,
     "__main__": 5,
     "__init__": 0,
 }
@@ -62,6 +63,7 @@ SAME_FLOOR |= {
     ("cli", "tls"),
     ("cli", "demo"),
     ("cli", "copying"),
+    ("cli", "distributing"),
     ("cli", "why"),
     ("cli", "moving"),
     ("cli", "doctor"),

@@ -323,6 +323,18 @@ def copy_store(source: str, target: str | None, online: bool, verify_all: bool, 
         raise click.ClickException(str(error)) from error
 
 
+@main.command()
+@click.argument("database", metavar="URL")
+def distribute(database: str) -> None:
+    """Divide a store, filled or empty, over the workers of a Citus cluster; URL is its coordinator's."""
+    from tailrace import distributing
+
+    try:
+        click.echo(distributing.run(database))
+    except (distributing.NotPossible, StoreUnavailable) as error:
+        raise click.ClickException(str(error)) from error
+
+
 @main.command("split-shard")
 @click.argument("table")
 @click.argument("shard_id", required=False)

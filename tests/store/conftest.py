@@ -22,7 +22,7 @@ def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield "memory:" if request.param == "memory" else str(tmp_path / "data")
         return
     databases: Databases = request.getfixturevalue("databases")
-    yield databases.new()
+    yield databases.new_undivided() if request.node.get_closest_marker("undivided") else databases.new()
     databases.drop()
 
 

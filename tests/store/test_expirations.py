@@ -72,6 +72,7 @@ async def test_what_expired_more_than_five_years_ago_stays(place: Store) -> None
     assert not expirations.is_due(EXPIRY, older, NOW)
 
 
+@pytest.mark.undivided
 async def test_items_of_before_are_entered_in_slices_beside_writers(place: Store) -> None:
     for number in range(7):
         await place.update(putting(PLAIN, expiring(f"k{number}", NOW - number)))

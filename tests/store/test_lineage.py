@@ -35,6 +35,7 @@ def hash_of(keys: dict[str, Any]) -> int:
     return int.from_bytes(key_of(TableLayout("t", "s", 1, PK), keys)[:8], "big")
 
 
+@pytest.mark.undivided
 async def test_a_child_continues_its_parent(place: Store) -> None:
     stream = await open_stream(place)
     await place.update(putting(streaming(stream), item("a", n=1)))
@@ -48,6 +49,7 @@ async def test_a_child_continues_its_parent(place: Store) -> None:
     assert [orjson.loads(each.body)["dynamodb"]["NewImage"]["n"]["N"] for each in (first, second)] == ["1", "2"]
 
 
+@pytest.mark.undivided
 async def test_a_split_divides_the_hashes_and_keeps_partitions_whole(place: Store) -> None:
     stream = await open_stream(place)
     whole = stream.shards[0]
@@ -75,6 +77,7 @@ async def test_nothing_lands_in_a_closed_shard(place: Store) -> None:
     assert await place.view(lambda tx: tx.rows("SELECT sequence FROM changes")) == []
 
 
+@pytest.mark.undivided
 async def test_a_shard_is_continued_once(place: Store) -> None:
     stream = await open_stream(place)
     await succeed(place, stream, stream.shards[0].shard, None, NOW)
@@ -83,6 +86,7 @@ async def test_a_shard_is_continued_once(place: Store) -> None:
     assert len(await shards(place, stream.stream)) == 2
 
 
+@pytest.mark.undivided
 async def test_open_shards_come_by_pages(place: Store) -> None:
     streams = [await open_stream(place, 2) for _ in range(3)]
     await succeed(place, streams[0], streams[0].shards[0].shard, None, NOW + 1)

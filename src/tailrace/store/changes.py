@@ -114,9 +114,26 @@ def open_stream(tx: Transaction, shards: int, view_type: ViewType, now: float) -
     return StreamLayout(stream, view_type, ranges)
 
 
+def fitting(tx: Transaction, shards: int) -> int:
+    """The number of shards, at least so many, of which none takes hashes of two parts of the store."""
+    return -(-shards // tx.parts) * tx.parts
+
+
+def part_bounds(tx: Transaction, low: int, high: int) -> list[int]:
+    """The hashes between `low` and `high`, neither of them included, at which a part of the store begins."""
+    size = HASH_END // tx.parts
+    return list(range((low // size + 1) * size, high, size))
+
+
 def open_shard(tx: Transaction, stream: int, low: int, high: int, parent: str | None, now: float) -> ShardRange:
-    """Add an open shard; `parent` is the name of the closed one that it continues."""
-    shard = resources.next_number(tx, "shard")
+    """Add an open shard; `parent` is the name of the closed one that it continues.
+
+    Where all of its hashes are of one part of the store its number tells that part, so its rows lie with its items.
+    """
+    if part_bounds(tx, low, high):
+        shard = resources.next_number(tx, "shard")
+    else:
+        shard = resources.next_number(tx, "shard", tx.parts, low * tx.parts // HASH_END)
     first = first_number(shard)
     name = f"shardId-{int(now * 1000):020d}-{shard:08x}"
     tx.do(
@@ -268,9 +285,8 @@ def trim(tx: Transaction, before: float, limit: int) -> int:
     left = limit
     # Within a shard records stand in the order of their times, so its first record tells whether any is old.
     for number, trimmed, latest in tx.rows(
-        "SELECT shard, trimmed, latest FROM shards WHERE latest > trimmed AND opened < ? AND (SELECT created "
-        "FROM changes WHERE sequence > shards.trimmed AND sequence <= shards.latest ORDER BY sequence LIMIT 1) < ? "
-        "ORDER BY shard LIMIT ?",
+        "SELECT shard, trimmed, latest FROM shards JOIN changes ON sequence = trimmed + 1 "
+        "WHERE latest > trimmed AND opened < ? AND created < ? ORDER BY shard LIMIT ?",
         *(before, before, limit),
     ):
         old = tx.rows(

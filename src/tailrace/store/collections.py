@@ -14,6 +14,8 @@ from tailrace.store.engine import Transaction
 _INSERT = "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING"
 _REPLACE = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?"
 _REMOVE = "DELETE FROM items WHERE collection = ? AND key = ?"
+END = b"\xff" * 16
+"""Behind every key: the upper bound of a range that takes a whole collection."""
 
 
 class _Counted(NamedTuple):
@@ -118,6 +120,25 @@ def total(tx: Transaction, collection: int) -> tuple[int, int]:
         "SELECT coalesce(sum(items), 0), coalesce(sum(bytes), 0) FROM collections WHERE collection = ?", collection
     )
     return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+
+def slice_locked(
+    tx: Transaction, collection: int, after: bytes, limit: int
+) -> tuple[list[tuple[bytes, bytes]], bytes | None]:
+    """The keys and bodies of at most `limit` rows behind `after` (b"" at first), locked, and where to go on.
+
+    None there means the end; fewer than `limit` don't. A slice stays within a part of the store, for no database locks
+    rows on several machines by one statement.
+    """
+    part = (after[0] if after else 0) * tx.parts >> 8
+    end = END if part == tx.parts - 1 else bytes(((part + 1) * 256 // tx.parts,))
+    found = tx.rows(
+        f"SELECT key, body FROM items WHERE collection = ? AND key > ? AND key < ? ORDER BY key LIMIT ?{tx.lock}",  # noqa: S608
+        *(collection, after, end, limit),
+    )
+    if len(found) == limit:
+        return found, found[-1][0]
+    return found, None if end == END else end
 
 
 def drop(tx: Transaction, collection: int, limit: int) -> int:

@@ -67,6 +67,7 @@ class Transaction(Protocol):
     it. `lock` is the text that a SELECT ends with to lock its rows, `skip` the one that passes over rows which others
     have locked ("" where the engine has one writer anyway); `stripes` is into how many rows a count is divided that
     many writers change (1 there).
+    `parts` is how many parts the rows are divided into by the upper bits of their keys, 1 where they aren't.
     `cache` holds parsed resources of this process (see `resources.py`); what an update puts there is seen by others
     when it is durable, and by nobody when it was undone.
     """
@@ -74,6 +75,7 @@ class Transaction(Protocol):
     lock: str
     skip: str
     stripes: int
+    parts: int
     cache: Cache
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import orjson
 
+from tailrace.store import collections
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import ExpiryLayout, Item, TableLayout
 
@@ -81,21 +82,16 @@ def strike(tx: Transaction, expiry: ExpiryLayout, entry: Expiration) -> None:
 
 
 def build(tx: Transaction, layout: TableLayout, expiry: ExpiryLayout, after: bytes, limit: int) -> bytes | None:
-    """Enter the next `limit` items behind `after` (b"" at first); the last key seen, None at the end.
+    """Enter the next `limit` items behind `after` (b"" at first); where to go on, None at the end.
 
     Safe beside writers as soon as `expiry` is part of the layout that they write with.
     """
-    found = tx.rows(
-        f"SELECT key, body FROM items WHERE collection = ? AND key > ? ORDER BY key LIMIT ?{tx.lock}",  # noqa: S608
-        layout.collection,
-        after,
-        limit,
-    )
+    found, last = collections.slice_locked(tx, layout.collection, after, limit)
     for key, body in found:
         time = due_of(expiry, orjson.loads(body))
         if time is not None:
             _enter(tx, expiry, Expiration(time, key))
-    return found[-1][0] if len(found) == limit else None
+    return last
 
 
 def drop(tx: Transaction, collection: int, limit: int) -> int:

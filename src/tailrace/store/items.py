@@ -29,7 +29,7 @@ from tailrace.store.layout import IndexLayout, Item, TableLayout
 KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
 QUERY = "SELECT body, size FROM items WHERE collection = ? AND key = ?"
 """What every writer of an item reads of it first, with `tx.lock` behind it: the same statement for the same lock."""
-END = b"\xff" * 16
+END = collections.END
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
 
@@ -194,17 +194,12 @@ def drop(tx: Transaction, collection: int, limit: int) -> int:
 
 
 def build_index(tx: Transaction, layout: TableLayout, index: IndexLayout, after: bytes, limit: int) -> bytes | None:
-    """Enter the next `limit` items behind `after` (b"" at first) into a new index; the last key seen, None at the end.
+    """Enter the next `limit` items behind `after` (b"" at first) into a new index; where to go on, None at the end.
 
     Safe beside writers as soon as `index` is part of the layout that they write with: what they have entered already
     is left alone, and a slice is one transaction.
     """
-    found = tx.rows(
-        f"SELECT key, body FROM items WHERE collection = ? AND key > ? ORDER BY key LIMIT ?{tx.lock}",  # noqa: S608
-        layout.collection,
-        after,
-        limit,
-    )
+    found, last = collections.slice_locked(tx, layout.collection, after, limit)
     for key, body in found:
         index_entries.enter(tx, layout, index, key, orjson.loads(body))
-    return found[-1][0] if len(found) == limit else None
+    return last

@@ -55,7 +55,8 @@ def open_shards(tx: Transaction, after: int, limit: int) -> list[OpenShard]:
 
 
 def succeed(tx: Transaction, shard: int, cut: int | None, now: float) -> tuple[ShardRange, ...]:
-    """Close a shard and open what continues it: one child, or two that meet at the hash `cut`.
+    """Close a shard and open what continues it: one child, or two that meet at the hash `cut`; more of one that takes
+    hashes of several parts of the store.
 
     For whoever writes the table's layout in the same transaction. Raises Missing where there is no such open shard.
     """
@@ -65,7 +66,9 @@ def succeed(tx: Transaction, shard: int, cut: int | None, now: float) -> tuple[S
     if row is None:
         raise Missing(f"open shard {shard}")
     stream, name, low, high = row[0], row[1], int(row[2]), int(row[3])
-    bounds = (low, high) if cut is None else (low, cut, high)
+    # Made before the store was divided, it may take hashes of several parts: its children don't.
+    inner = {*changes.part_bounds(tx, low, high), *(() if cut is None else (cut,))}
+    bounds = (low, *sorted(inner), high)
     assert all(a < b for a, b in zip(bounds, bounds[1:], strict=False)), "each child takes some of the hashes"
     tx.notify(TOPIC, str(stream))
     return tuple(

@@ -137,12 +137,15 @@ def everywhere(
     return [(row[0], row[1], orjson.loads(row[2])) for row in rows]
 
 
-def next_number(tx: Transaction, counter: str) -> int:
-    """The next number of a durable counter: 1, 2, 3 ... without a gap, each given once."""
+def next_number(tx: Transaction, counter: str, of: int = 1, rest: int = 0) -> int:
+    """The next number of a durable counter: 1, 2, 3 ... without a gap, each given once.
+
+    `of`, `rest`: the next that leaves this rest when it is divided; those between are never given.
+    """
     row = tx.row(
-        "INSERT INTO counters (name, value) VALUES (?, 1) "
-        "ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value",
-        counter,
+        "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE "
+        "SET value = counters.value + 1 + (? + ? - (counters.value + 1) % ?) % ? RETURNING value",
+        *(counter, rest or of, of, rest, of, of),
     )
     assert row is not None
     number: int = row[0]

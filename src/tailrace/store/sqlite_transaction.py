@@ -45,6 +45,7 @@ class View:
     __slots__ = ("_snapshot", "cache")
     lock = skip = ""
     stripes = 1
+    parts = 1
 
     def __init__(self, snapshot: Snapshot, cache: Cache) -> None:
         self._snapshot = snapshot
@@ -98,6 +99,7 @@ class Update:
     __slots__ = ("_connection", "_guarded", "cache", "layer", "notices", "wrote")
     lock = skip = ""
     stripes = 1
+    parts = 1
 
     def __init__(self, connection: sqlite3.Connection, below: Cache, *, guarded: bool = False) -> None:
         self._guarded = guarded

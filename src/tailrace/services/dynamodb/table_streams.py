@@ -31,7 +31,7 @@ def switch_on(tx: Transaction, document: Document, view_type: ViewType, shards: 
         raise ApiError.validation(f"Table already has an enabled stream: TableName: {document['TableName']}")
     region, account = arn.parse(document["TableArn"])[2:4]  # type: ignore[index]
     name, scope = document["TableName"], document["Scope"]
-    layout = changes.open_stream(tx, shards, view_type, now)
+    layout = changes.open_stream(tx, changes.fitting(tx, shards), view_type, now)
     for later in range(_LABELS_TRIED_MAX):
         label = clock.iso_milliseconds(now + later / 1000)
         stream_arn = arn.stream(region, account, name, label)

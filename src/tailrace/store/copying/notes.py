@@ -81,6 +81,7 @@ async def begin(source: Store, everything: Sequence[Table], target: str) -> str:
         return there.id
     made, kind = Mark(ids.hex_digits(16), target), source.kind
     if kind == "postgresql":
+        await source.update(_check_one_machine, locked=True)
         schema = await source.view(_schema)
         await source.update(lambda tx: _make_log(tx, kind, Mark("", target)), locked=True)
         for table in noted(everything):
@@ -215,6 +216,14 @@ def _drop_embedded(tx: Transaction, everything: Sequence[Table]) -> None:
         for event, row in _embedded_events(table):
             tx.do(f"DROP TRIGGER IF EXISTS copy_notes_{table.name}_{event.split()[0].lower()}_{row}")
     _drop_log(tx)
+
+
+def _check_one_machine(tx: Transaction) -> None:
+    if tx.parts > 1:
+        raise NotPossible(
+            "Citus has no triggers for tables that it distributes, so changes can't be noted there: stop the servers, "
+            "and copy without --online"
+        )
 
 
 def _schema(tx: Transaction) -> str:

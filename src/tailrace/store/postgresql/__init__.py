@@ -19,29 +19,40 @@ transaction for everything, in which two writers of one shard always make each o
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from tailrace.store.engine import Store, StoreUnavailable
 
 
 async def open_database(data: str) -> Store:
     """The store in the database of a URL, its tables made or brought up to date. Raises StoreUnavailable."""
-    opened: Store = await _place(data).open_database(data)
+    opened: Store = await _engine(data, "place").open_database(data)
     return opened
 
 
 def database_version(data: str) -> str:
     """What the database of a URL says that it is; nothing in it is touched. Raises StoreUnavailable."""
-    version: str = _place(data).database_version(data)
+    version: str = _engine(data, "opening").database_version(data)
     return version
 
 
-def _place(data: str) -> ModuleType:
-    """The engine, which needs an extra."""
+def distribute(data: str, check: Callable[[Any], None]) -> bool:
+    """Divide the store in the database of a URL over the workers of its Citus; False where that was done before.
+
+    `check` is given a Transaction, and raises where somebody uses the store. Raises StoreUnavailable.
+    """
+    done: bool = _engine(data, "opening").distribute(data, check)
+    return done
+
+
+def _engine(data: str, name: str) -> ModuleType:
+    """A module of the engine, which needs an extra."""
     try:
-        from tailrace.store.postgresql import place
+        return importlib.import_module(f"{__name__}.{name}")
     except ImportError as error:
         raise StoreUnavailable(
             f"{data.partition(':')[0]}:// needs psycopg ({error}): pip install 'tailrace[postgresql]'"
         ) from error
-    return place

@@ -101,10 +101,12 @@ class Hold:
 NOT_HELD = Hold()
 
 
-def lock_numbers(key: Key) -> tuple[int, int]:
-    """The numbers under which a document is held: by those who use it, and by those who need it unchanged."""
+def lock_numbers(key: Key) -> tuple[int, int, int]:
+    """The numbers under which a document is held: by those who use it, by those who need it unchanged, and by those
+    who keep apart from each other.
+    """
     number = int.from_bytes(blake2b("\0".join(key).encode(), digest_size=8).digest(), "big", signed=True)
-    return number, number ^ 1
+    return number, number ^ 1, number ^ 2
 
 
 class Seen:
@@ -142,7 +144,7 @@ class Seen:
         checks: list[tuple[str, tuple[object, ...]]] = []
         for key, entry in sorted(self.unconfirmed.items()):
             # Statements of their own, so that the check sees what was committed meanwhile.
-            for function, number in zip((hold.used, hold.stable), lock_numbers(key), strict=True):
+            for function, number in zip((hold.used, hold.stable), lock_numbers(key), strict=False):
                 if function:
                     checks.append((f"SELECT {function}(?)", (number,)))
             lock = hold.clause

@@ -12,7 +12,8 @@ from concurrent.futures import Executor
 
 from tailrace.base.clock import SystemClock
 from tailrace.store.engine import Unreachable
-from tailrace.store.postgresql.documents import Documents, Hold
+from tailrace.store.postgresql.dialects import Dialect
+from tailrace.store.postgresql.documents import Documents
 from tailrace.store.postgresql.groups import Group, Job, Undo, raised, runs_by_itself
 from tailrace.store.postgresql.link import AGAIN_SECONDS_MAX, AWAY_SECONDS_MAX, Link, LinkLost
 from tailrace.store.postgresql.signals import Notice
@@ -33,14 +34,14 @@ class GroupQueue:
         connect: Callable[[], Link],
         threads: Executor,
         known: Documents,
-        hold: Hold,
+        dialect: Dialect,
         alone: Callable[[Job], None],
         tell: Callable[[Iterable[Notice]], None],
     ) -> None:
         self._connect = connect
         self._threads = threads
         self._known = known
-        self._hold = hold
+        self._dialect = dialect
         self._alone = alone
         self._tell = tell
         self._loop = asyncio.get_running_loop()
@@ -107,7 +108,7 @@ class GroupQueue:
     async def _run(self, link: Link, jobs: list[Job]) -> tuple[list[Job], bool]:
         """One group: what has to run again, and whether the link is still good."""
         age, at = self._known.age, _monotonic()
-        group = Group(link, self._known, self._hold, jobs)
+        group = Group(link, self._known, self._dialect, jobs)
         try:
             await group.run()
         except Undo as undo:

@@ -26,7 +26,8 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from tailrace.base.errors import Outdated
 from tailrace.store.engine import Cache, Question, Row, Turn
-from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Hold, Seen
+from tailrace.store.postgresql.dialects import Dialect
+from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Seen
 from tailrace.store.postgresql.link import Answer, Link, LinkLost, Refused
 from tailrace.store.postgresql.transactions import (
     FOR_UPDATE,
@@ -38,6 +39,7 @@ from tailrace.store.postgresql.transactions import (
     Statement,
     Turns,
     checked,
+    hold_of,
 )
 
 
@@ -77,6 +79,7 @@ class Member:
         "job",
         "lock",
         "notices",
+        "parts",
         "questions",
         "result",
         "sent",
@@ -86,8 +89,9 @@ class Member:
     )
     stripes = STRIPES
 
-    def __init__(self, job: Job, seen: Seen) -> None:
+    def __init__(self, job: Job, seen: Seen, parts: int) -> None:
         self.job = job
+        self.parts = parts
         self.lock = FOR_UPDATE
         self.skip = SKIP_LOCKED
         self.cache: Cache = seen
@@ -195,11 +199,11 @@ class Member:
 class Group:
     """One transaction. Made for a link that nobody else uses meanwhile."""
 
-    def __init__(self, link: Link, known: Documents, hold: Hold, jobs: list[Job]) -> None:
+    def __init__(self, link: Link, known: Documents, dialect: Dialect, jobs: list[Job]) -> None:
         self.seen = Seen(known, confirm_reads=True)
-        self.members = [Member(job, self.seen) for job in jobs]
+        self.members = [Member(job, self.seen, dialect.parts) for job in jobs]
         self._link = link
-        self._hold = hold
+        self._hold = hold_of(dialect, Mode.LOCKED)
         self._loop = asyncio.get_running_loop()
         self._locked: dict[tuple[str, tuple[object, ...]], Member] = {}
         self._ended: list[Statement] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ AWAY_SECONDS_MAX = 3.0  # how long a request waits for a database that is away
 AGAIN_SECONDS_MAX = 0.1  # from one try to the next
 _DONE = frozenset((pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY))
 _BINARY = pq.Format.BINARY
+Route = Callable[[str, tuple[object, ...]], tuple[str, tuple[object, ...]]]
 
 
 class LinkLost(StoreError):
@@ -81,8 +82,12 @@ def translated(sql: str) -> bytes:
 class Link:
     """One connection. For one thread at a time; every method but `add` may raise LinkLost."""
 
-    def __init__(self, conninfo: str, patience: float | None = None) -> None:
-        """Connect. `patience`: how many seconds the database may think about an answer, unless as most do."""
+    def __init__(self, conninfo: str, patience: float | None = None, route: Route | None = None) -> None:
+        """Connect. `patience`: how many seconds the database may think about an answer, unless as most do.
+
+        `route`: what makes of each statement the one that is sent.
+        """
+        self._route = route
         self._patience = ANSWER_SECONDS_MAX if patience is None else patience
         try:
             self._connection = psycopg.connect(conninfo, autocommit=True)
@@ -120,6 +125,8 @@ class Link:
 
         `owner` is named where the statement is refused.
         """
+        if self._route is not None:
+            sql, parameters = self._route(sql, parameters)
         types = tuple(map(type, parameters))
         values = [ENCODERS[kind][1](value) for kind, value in zip(types, parameters, strict=True)]
         key = (sql, types)

@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b
 from types import CodeType
 from typing import Any, TypeVar
 
@@ -17,17 +16,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tailrace.base import ids
 from tailrace.base.clock import SystemClock
 from tailrace.base.errors import Outdated, StoreError
-from tailrace.store.engine import Listener, Overloaded, StoreUnavailable, TooLong, Unreachable
-from tailrace.store.postgresql import dialects, tables
+from tailrace.store.engine import Listener, Overloaded, TooLong, Unreachable
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import CHECK_FAILED, Documents
 from tailrace.store.postgresql.group_queue import GroupQueue
 from tailrace.store.postgresql.groups import Job
 from tailrace.store.postgresql.link import AGAIN_SECONDS_MAX, AWAY_SECONDS_MAX, Link, LinkLost, Refused
+from tailrace.store.postgresql.opening import prepared
 from tailrace.store.postgresql.signals import CHANGED, Notice, Signals
 from tailrace.store.postgresql.transactions import (
-    HOLDS,
-    ROW_HOLDS,
     Glance,
     Mode,
     NeedsAlone,
@@ -47,22 +44,12 @@ AGAIN_CODES = HELD_CODES | {"40001", "40P01"}  # a race was lost, a deadlock was
 TOO_LONG_CODE = "54000"  # the entry of an index is longer than a third of a page
 AGAIN_MAX = 50
 RACES_SECONDS_MAX = 20.0  # how long an update tries to win
-PREPARING_SECONDS_MAX = 3600.0  # what one statement of a new schema may take
 RACES_LOST_MAX = 5  # until an update holds its documents alone
 LOST_SECONDS = 1.0  # how long nobody connects anew who has waited long enough
 CODES_MAX = 10_000
 ALONE_MAX = 3  # then it is run alone from the start: it replaces a document more often than not
 # One that waits for a lock holds up all of its group: it is sent on its own way.
 GROUP_SETTINGS = "-c lock_timeout=1000"
-SETTINGS: dict[str, Any] = {
-    "application_name": "tailrace",
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-
 _monotonic = SystemClock().monotonic
 
 
@@ -106,9 +93,11 @@ class PostgresStore:
         self._listeners: dict[str, dict[object, Listener]] = {}
         self._signals = Signals(conninfo, channel, self._hear, self.known.clear) if dialect.listens else None
         self.groups = GroupQueue(
-            lambda: Link(make_conninfo(conninfo, options=f"{conninfo_to_dict(conninfo)['options']} {GROUP_SETTINGS}")),
-            *(self._writers, self.known, (HOLDS if dialect.advisory else ROW_HOLDS)[Mode.LOCKED]),
-            *(self._run_alone, self._tell),
+            lambda: Link(
+                make_conninfo(conninfo, options=f"{conninfo_to_dict(conninfo)['options']} {GROUP_SETTINGS}"),
+                route=dialect.route,
+            ),
+            *(self._writers, self.known, dialect, self._run_alone, self._tell),
         )
 
     async def view(self, read: Callable[[Any], T]) -> T:
@@ -252,7 +241,7 @@ class PostgresStore:
         """This thread's connection."""
         link: Link | None = getattr(self._mine, "link", None)
         if link is None:
-            link = self._mine.link = Link(self._conninfo)
+            link = self._mine.link = Link(self._conninfo, route=self._dialect.route)
             self._links.add(link)
         return link
 
@@ -267,7 +256,7 @@ class PostgresStore:
         """One attempt of a view."""
         snapshot = code is None or code in self._long
         age, at = self.known.age, _monotonic()
-        tx = Reading(self._link(), self.known, snapshot=snapshot)
+        tx = Reading(self._link(), self.known, snapshot=snapshot, apart=self._dialect.parts > 1)
         try:
             try:
                 result = read(tx)
@@ -342,44 +331,7 @@ class PostgresStore:
         raise StoreError(f"the database refused a statement: {refusal}") from refusal
 
 
-def database_version(data: str) -> str:
-    """What the database of a URL says that it is. Raises StoreUnavailable."""
-    link = _connected({**SETTINGS, **conninfo_to_dict(data)})
-    link.add("SELECT version()")
-    try:
-        return " ".join(str(link.exchange()[0].rows[0][0]).split()[:2])
-    finally:
-        link.close()
-
-
 async def open_database(data: str) -> PostgresStore:
     """The store in the database of a URL."""
     loop = asyncio.get_running_loop()
-    return PostgresStore(*await loop.run_in_executor(None, _prepared, data))
-
-
-def _connected(given: dict[str, Any]) -> Link:
-    try:
-        return Link(make_conninfo("", **given), PREPARING_SECONDS_MAX)
-    except LinkLost as lost:
-        raise StoreUnavailable(f"the database can't be reached: {lost}") from lost
-
-
-def _prepared(data: str) -> tuple[str, str, Dialect]:
-    """The database's tables made or brought up to date; what to connect with, the channel of its nodes, its dialect."""
-    given = {**SETTINGS, **conninfo_to_dict(data)}
-    link = _connected(given)
-    try:
-        link.add("SELECT version()")
-        dialect = dialects.of(link.exchange()[0].rows[0][0])
-        tables.prepare(link, dialect)
-        link.add("SELECT current_database() || '.' || current_schema()")
-        [answer] = link.exchange()
-    except (Refused, LinkLost) as problem:
-        raise StoreUnavailable(f"the tables can't be made: {problem}") from problem
-    finally:
-        link.close()
-    # Stores in several schemas of one database share its channels.
-    channel = "tailrace_" + blake2b(answer.rows[0][0].encode(), digest_size=8).hexdigest()
-    options = f"{dialect.settings} {given.pop('options', '')}".strip()
-    return make_conninfo("", **given, options=options), channel, dialect
+    return PostgresStore(*await loop.run_in_executor(None, prepared, data))

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from tailrace.store import resources
 from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Seen, lock_numbers
+from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Key, Seen, lock_numbers
 from tailrace.store.postgresql.link import Answer, Link, Refused
 
 STRIPES = 16
@@ -32,6 +32,7 @@ FOR_UPDATE = " FOR UPDATE"
 SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _TURN = "INSERT INTO counters (name, value) VALUES ('turn', 0) ON CONFLICT (name) DO UPDATE SET value = 0"
 REPLACING = ("INSERT INTO resources", "DELETE FROM resources")
+ITEMS, SEVERAL = " items ", " key IN ("
 
 
 class NeedsDatabase(BaseException):
@@ -123,6 +124,7 @@ class _View:
     __slots__ = ()
     lock = skip = ""
     stripes = STRIPES
+    parts = 1
 
     def run(self, sql: str, *parameters: object) -> int:
         """Refused: a view changes nothing."""
@@ -171,10 +173,11 @@ class Glance(_View):
 class Reading(_View):
     """A view that asks the database."""
 
-    __slots__ = ("_asked", "_link", "cache", "seen", "snapshot")
+    __slots__ = ("_apart", "_asked", "_link", "cache", "seen", "snapshot")
 
-    def __init__(self, link: Link, known: Documents, *, snapshot: bool) -> None:
+    def __init__(self, link: Link, known: Documents, *, snapshot: bool, apart: bool) -> None:
         self._link = link
+        self._apart = Apart(_SHARED) if apart else None
         self.seen = Seen(known, confirm_reads=not snapshot)
         self.cache: Cache = self.seen
         self.snapshot = snapshot
@@ -191,6 +194,8 @@ class Reading(_View):
                 raise NeedsSnapshot
             self._asked = True
         self.confirm()
+        if self._apart is not None and (self.snapshot or SEVERAL in sql):
+            self._apart.keep(self._link, self.seen, sql)
         self._link.add(sql, parameters)
         [answer] = self._link.exchange()
         return answer.rows
@@ -242,11 +247,40 @@ HOLDS = {
 ROW_HOLDS = {Mode.ALONE: NOT_HELD, Mode.LOCKED: Hold(clause=" FOR SHARE"), Mode.EXCLUSIVE: Hold(clause=FOR_UPDATE)}
 
 
+def hold_of(dialect: Dialect, mode: Mode) -> Hold:
+    """How the documents of an update in this mode are held."""
+    return (HOLDS if dialect.advisory else ROW_HOLDS)[mode]
+
+
+class Apart:
+    """What keeps transactions of several items apart on a store that lies on several machines.
+
+    Each of them sees its own rows only, so a circle of transactions that leads over two isn't found, and no moment is
+    the same on all. Updates that are ALONE therefore hold the documents by which they came to items (their tables)
+    against each other, and snapshots hold them shared, from before the first statement that goes to a machine.
+    """
+
+    __slots__ = ("_function", "_held")
+
+    def __init__(self, function: str) -> None:
+        self._function = function
+        self._held: set[Key] = set()
+
+    def keep(self, link: Link, seen: Seen, sql: str) -> None:
+        """Hold what was seen, if this statement is about items."""
+        if ITEMS not in sql:
+            return
+        for key in sorted(seen.used.keys() - self._held):
+            link.add(f"SELECT {self._function}(?)", (lock_numbers(key)[2],), check=True)
+            self._held.add(key)
+
+
 class Writing:
     """An update."""
 
     __slots__ = (
         "_advisory",
+        "_apart",
         "_begun",
         "_hold",
         "_link",
@@ -256,6 +290,7 @@ class Writing:
         "cache",
         "lock",
         "notices",
+        "parts",
         "seen",
         "skip",
         "wrote",
@@ -266,7 +301,9 @@ class Writing:
         self._link = link
         self._mode = mode
         self._advisory = dialect.advisory
-        self._hold = (HOLDS if self._advisory else ROW_HOLDS)[mode]
+        self._hold = hold_of(dialect, mode)
+        self._apart = Apart(_OWNED) if dialect.parts > 1 and mode is Mode.ALONE else None
+        self.parts = dialect.parts
         self.lock = FOR_UPDATE
         self.skip = SKIP_LOCKED
         self.seen = Seen(known, confirm_reads=True)
@@ -364,6 +401,8 @@ class Writing:
         if replaced is not None and self._advisory:
             kind, scope, name = map(str, replaced)
             self._link.add(f"SELECT {_OWNED}(?)", (lock_numbers((kind, scope, name))[1],), check=True)
+        if self._apart is not None:
+            self._apart.keep(self._link, self.seen, sql)
         self._link.add(sql, parameters, check=silent)
         self.wrote = self.wrote or not sql.startswith("SELECT")
 
