@@ -6,6 +6,9 @@ own. All run by turns on one cluster, which is made for this and syncs its commi
 
     python benchmarks/postgresql.py --seconds 5
     python benchmarks/postgresql.py --batch     # batches and transactions instead
+    python benchmarks/postgresql.py --seconds 5 --url postgresql://...   # an empty store there, distributed or not
+
+Where a URL is given, pgbench isn't run, and nobody looks at the log: other machines may have parts of it.
 """
 
 from __future__ import annotations
@@ -126,7 +129,7 @@ async def prepare(url: str, shards: int) -> StreamLayout:
                 "VALUES (?, 1000, ?, '0', '0', 0.0, ?, ?, ?) ON CONFLICT (shard) DO NOTHING",
                 *(shard, f"raw-{number}", start, start, start),
             )
-        return changes.open_stream(tx, shards, "NEW_AND_OLD_IMAGES", 1.0)
+        return changes.open_stream(tx, changes.fitting(tx, shards), "NEW_AND_OLD_IMAGES", 1.0)
 
     stream = await place.update(make)
     await place.close()
@@ -173,13 +176,29 @@ def written(url: str) -> int:
         return int(row[0])
 
 
+def there(options: argparse.Namespace) -> None:
+    """Measure a database that is there."""
+    stream = asyncio.run(prepare(options.url, options.shards))
+    print(f"{len(stream.shards)} shards")
+    print("processes   in groups   one by one   median ms   one by one   reads/s")
+    for processes in (1, 2, 4):
+        each = (options.url, stream, processes, options.seconds, options.clients // processes)
+        alone, _, slower = measure(*each, grouped=False)
+        writes, reads, median = measure(*each, grouped=True)
+        print(f"{processes:9} {writes:11.0f} {alone:12.0f} {median:11.1f} {slower:12.1f} {reads:9.0f}")
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=int, default=5)
     asked.add_argument("--clients", type=int, default=32, help="callers of all processes together")
     asked.add_argument("--shards", type=int, default=4)
     asked.add_argument("--batch", action="store_true", help="measure batches and transactions")
+    asked.add_argument("--url", help="a database that is there, in place of a cluster of its own")
     options = asked.parse_args()
+    if options.url:
+        there(options)
+        return
     base = cluster(fsync="on", full_page_writes="on", shared_buffers="256MB")
     try:
         if options.batch:

@@ -100,7 +100,7 @@ async def test_a_change_that_no_message_tells_of_is_seen_after_a_second(
     a, b = await store.open(url), await store.open(url)
     monkeypatch.setattr(b, "_hear", lambda notices: None)
     monkeypatch.setattr(b._signals, "_heard", lambda notices: None)  # type: ignore[attr-defined]
-    while not b.known.age:  # type: ignore[attr-defined]
+    while not b.known.age:  # type: ignore[attr-defined]  # noqa: ASYNC110 - nobody tells when it listens
         await asyncio.sleep(0.001)  # until it listens, when it forgets what it knew
 
     def look(tx: Transaction) -> object:
