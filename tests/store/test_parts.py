@@ -66,6 +66,14 @@ def place(part: int) -> int:
             (place(15), 7, 15, 1, 20),
         ),
         (
+            "INSERT INTO items (collection, key, body, size) VALUES (7, ?, ?, 1), (7, ?, ?, 1) ON CONFLICT "
+            "(collection, key) DO UPDATE SET body = excluded.body",
+            (FIRST, b"a", SIXTH, b"b"),
+            "INSERT INTO items (part, collection, key, body, size) VALUES (?, 7, ?, ?, 1), (?, 7, ?, ?, 1) ON CONFLICT "
+            "(collection, key, part) DO UPDATE SET body = excluded.body",
+            (place(0), FIRST, b"a", place(5), SIXTH, b"b"),
+        ),
+        (
             "DELETE FROM expirations WHERE collection = ? AND due = ? AND key = ?",
             (7, 1, FIRST),
             "DELETE FROM expirations WHERE collection = ? AND due = ? AND key = ? AND part = ?",

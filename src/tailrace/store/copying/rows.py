@@ -165,7 +165,8 @@ def _highest_number(tx: Transaction, table: Table, kind: str) -> int:
     given: Row | None = None
     if kind == "postgresql":
         named = tx.row(f"SELECT pg_get_serial_sequence('{table.name}', '{table.numbered}')")
-        given = named and tx.row(f"SELECT last_value FROM {named[0]}")  # noqa: S608 - the database's own name
+        if named and named[0]:  # what is distributed on Citus has none
+            given = tx.row(f"SELECT last_value FROM {named[0]}")  # noqa: S608 - the database's own name
     elif table.given_once:
         given = tx.row("SELECT seq FROM sqlite_sequence WHERE name = ?", table.name)
     return max(given[0] if given else 0, (there and there[0]) or 0)

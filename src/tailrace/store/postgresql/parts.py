@@ -33,7 +33,7 @@ Route = Callable[[tuple[object, ...]], Statement]
 _STATEMENTS_MAX = 2000
 _TABLES = "items|expirations|collections|shards|changes"
 _CONCERNED = re.compile(rf"\b(?:FROM|INTO|UPDATE|JOIN) (?:{_TABLES})\b")
-_INSERT = re.compile(rf"INSERT INTO (?:{_TABLES}) \(([^)]*)\) VALUES \(")
+_INSERT = re.compile(rf"INSERT INTO (?:{_TABLES}) \(([^)]*)\) VALUES \(([^)]*(?:\), \([^)]*)*)\)")
 _CONFLICT = re.compile(r"(ON CONFLICT \([^)]*)\)")
 _OF_SHARD = re.compile(r"INSERT INTO changes \(([^)]*)\) SELECT latest")
 _ONE = re.compile(r"\b(key|shard) = \?")
@@ -89,11 +89,26 @@ def _route(sql: str) -> Route | None:
 
 
 def _of_values(sql: str, insert: re.Match[str]) -> Route:
+    """One row or several; what follows them has no marks."""
     names = insert[1].split(", ")
     at, home_of = next((place, _HOMES[name]) for place, name in enumerate(names) if name in _HOMES)
-    first = sql.count("?", 0, insert.end())
-    text = f"{sql[: insert.start(1)]}part, {sql[insert.start(1) : insert.end()]}?, {sql[insert.end() :]}"
-    return lambda given: (text, (*given[:first], _place(home_of(given[first + at])), *given[first:]))
+    rows = insert[2].split("), (")
+    marks = [row.count("?") for row in rows]
+    places = [row.split(", ")[:at].count("?") for row in rows]
+    text = (
+        f"{sql[: insert.start(1)]}part, {sql[insert.start(1) : insert.start(2)]}"
+        f"?, {'), (?, '.join(rows)}{sql[insert.end(2) :]}"
+    )
+
+    def route(given: tuple[Any, ...]) -> Statement:
+        sent: list[object] = []
+        first = 0
+        for count, place in zip(marks, places, strict=True):
+            sent += (_place(home_of(given[first + place])), *given[first : first + count])
+            first += count
+        return text, (*sent, *given[first:])
+
+    return route
 
 
 def _of_one(sql: str, one: re.Match[str]) -> Route:
