@@ -28,18 +28,16 @@ from tailrace.base.errors import Outdated
 from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Seen
+from tailrace.store.postgresql.holding import FOR_UPDATE, Mode, hold_of
 from tailrace.store.postgresql.link import Answer, Link, LinkLost, Refused
 from tailrace.store.postgresql.transactions import (
-    FOR_UPDATE,
     REPLACING,
     SKIP_LOCKED,
     STRIPES,
-    Mode,
     NeedsAlone,
     Statement,
     Turns,
     checked,
-    hold_of,
 )
 
 

@@ -12,8 +12,9 @@ from tailrace.store.engine import StoreUnavailable
 from tailrace.store.postgresql import dialects, distribution, tables
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import Documents
+from tailrace.store.postgresql.holding import Mode
 from tailrace.store.postgresql.link import Link, LinkLost, Refused
-from tailrace.store.postgresql.transactions import Mode, Writing
+from tailrace.store.postgresql.transactions import Writing
 
 PREPARING_SECONDS_MAX = 3600.0  # what one statement of a new schema may take
 SETTINGS: dict[str, Any] = {

@@ -21,12 +21,12 @@ from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import CHECK_FAILED, Documents
 from tailrace.store.postgresql.group_queue import GroupQueue
 from tailrace.store.postgresql.groups import Job
+from tailrace.store.postgresql.holding import Mode
 from tailrace.store.postgresql.link import AGAIN_SECONDS_MAX, AWAY_SECONDS_MAX, Link, LinkLost, Refused
 from tailrace.store.postgresql.opening import prepared
 from tailrace.store.postgresql.signals import CHANGED, Notice, Signals
 from tailrace.store.postgresql.transactions import (
     Glance,
-    Mode,
     NeedsAlone,
     NeedsDatabase,
     NeedsSnapshot,

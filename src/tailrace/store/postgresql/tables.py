@@ -9,8 +9,9 @@ from tailrace.base import ids
 from tailrace.store import schema
 from tailrace.store.postgresql.dialects import Dialect
 from tailrace.store.postgresql.documents import Documents
+from tailrace.store.postgresql.holding import Mode
 from tailrace.store.postgresql.link import Link, Refused
-from tailrace.store.postgresql.transactions import Mode, Writing
+from tailrace.store.postgresql.transactions import Writing
 from tailrace.store.schema.tables import STEPS
 
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (

@@ -15,7 +15,6 @@ What a link collects is sent with the next statement whose answer is needed.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -23,16 +22,15 @@ from typing import Any, NamedTuple
 from tailrace.store import resources
 from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import NOT_HELD, Documents, Hold, Key, Seen, lock_numbers
+from tailrace.store.postgresql.documents import NOT_HELD, Documents, Seen, lock_numbers
+from tailrace.store.postgresql.holding import FOR_UPDATE, OWNED, SEVERAL, SHARED, Apart, Mode, hold_of
 from tailrace.store.postgresql.link import Answer, Link, Refused
 
 STRIPES = 16
 """Into how many rows a count is divided that many writers change: a power of two, at most 256."""
-FOR_UPDATE = " FOR UPDATE"
 SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _TURN = "INSERT INTO counters (name, value) VALUES ('turn', 0) ON CONFLICT (name) DO UPDATE SET value = 0"
 REPLACING = ("INSERT INTO resources", "DELETE FROM resources")
-ITEMS, SEVERAL = " items ", " key IN ("
 
 
 class NeedsDatabase(BaseException):
@@ -177,7 +175,7 @@ class Reading(_View):
 
     def __init__(self, link: Link, known: Documents, *, snapshot: bool, apart: bool) -> None:
         self._link = link
-        self._apart = Apart(_SHARED) if apart else None
+        self._apart = Apart(SHARED) if apart else None
         self.seen = Seen(known, confirm_reads=not snapshot)
         self.cache: Cache = self.seen
         self.snapshot = snapshot
@@ -228,53 +226,6 @@ class Reading(_View):
             self._link.exchange()
 
 
-class Mode(enum.Enum):
-    """How an update is kept apart from others: its isolation level."""
-
-    ALONE = "SERIALIZABLE"
-    LOCKED = "READ COMMITTED"
-    EXCLUSIVE = "READ COMMITTED "  # an enumeration takes equal values for one
-
-
-_SHARED, _OWNED = "pg_advisory_xact_lock_shared", "pg_advisory_xact_lock"
-# Advisory locks wait in line, while a row that is shared all the time keeps who wants it alone waiting for ever. Who
-# replaces a document owns the second of its locks, and must not have shared that one before.
-HOLDS = {
-    Mode.ALONE: Hold(used=_SHARED),
-    Mode.LOCKED: Hold(stable=_SHARED),
-    Mode.EXCLUSIVE: Hold(used=_OWNED, stable=_OWNED),
-}
-ROW_HOLDS = {Mode.ALONE: NOT_HELD, Mode.LOCKED: Hold(clause=" FOR SHARE"), Mode.EXCLUSIVE: Hold(clause=FOR_UPDATE)}
-
-
-def hold_of(dialect: Dialect, mode: Mode) -> Hold:
-    """How the documents of an update in this mode are held."""
-    return (HOLDS if dialect.advisory else ROW_HOLDS)[mode]
-
-
-class Apart:
-    """What keeps transactions of several items apart on a store that lies on several machines.
-
-    Each of them sees its own rows only, so a circle of transactions that leads over two isn't found, and no moment is
-    the same on all. Updates that are ALONE therefore hold the documents by which they came to items (their tables)
-    against each other, and snapshots hold them shared, from before the first statement that goes to a machine.
-    """
-
-    __slots__ = ("_function", "_held")
-
-    def __init__(self, function: str) -> None:
-        self._function = function
-        self._held: set[Key] = set()
-
-    def keep(self, link: Link, seen: Seen, sql: str) -> None:
-        """Hold what was seen, if this statement is about items."""
-        if ITEMS not in sql:
-            return
-        for key in sorted(seen.used.keys() - self._held):
-            link.add(f"SELECT {self._function}(?)", (lock_numbers(key)[2],), check=True)
-            self._held.add(key)
-
-
 class Writing:
     """An update."""
 
@@ -302,7 +253,7 @@ class Writing:
         self._mode = mode
         self._advisory = dialect.advisory
         self._hold = hold_of(dialect, mode)
-        self._apart = Apart(_OWNED) if dialect.parts > 1 and mode is Mode.ALONE else None
+        self._apart = Apart(OWNED) if dialect.parts > 1 and mode is Mode.ALONE else None
         self.parts = dialect.parts
         self.lock = FOR_UPDATE
         self.skip = SKIP_LOCKED
@@ -400,7 +351,7 @@ class Writing:
         self._confirm()
         if replaced is not None and self._advisory:
             kind, scope, name = map(str, replaced)
-            self._link.add(f"SELECT {_OWNED}(?)", (lock_numbers((kind, scope, name))[1],), check=True)
+            self._link.add(f"SELECT {OWNED}(?)", (lock_numbers((kind, scope, name))[1],), check=True)
         if self._apart is not None:
             self._apart.keep(self._link, self.seen, sql)
         self._link.add(sql, parameters, check=silent)
