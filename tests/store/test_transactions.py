@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 
@@ -176,6 +177,34 @@ async def test_listeners_hear_once_per_commit_and_only_of_commits(place: Store) 
     await place.update(tells)
     await asyncio.sleep(0)
     assert heard == ["a"]
+
+
+async def test_who_raises_in_the_middle_of_a_group_takes_only_his_own_notices_along(embedded: SqliteStore) -> None:
+    heard: list[str] = []
+    embedded.listen("topic", heard.append)
+
+    def telling(payload: str, *, fails: bool = False) -> Callable[[Transaction], None]:
+        def tell(tx: Transaction) -> None:
+            tx.notify("topic", payload)
+            if fails:
+                raise KeyError(payload)
+            resources.put(tx, "k", "s", payload, {})
+
+        return tell
+
+    closures = (telling("a"), telling("a", fails=True), telling("never", fails=True), telling("b"))
+    outcomes = await asyncio.gather(*map(embedded.update, closures), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), KeyError, KeyError, type(None)]
+    await asyncio.sleep(0)
+    assert heard == ["a", "b"]
+
+
+async def test_a_query_that_is_left_half_read_keeps_no_old_state(embedded: SqliteStore) -> None:
+    for name in "abc":
+        await embedded.update(lambda tx, name=name: resources.put(tx, "k", "s", name, {}))
+    await embedded.update(lambda tx: tx.row("SELECT name FROM resources"))
+    await embedded.update(lambda tx: resources.put(tx, "k", "s", "d", {}))
+    assert await embedded.update(lambda tx: len(tx.rows("SELECT name FROM resources WHERE kind = 'k'"))) == 4
 
 
 async def test_a_caller_that_goes_away_harms_nobody(place: Store) -> None:

@@ -22,9 +22,6 @@ from tailrace.store.layout import Item, TableLayout
 
 Place = tuple[int, bytes]
 """Where an item is: its collection, its key."""
-Found = tuple[bytes | None, int]
-"""What stands there: the body, or None, and its size."""
-NOTHING: Found = (None, 0)
 
 
 class Batch:
@@ -34,7 +31,7 @@ class Batch:
         self._tx = tx
         self._now = now
         self._origin = origin
-        self._found: dict[Place, Found] = {}
+        self._found: dict[Place, tuple[bytes | None, int]] = {}
         self._decided: dict[Place, tuple[TableLayout, Decided]] = {}
         self._rows, self._unknown = RowChanges(known=True), RowChanges(known=False)
 
@@ -43,12 +40,12 @@ class Batch:
 
         `also` is asked along with it: the first rows of the answers.
         """
-        self._found = dict.fromkeys(sorted(places), NOTHING)
+        self._found = dict.fromkeys(sorted(places), items.NOTHING)
         if self._tx.lock:
             own: list[Question] = [(f"{items.QUERY}{self._tx.lock}", place) for place in self._found]
             answers = self._tx.first_rows([*also, *own])
             rows = answers[len(also) :]
-            self._found = {place: row or NOTHING for place, row in zip(self._found, rows, strict=True)}
+            self._found = {place: row or items.NOTHING for place, row in zip(self._found, rows, strict=True)}
             return answers[: len(also)]
         if self._found:
             self._read_found()

@@ -15,8 +15,8 @@ clients a delay that no test of theirs can wait for reliably.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import repeat
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -29,6 +29,8 @@ from tailrace.store.layout import IndexLayout, Item, TableLayout
 KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
 QUERY = "SELECT body, size FROM items WHERE collection = ? AND key = ?"
 """What every writer of an item reads of it first, with `tx.lock` behind it: the same statement for the same lock."""
+NOTHING: tuple[bytes | None, int] = (None, 0)
+"""The body and the size of what isn't there."""
 END = collections.END
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
@@ -46,8 +48,7 @@ def _stored(rows: Iterable[Row]) -> Iterable[StoredItem]:
     return map(tuple.__new__, repeat(StoredItem), rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What a write did, and what it costs.
 
     Sizes are bytes as AWS counts them, 0 where there is no item. `index_writes` has the size of every entry write, by
@@ -58,7 +59,7 @@ class Change:
     new: Item | None
     old_size: int
     new_size: int
-    index_writes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    index_writes: Mapping[str, tuple[int, ...]] = MappingProxyType({})
     wrote: bool = True
 
 
@@ -128,25 +129,20 @@ def change(
     normalized values and the same primary key. `now` is epoch seconds; `cause` becomes the record's userIdentity;
     `origin` is kept with the record and shown to no reader of the stream.
     """
-    row = tx.row(
-        f"{QUERY}{tx.lock}",
-        layout.collection,
-        key,
-    )
-    body, size = row or (None, 0)
+    body, size = tx.row(QUERY + tx.lock if tx.lock else QUERY, layout.collection, key) or NOTHING
     decided = decide(body, size, change)
-    old, new, old_size, new_size = decided.old, decided.new, decided.old_size, decided.new_size
-    if not decided.differs:
+    old, old_body, old_size, new, new_body, new_size, differs = decided
+    if not differs:
         return Change(old, new, old_size, old_size, wrote=False)
-    if decided.new_body is None:
+    if new_body is None:
         collections.remove_known(tx, layout.collection, key, old_size)
-    elif decided.old_body is None:
-        collections.insert_new(tx, layout.collection, key, decided.new_body, new_size)
+    elif old_body is None:
+        collections.insert_new(tx, layout.collection, key, new_body, new_size)
     else:
-        collections.replace_known(tx, layout.collection, key, decided.new_body, new_size, old_size)
+        collections.replace_known(tx, layout.collection, key, new_body, new_size, old_size)
     if layout.recorded:
-        history.append(tx, layout.collection, [history.Replaced(key, decided.old_body, old_size)], now)
-    index_writes = {}
+        history.append(tx, layout.collection, [history.Replaced(key, old_body, old_size)], now)
+    index_writes: Mapping[str, tuple[int, ...]] = {}
     if layout.indexes:
         known, unknown = collections.RowChanges(known=True), collections.RowChanges(known=False)
         index_writes = index_entries.plan(known, unknown, layout, key, old, new)

@@ -157,6 +157,7 @@ class SqliteStore:
                         group.run_all(jobs)
                 if _monotonic() >= until:
                     break
+            group.end()
         except StoreError as failure:
             self._finish(group, failure)
             return

@@ -42,6 +42,7 @@ class Group:
         self.cache = Layer(committed)
         self.notices: dict[tuple[str, str], None] = {}
         self.wrote = False
+        self._update = Update(connection, self.cache)
         self._jobs: list[Job] = []
         self._outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
         # The right to write at once: a copy that is made beside this process may write, too, and must not come between
@@ -64,21 +65,31 @@ class Group:
             self._run(job)
 
     def _run(self, job: Job) -> None:
-        tx = Update(self._connection, self.cache, guarded=self._guarded)
-        result: Any = None
-        error: Exception | None = None
-        try:
-            result = job.change(tx)
-        except StopIteration as raised:  # which a future doesn't take
-            error = RuntimeError("the closure raised StopIteration")
-            error.__cause__ = raised
-        except Exception as raised:  # noqa: BLE001 - it is raised where the update is awaited
-            error = raised
+        """Run one closure. What one that has written nothing has read stays cached, whether it returns or raises."""
+        if self._guarded:
+            self._run_guarded(job)
+            return
+        tx = self._update
+        notices = tx.begin()
+        result, error = _outcome(job, tx)
         in_transaction = self._connection.in_transaction
-        if error is not None and tx.wrote and in_transaction and not self._guarded:
-            raise Spoilt
+        if error is not None:
+            if tx.wrote and in_transaction:
+                raise Spoilt
+            tx.forget(notices)
         self._outcomes.append((job.future, result, error))
         if not in_transaction:
+            raise StoreError("the database gave up the transaction") from error
+        self.wrote = self.wrote or tx.wrote
+
+    def _run_guarded(self, job: Job) -> None:
+        """Run one closure so that it can be undone alone."""
+        layer = Layer(self.cache)
+        tx = Update(self._connection, layer, guarded=True)
+        result, error = _outcome(job, tx)
+        tx.close()
+        self._outcomes.append((job.future, result, error))
+        if not self._connection.in_transaction:
             raise StoreError("the database gave up the transaction") from error
         if error is not None:
             if tx.wrote:
@@ -86,16 +97,19 @@ class Group:
                 self._connection.execute("RELEASE closure")
             return
         if tx.wrote:
-            if self._guarded:
-                self._connection.execute("RELEASE closure")
+            self._connection.execute("RELEASE closure")
             self.wrote = True
-        if tx.layer.own:
-            self.cache.join(tx.layer)
-        if tx.notices:
-            self.notices.update(tx.notices)
+        self.cache.join(layer)
+        self.notices.update(tx.notices)
+
+    def end(self) -> None:
+        """No more closures come: what is left is the COMMIT, or its undoing."""
+        self._update.close()
+        self.notices.update(self._update.notices)
 
     def undo(self) -> list[Job]:
         """Undo all of it; the closures, which are to run again."""
+        self._update.close()
         self._connection.execute("ROLLBACK")
         return self._jobs
 
@@ -110,3 +124,15 @@ class Group:
                 future.set_exception(error)
             else:
                 future.set_result(result)
+
+
+def _outcome(job: Job, tx: Update) -> tuple[Any, Exception | None]:
+    """What a closure returns or raises."""
+    try:
+        return job.change(tx), None
+    except StopIteration as raised:  # which a future doesn't take
+        error = RuntimeError("the closure raised StopIteration")
+        error.__cause__ = raised
+        return None, error
+    except Exception as raised:  # noqa: BLE001 - it is raised where the update is awaited
+        return None, raised

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Sequence
 
 from tailrace.base.errors import Outdated
-from tailrace.store.cache import Layer
 from tailrace.store.engine import Cache, Question, Row, Turn
 
 
@@ -94,31 +93,49 @@ class View:
 
 
 class Update:
-    """One closure's part of a group. `guarded`: its first change begins a SAVEPOINT, so that it can be undone alone."""
+    """What closures of a group work with, one after the other. Closed before the group's COMMIT.
 
-    __slots__ = ("_connection", "_guarded", "cache", "layer", "notices", "wrote")
+    `guarded`: its first change begins a SAVEPOINT, so that it can be undone alone; it is one closure's then.
+    """
+
+    __slots__ = ("_connection", "_cursor", "_execute", "_guarded", "cache", "notices", "wrote")
     lock = skip = ""
     stripes = 1
     parts = 1
 
-    def __init__(self, connection: sqlite3.Connection, below: Cache, *, guarded: bool = False) -> None:
+    def __init__(self, connection: sqlite3.Connection, cache: Cache, *, guarded: bool = False) -> None:
         self._guarded = guarded
         self._connection = connection
-        self.layer = Layer(below)
-        self.cache: Cache = self.layer
+        self._cursor = connection.cursor()  # one for all statements: making one costs as much as a small statement
+        self._execute = self._cursor.execute
+        self.cache = cache
         self.notices: dict[tuple[str, str], None] = {}
         self.wrote = False
+
+    def close(self) -> None:
+        """Let go of the last query, which would keep its snapshot."""
+        self._cursor.close()
+
+    def begin(self) -> int:
+        """Be the next closure's; how many notices there are, for `forget`."""
+        self.wrote = False
+        return len(self.notices)
+
+    def forget(self, notices: int) -> None:
+        """Forget what was notified since there were so many notices."""
+        while len(self.notices) > notices:
+            self.notices.popitem()
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a change with RETURNING."""
         if not self.wrote and not sql.startswith("SELECT"):
             self._begin()
-        return self._connection.execute(sql, parameters).fetchall()
+        return self._execute(sql, parameters).fetchall()
 
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or of a change with RETURNING; None without one."""
         if sql.startswith("SELECT"):
-            found: Row | None = self._connection.execute(sql, parameters).fetchone()
+            found: Row | None = self._execute(sql, parameters).fetchone()
             return found
         return next(iter(self.rows(sql, *parameters)), None)
 
@@ -130,13 +147,13 @@ class Update:
         """Execute a change; the number of rows that it touched."""
         if not self.wrote:
             self._begin()
-        return self._connection.execute(sql, parameters).rowcount
+        return self._execute(sql, parameters).rowcount
 
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change: there is one writer, so each has its turn at once."""
         if not self.wrote:
             self._begin()
-        self._connection.execute(sql, parameters)
+        self._execute(sql, parameters)
 
     def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row. Raises Outdated where it touched none."""
@@ -147,7 +164,7 @@ class Update:
         """Execute a change for each row of parameters. `one`: raises Outdated where one of them touched none."""
         if not self.wrote:
             self._begin()
-        if self._connection.executemany(sql, rows).rowcount != len(rows) and one:
+        if self._cursor.executemany(sql, rows).rowcount != len(rows) and one:
             raise Outdated("a row isn't there, or not as it was")
 
     def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
