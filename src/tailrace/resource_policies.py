@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Find = Callable[["Transaction", Arn], NamedPolicy | None]
 
 _sources: dict[str, Find] = {}
-_ever: list[str] = []
+_ever: list[tuple[str, str, str]] = []
 
 
 def register(service: str, find: Find, ever: str | None = None) -> None:
@@ -35,7 +35,7 @@ def register(service: str, find: Find, ever: str | None = None) -> None:
     """
     _sources[service] = find
     if ever is not None:
-        _ever.append(ever)
+        _ever.append((ever, "-", "-"))
 
 
 def has_ever_been_put(tx: Transaction, ever: str) -> bool:
@@ -45,8 +45,9 @@ def has_ever_been_put(tx: Transaction, ever: str) -> bool:
 
 def exist(tx: Transaction) -> bool:
     """Whether any resource has, or once had, a policy: without one nobody has to look whether it denies the root."""
-    for ever in _ever:  # noqa: SIM110 - each request asks, and any() costs as much as what it asks
-        if resources.get(tx, ever, "-", "-") is not None:
+    for ever in _ever:
+        known = tx.cache.get(ever)  # each request asks: a call for each service would cost as much as all the rest
+        if (resources.get(tx, *ever) if known is None else known.document) is not None:
             return True
     return False
 

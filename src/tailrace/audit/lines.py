@@ -10,7 +10,10 @@ from tailrace.audit.entry import Entry
 
 
 class Lines:
-    """Writes entries as lines of JSON: what calls of one kind share is put together once."""
+    """Writes entries as lines of JSON: what calls of one kind share is put together once.
+
+    For entries that are all there until the last is written: kinds are told apart by what lives as long as they do.
+    """
 
     def __init__(self) -> None:
         self._shared: dict[Hashable, bytes] = {}
@@ -23,5 +26,5 @@ class Lines:
         kind = entry.kind
         shared = self._shared.get(kind)
         if shared is None:
-            shared = self._shared[kind] = orjson.dumps(entry.shared())
-        return b"%b,%b" % (orjson.dumps(entry.own)[:-1], shared[1:])
+            shared = self._shared[kind] = orjson.dumps(entry.shared())[1:]
+        return entry.own + shared

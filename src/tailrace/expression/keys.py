@@ -36,6 +36,13 @@ def partition_prefix(values: Sequence[dict[str, Any]]) -> bytes:
     return blake2b(attributes, digest_size=PARTITION_HASH_BYTES).digest() + attributes
 
 
+def text_partition(text: str) -> bytes:
+    """`partition_prefix` of one S."""
+    raw = text.encode()
+    attribute = (raw.replace(b"\0", b"\0\xff") if 0 in raw else raw) + _CLOSE
+    return blake2b(attribute, digest_size=PARTITION_HASH_BYTES).digest() + attribute
+
+
 def sort_bytes(value: dict[str, Any]) -> bytes:
     """Order-preserving and self-delimiting bytes of one normalized key attribute (S, N or B)."""
     [(kind, content)] = value.items()

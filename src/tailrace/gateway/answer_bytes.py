@@ -22,17 +22,23 @@ def encode(response: HttpResponse, head: str, method: str, keep_alive: bool) -> 
     if response.cookies:
         encoded = encode_head(response, head, f"content-length: {len(body)}\r\n", keep_alive)
     else:
-        text = _form(response.status, tuple(headers), keep_alive) % (head, *headers.values(), len(body))
-        encoded = text.encode("latin-1", "replace")
+        parts = _form(response.status, tuple(headers), keep_alive).copy()
+        parts[1::2] = (head, *headers.values(), str(len(body)))
+        encoded = "".join(parts).encode("latin-1", "replace")
     return encoded if method == "HEAD" else encoded + body
 
 
 @lru_cache(256)
-def _form(status: int, names: tuple[str, ...], keep_alive: bool) -> str:
-    """An answer with these headers, to be filled in with what all start with, their values, the body's length."""
+def _form(status: int, names: tuple[str, ...], keep_alive: bool) -> list[str]:
+    """What stands between the variable parts of an answer with these headers, each followed by a place for one: what
+    all answers start with, each header's value, the body's length.
+    """
     line = STATUS_LINES.get(status) or f"HTTP/1.1 {status} Unknown\r\n"
-    named = "".join(f"{name.replace('%', '%%')}: %s\r\n" for name in names)
-    return f"{line}%s{named}content-length: %d\r\n{KEEP_ALIVE if keep_alive else CLOSE}"
+    ends = ["", *["\r\n"] * len(names)]
+    parts = [line]
+    for end, name in zip(ends, [*names, "content-length"], strict=True):
+        parts += ["", f"{end}{name}: "]
+    return [*parts, "", f"\r\n{KEEP_ALIVE if keep_alive else CLOSE}"]
 
 
 def encode_head(response: HttpResponse, head: str, framing: str, keep_alive: bool) -> bytes:

@@ -94,7 +94,7 @@ def decide(body: bytes | None, size: int, change: Callable[[Item | None], Item |
 def get(tx: Transaction, layout: TableLayout, key: bytes) -> StoredItem | None:
     """The item of a primary key, or None."""
     row = tx.row("SELECT key, body, size FROM items WHERE collection = ? AND key = ?", layout.collection, key)
-    return None if row is None else StoredItem(*row)
+    return None if row is None else tuple.__new__(StoredItem, row)
 
 
 def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int, dict[bytes, StoredItem]]:
@@ -109,8 +109,8 @@ def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int
         *(value for collection, keys in wanted.items() for value in (collection, *keys)),
     )
     found: dict[int, dict[bytes, StoredItem]] = {collection: {} for collection in wanted}
-    for collection, *stored in rows:
-        found[collection][stored[0]] = StoredItem(*stored)
+    for row in rows:
+        found[row[0]][row[1]] = tuple.__new__(StoredItem, row[1:])
     return found
 
 

@@ -6,13 +6,16 @@ None means that nothing below a shape can be wrong, so its value is not walked: 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from tailrace.wire import java_text, overrides
 from tailrace.wire.model import Member, ShapeModel
 
 PROBLEMS_MAX = 10  # AWS stops there [D]
+OBEYED_MAX = 256
+"""Texts that a place remembers as obeying its rules, none longer than `OBEYED_LENGTH_MAX` characters."""
+OBEYED_LENGTH_MAX = 256
 NOT_NULL = "Member must not be null"
 
 Problems = list[str]
@@ -119,10 +122,19 @@ def _rules_check(rules: list[Rule], word: Wording) -> Check:
 
         return check_one
 
+    obeyed: set[str] = set()
+
     def check(value: Any, path: str, problems: Problems) -> None:
+        if type(value) is str and value in obeyed:  # the same few names come again and again
+            return
+        before = len(problems)
         for text, obeys in rules:
             if not obeys(value):
                 problems.append(word(value, path, text))
+        if type(value) is str and len(value) <= OBEYED_LENGTH_MAX and len(problems) == before:
+            if len(obeyed) >= OBEYED_MAX:
+                obeyed.clear()
+            obeyed.add(value)
 
     return check
 
@@ -293,7 +305,6 @@ def _table_name_rules(operation: str) -> list[Rule]:
     name = java_text.pattern(overrides.TABLE_NAME_PATTERN)
     high = overrides.TABLE_NAME_LENGTH_MAX
 
-    @lru_cache(1024)  # the same few tables are named again and again
     def in_alphabet(value: str) -> bool:
         return not value or name.fullmatch(value) is not None or value.startswith("arn:")
 

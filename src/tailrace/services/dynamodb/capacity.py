@@ -24,7 +24,7 @@ def is_wanted(request: Mapping[str, Any]) -> bool:
 
 def read_units(size: int, *, consistent: bool) -> float:
     """Units of reading `size` bytes in one go: 4 KB each, half where an older state would have done."""
-    units = max(1, -(-size // READ_UNIT_BYTES))
+    units = -(-size // READ_UNIT_BYTES) or 1
     return float(units) if consistent else units / 2
 
 

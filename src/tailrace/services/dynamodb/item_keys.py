@@ -15,6 +15,8 @@ HASH_BYTES_MAX = 2048
 RANGE_BYTES_MAX = 1024
 _SURELY_SHORT = 256  # a key text of fewer characters can't pass either limit, so its bytes needn't be counted
 
+_NO_VALUE: dict[str, Any] = {}
+
 Item = dict[str, dict[str, Any]]
 
 
@@ -22,6 +24,10 @@ def of_request(table: Table, key: Item) -> bytes:
     """The stored key that a request's (normalized) `Key` means: exactly the table's key attributes, of its types."""
     if len(key) != len(table.key):
         raise errors.key_mismatch()
+    if len(key) == 1:  # nearly every key is a short text
+        text = key.get(table.key[0].name, _NO_VALUE).get("S")
+        if text and len(text) < _SURELY_SHORT and table.key[0].type == "S":
+            return keys.text_partition(text)
     values = []
     for attribute in table.key:
         value = key.get(attribute.name)

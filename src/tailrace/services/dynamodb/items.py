@@ -27,6 +27,8 @@ from tailrace.store.items import Change
 
 _OLDER = ("Expected", "ConditionalOperator")
 _CONDITION = ("ConditionExpression",)
+_WHOLE = frozenset(("TableName", "Key", "ConsistentRead", "ReturnConsumedCapacity"))
+"""The members of a GetItem that asks for all of an item."""
 _NOTHING_OR_OLD = ("NONE", "ALL_OLD")
 
 
@@ -37,9 +39,11 @@ async def get_item(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
     """
     name = resolve(call, request["TableName"])
-    bindings = parameters.bindings_of(request, ("AttributesToGet",), ("ProjectionExpression",))
-    shown = parameters.projection_of(request, bindings)
-    bindings.check_unused()
+    shown = None
+    if not request.keys() <= _WHOLE:
+        bindings = parameters.bindings_of(request, ("AttributesToGet",), ("ProjectionExpression",))
+        shown = parameters.projection_of(request, bindings)
+        bindings.check_unused()
     key, scope, now = values.normalize_item(request["Key"]), call.scope, call.clock.now()
 
     def read(tx: Transaction) -> tuple[Table, items.StoredItem | None, Tally]:

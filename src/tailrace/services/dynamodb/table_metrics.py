@@ -70,7 +70,8 @@ class Metering(Tally):
 
     def __init__(self, call: Call, *tables: Table) -> None:
         self._call = call
-        self._values = values = Measured()
+        values: Measured = {}
+        self._values = values
         for table in tables:
             values[table.series.get(call.operation) or _latency(table, call.operation)] = None
         if call.entry is not None:
