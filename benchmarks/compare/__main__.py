@@ -28,7 +28,7 @@ PAGE, PAGE_CHART = ROOT / "docs" / "performance.md", ROOT / "docs" / "performanc
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", help="workloads, by comma: " + ", ".join(w.name for w in WORKLOADS))
-    parser.add_argument("--peers", help="peers beside Tailrace and the ceiling, by comma; `none` for none")
+    parser.add_argument("--peers", help="peers beside Tailrace and the ceiling, by comma; `none`; or `alone`")
     parser.add_argument("--classes", default="memory,file", help="memory, file or both, by comma")
     parser.add_argument("--connections", default="1,32", help="counts of connections, by comma")
     parser.add_argument("--items", default="1000", help="items in the tables; 1000,100000,1000000 tells what grows")
@@ -50,10 +50,10 @@ def chosen_workloads(wanted: str | None) -> list[Workload]:
 
 
 def chosen_peers(wanted: str | None, kinds: Sequence[str]) -> list[Peer]:
-    """Ours, the ceiling, and the peers that were named, in the classes that were named."""
-    always = (OURS, NOT_A_PEER)
+    """Ours, the ceiling (unless ours is `alone`) and the peers that were named, in the classes that were named."""
+    always = (OURS,) if wanted == "alone" else (OURS, NOT_A_PEER)
     names = None if wanted is None else {*always, *wanted.split(",")}
-    if unknown := (names or set()) - {"none", *(peer.name for peer in PEERS)}:
+    if unknown := (names or set()) - {"none", "alone", *(peer.name for peer in PEERS)}:
         sys.exit(f"no such peer: {', '.join(sorted(unknown))}")
     return [peer for peer in PEERS if peer.kind in kinds and (names is None or peer.name in names)]
 
