@@ -26,7 +26,7 @@ from tailrace.audit.journal import Journal
 from tailrace.auth.vault import Vault, WrongKey, new_key
 from tailrace.base import ids
 from tailrace.base.clock import Clock, MovableClock, SystemClock
-from tailrace.base.config import Config
+from tailrace.base.config import CREDENTIALS_FILE, SERVER_FILE, Config
 from tailrace.expression import parser
 from tailrace.gateway.connection import Connections
 from tailrace.gateway.gateway import Gateway
@@ -57,8 +57,6 @@ if TYPE_CHECKING:
 # Importing a service registers its operations.
 SERVICES = (cloudwatch, dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, tailrace, causality)
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
-CREDENTIALS_FILE = "credentials.json"
-SERVER_FILE = "server.json"
 AUDIT_FOLDER = "audit"
 KEY_FILE = "sealing-key.json"
 OPEN_FILES = 10_240  # more than CONNECTIONS_MAX; and what macOS gives at most

@@ -26,6 +26,12 @@ def tailrace(*arguments: str, **environment: str) -> subprocess.CompletedProcess
     return subprocess.run(command, capture_output=True, text=True, env=plain | environment, timeout=30, check=False)
 
 
+def test_the_command_line_loads_a_server_only_to_run_one() -> None:
+    """Most of a second, for a command that only asks one."""
+    code = "import sys, tailrace.cli; print(sorted({'tailrace.app', 'tailrace.store', 'uvloop'} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 def test_health_tells_version_store_and_isolation(durable_server: RunningServer) -> None:
     with urllib.request.urlopen(durable_server.endpoint + "/_tailrace/health") as answer:
         health = json.load(answer)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+CREDENTIALS_FILE = "credentials.json"
+"""In a server's folder: the root's key, if the server has made it."""
+SERVER_FILE = "server.json"
+"""In a server's folder: where it answers, while it runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
