@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,20 +93,30 @@ class Watched:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
 
-@pytest.fixture
-def watched(chromium: Browser, server: RunningServer, request: pytest.FixtureRequest) -> Iterator[Watched]:
+@contextmanager
+def watching(chromium: Browser, server: RunningServer) -> Iterator[Watched]:
+    """A browser's context of its own on a server."""
     context = chromium.new_context(
         base_url=server.endpoint, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENCE_MS)
-    if TRACES:
-        context.tracing.start(screenshots=True, snapshots=True)
-    watching = Watched(context)
-    yield watching
-    if getattr(request.node, "failed", False) or watching.unexpected:
-        _show(context, re.sub(r"\W+", "-", request.node.name))
+    _trace(context)
+    yield Watched(context)
     context.close()
-    assert not watching.unexpected
+
+
+def show_failed(watched: Watched, test: pytest.Item) -> None:
+    """Leave the picture of a test that failed, or on whose pages there was an error."""
+    if getattr(test, "failed", False) or watched.unexpected:
+        _show(watched.context, re.sub(r"\W+", "-", test.name))
+
+
+@pytest.fixture
+def watched(chromium: Browser, server: RunningServer, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    with watching(chromium, server) as found:
+        yield found
+        show_failed(found, request.node)
+    assert not found.unexpected
 
 
 def _show(context: BrowserContext, name: str) -> None:
@@ -115,6 +126,12 @@ def _show(context: BrowserContext, name: str) -> None:
         page.screenshot(path=PICTURES / f"{name}-{number}.png")
     if TRACES:
         context.tracing.stop(path=PICTURES / f"{name}.zip")
+        _trace(context)  # another test may use it
+
+
+def _trace(context: BrowserContext) -> None:
+    if TRACES:
+        context.tracing.start(screenshots=True, snapshots=True)
 
 
 @pytest.fixture
@@ -126,9 +143,14 @@ def blank(watched: Watched) -> Page:
 @pytest.fixture
 def page(blank: Page, server: RunningServer) -> Page:
     """A page of a browser where the root is signed in."""
-    blank.goto(f"/console/#session={fragment(server)}")
-    expect(blank.get_by_role("navigation", name="Side navigation")).to_be_visible()
-    return blank
+    return signed_in(blank, server)
+
+
+def signed_in(page: Page, server: RunningServer) -> Page:
+    """The page, with the root's session."""
+    page.goto(f"/console/#session={fragment(server)}")
+    expect(page.get_by_role("navigation", name="Side navigation")).to_be_visible()
+    return page
 
 
 def fragment(server: RunningServer) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
-from tests.console.conftest import ROOT
+from tests.console.conftest import ROOT, Watched, show_failed, signed_in, watching
 from tests.console.messaging import make_messaging
 from tests.console.pages import PAGES
 from tests.console.resources import allow_reading, latest_caused, latest_stream, make_backup, make_everything
@@ -47,6 +48,25 @@ def names(furnished: RunningServer) -> dict[str, str]:
     stream = quote(latest_stream(furnished), safe="").replace(".", "%2E")
     backup = quote(make_backup(furnished), safe="")
     return {"LATEST": stream, "RECORD": caused.record, "RUN": caused.run, "REPLAY": caused.replay, "BACKUP": backup}
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Browser, server: RunningServer) -> Iterator[tuple[Watched, Page]]:
+    """One tab for all pages: the script that they share is loaded and compiled once, and the root signs in once."""
+    with watching(chromium, server) as watched:
+        yield watched, signed_in(watched.context.new_page(), server)
+
+
+@pytest.fixture
+def page(tab: tuple[Watched, Page], request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The tab; what it reports until it is empty again is this test's."""
+    watched, page = tab
+    yield page
+    show_failed(watched, request.node)
+    page.goto("about:blank")
+    unexpected = watched.unexpected
+    watched.errors.clear()
+    assert not unexpected
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
