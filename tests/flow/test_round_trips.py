@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tailrace.services.dynamodb import expiry
 from tailrace.store.postgresql.link import Link
 from tests.flow.in_process import InProcess, in_process
 from tests.postgres import Databases
@@ -122,6 +123,20 @@ async def test_a_transaction(node: InProcess, trips: Trips, count: int, token: s
     if token:
         with trips.at_most(2):
             await node.dynamodb("TransactWriteItems", TransactItems=[*actions, {"ConditionCheck": check}], **named)
+
+
+async def test_items_that_expire(node: InProcess, trips: Trips) -> None:
+    """Which they are, what stands of them, and the end of all."""
+    timed = {"Enabled": True, "AttributeName": "end"}
+    await node.dynamodb("UpdateTimeToLive", TableName="indexed", TimeToLiveSpecification=timed)
+    for n in range(expiry.EXPIRE_ITEMS):
+        ended = {**item(f"k{n}", color="red"), "end": {"N": str(int(node.clock.now()) + 1)}}
+        await node.dynamodb("PutItem", TableName="indexed", Item=ended)
+    node.clock.advance(3)
+    scope, now = f"{node.node.config.account}/{node.node.config.region}", node.clock.now()
+    with trips.at_most(3):
+        done = await node.node.store.update(lambda tx: expiry.expire_slice(tx, scope, "indexed", now), locked=True)
+    assert done.deleted == expiry.EXPIRE_ITEMS
 
 
 async def test_reads(node: InProcess, trips: Trips) -> None:

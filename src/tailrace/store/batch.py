@@ -13,6 +13,7 @@ alternative, `items.change` for each, asks the database once an item, and takes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from tailrace.store import changes, collections, expirations, history, index_entries, items
 from tailrace.store.collections import RowChanges
@@ -25,12 +26,15 @@ Place = tuple[int, bytes]
 
 
 class Batch:
-    """Changes of items in one transaction. `now` is epoch seconds, `origin` the request that is kept with records."""
+    """Changes of items in one transaction; `now`, `origin` and `cause` as `items.change` takes them."""
 
-    def __init__(self, tx: Transaction, now: float, origin: str | None = None) -> None:
+    def __init__(
+        self, tx: Transaction, now: float, origin: str | None = None, cause: dict[str, Any] | None = None
+    ) -> None:
         self._tx = tx
         self._now = now
         self._origin = origin
+        self._cause = cause
         self._found: dict[Place, tuple[bytes | None, int]] = {}
         self._decided: dict[Place, tuple[TableLayout, Decided]] = {}
         self._rows, self._unknown = RowChanges(known=True), RowChanges(known=False)
@@ -111,5 +115,6 @@ class Batch:
                 expirations.write(self._tx, layout.expiry, key, each.old, each.new)
         if layout.stream is not None:
             view, names = layout.stream.view_type, layout.key_names
-            records = [(key, changes.record(view, names, *each.images(), self._now, None)) for key, each in decided]
+            cause = self._cause
+            records = [(key, changes.record(view, names, *each.images(), self._now, cause)) for key, each in decided]
             changes.append(self._tx, layout.stream, records, self._now, self._origin)

@@ -1,7 +1,7 @@
 """Items: every table and every index is a collection of (key, body) in one table, in the order of the key's bytes.
 
-`change` is the one way in, and for several items of one transaction `batch.Batch`: put, update, delete, PartiQL and
-expiry end here, batches and transactions there, and both decide by the same rule.
+`change` is the one way in, and for several items of one transaction `batch.Batch`: put, update, delete and PartiQL end
+here, batches, transactions and expiry there, and both decide by the same rule.
 
 ```
 read old -> change(old) -> new -> write the item -> its index entries, its expiration -> append to the stream

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from tailrace.services.dynamodb import status
 from tailrace.services.dynamodb.table import KIND, Table, compile_table
-from tailrace.store import deliveries, expirations, items, resources
+from tailrace.store import deliveries, expirations, resources
+from tailrace.store.batch import Batch
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import ExpiryLayout, Item
 
@@ -95,11 +96,14 @@ def expire_slice(tx: Transaction, scope: str, name: str, now: float) -> Slice:
         return None if expirations.is_due(expiry, old, now) else old
 
     entries, deleted = expirations.due(tx, expiry, now, EXPIRE_ITEMS), 0
+    batch = Batch(tx, now, cause=CAUSE)
+    batch.read((table.layout.collection, entry.key) for entry in entries)
     for entry in entries:
-        if items.change(tx, table.layout, entry.key, change, now, CAUSE).wrote:
+        if batch.change(table.layout, entry.key, change).wrote:
             deleted += 1
         else:
             expirations.strike(tx, expiry, entry)  # it led nowhere, and would forever
+    batch.write()
     return Slice(len(entries), deleted)
 
 
