@@ -20,7 +20,7 @@ from tailrace.store.postgresql.signals import Notice
 
 LINKS = 4
 UPDATES_MAX = 64  # in one group
-ROWS_MAX = 128  # that they write; one that writes more has a group of its own
+ROWS_MAX = 64  # that they write; one that writes more has a group of its own
 TRIES_MAX = 3  # in groups; then a closure runs by itself
 
 _monotonic = SystemClock().monotonic

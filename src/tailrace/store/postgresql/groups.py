@@ -38,6 +38,7 @@ from tailrace.store.postgresql.transactions import (
     Statement,
     Turns,
     checked,
+    in_few_statements,
 )
 
 
@@ -159,8 +160,8 @@ class Member:
     def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
         """Execute a change for each row of parameters, by the end of the group."""
         change = self.one if one else self.do
-        for row in rows:
-            change(sql, *row, turn=turn)
+        for statement, parameters in ((sql, row) for row in rows) if one else in_few_statements(sql, rows):
+            change(statement, *parameters, turn=turn)
 
     def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
         """Execute a change for each row of parameters; the numbers of rows that they touched."""

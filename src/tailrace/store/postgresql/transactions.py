@@ -16,6 +16,7 @@ What a link collects is sent with the next statement whose answer is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ from tailrace.store.postgresql.link import Answer, Link, Refused
 
 STRIPES = 16
 """Into how many rows a count is divided that many writers change: a power of two, at most 256."""
+_SIZES = (25, 5, 1)  # few, so that few statements are prepared; the first is what a batch has
 SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _TURN = "INSERT INTO counters (name, value) VALUES ('turn', 0) ON CONFLICT (name) DO UPDATE SET value = 0"
 REPLACING = ("INSERT INTO resources", "DELETE FROM resources")
@@ -96,6 +98,23 @@ class Turns:
 def checked(sql: str) -> str:
     """A change that fails, with what was sent behind it, unless it touches one row."""
     return f"WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed"
+
+
+def in_few_statements(sql: str, rows: Sequence[tuple[object, ...]]) -> Iterable[Question]:
+    """A change for many rows of parameters: an `INSERT .. SELECT` in as few statements as there are sizes.
+
+    Anything else stays a statement a row, and so does a row without a value, whose type a UNION can't tell.
+    """
+    head, select, each = sql.partition(" SELECT ")
+    if not (select and head.startswith("INSERT")) or any(None in row for row in rows):
+        yield from ((sql, row) for row in rows)
+        return
+    at = 0
+    for size in _SIZES:
+        while len(rows) - at >= size:
+            several = f" UNION ALL{select}".join([each] * size)
+            yield f"{head}{select}{several}", tuple(chain.from_iterable(rows[at : at + size]))
+            at += size
 
 
 class _GlanceCache:
@@ -298,8 +317,8 @@ class Writing:
     def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
         """Execute a change for each row of parameters, together with what follows."""
         change = self.one if one else self.do
-        for row in rows:
-            change(sql, *row, turn=turn)
+        for statement, parameters in ((sql, row) for row in rows) if one else in_few_statements(sql, rows):
+            change(statement, *parameters, turn=turn)
 
     def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
         """Execute a change for each row of parameters; the numbers of rows that they touched."""
