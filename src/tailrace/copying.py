@@ -15,6 +15,7 @@ from tailrace.store.engine import Store
 
 NotPossible = copying.NotPossible
 KEEP_SECRETS = "The secrets among them open with the sealing key that they were sealed with: see docs/scaling.md"
+GOES_ON = "FROM is unharmed and goes on as it was; the same command goes on with the copy, `--abandon` ends it"
 STOP_NOW = "Caught up, {behind} changes behind: stop the servers of {source} now, this follows until they have ended"
 
 
@@ -27,22 +28,24 @@ class Bars:
         self._console = console
         self._source = source
         self._tasks: dict[str, TaskID] = {}
+        self._line: TaskID | None = None
         self._doing = ""
 
     def tell(self, what: str, done: int, of: int) -> None:
-        """Show how far a table has come."""
-        if not of:
-            return
-        if what not in self._tasks:
-            self._tasks[what] = self.shown.add_task(what, total=of)
-        self.shown.update(self._tasks[what], completed=done, total=of)
+        """Show how far a table has come: one bar, for whatever is done with it."""
+        table = what.split()[0]
+        if table not in self._tasks:
+            if not of:
+                return
+            self._tasks[table] = self.shown.add_task(what, total=of)
+        self.shown.update(self._tasks[table], description=what, completed=done, total=of)
 
     def stand(self, standing: Standing) -> None:
         """Show how many changes are to come, and what to do next."""
         line = f"{standing.doing}, {standing.behind} changes behind"
-        if "behind" not in self._tasks:
-            self._tasks["behind"] = self.shown.add_task(line, total=None)
-        self.shown.update(self._tasks["behind"], description=line)
+        if self._line is None:
+            self._line = self.shown.add_task(line, total=None)
+        self.shown.update(self._line, description=line)
         if standing.doing != self._doing:
             self._doing = standing.doing
             if standing.doing == "following":

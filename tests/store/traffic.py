@@ -15,7 +15,7 @@ from tailrace.store.layout import ExpiryLayout, StreamLayout, TableLayout
 from tests.store.tables import NOW, PK, item, key_of, open_stream
 
 KEYS = 60
-REST_SECONDS = 0.004  # between two writes of a writer: all of them and the copy share a thread
+REST_SECONDS = 0.01  # between two writes of a writer: all of them and the copy share a thread
 NODE = "node/writer"
 
 

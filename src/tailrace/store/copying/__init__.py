@@ -46,6 +46,7 @@ async def copy(source: Store, target: Store, name: str, progress: Progress, now:
     """
     for store in (source, target):
         await store.view(lambda tx: users.check_none(tx, now))
+    await source.view(check_whole)
     everything = tables()
     holder = await target.update(lambda tx: marks.begin(tx, everything, name, ""))
     await notes.end(source)  # of a copy that somebody has begun while servers ran

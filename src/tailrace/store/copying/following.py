@@ -13,20 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 from tailrace.base.clock import Clock
-from tailrace.base.errors import StoreError
 from tailrace.store.copying import marks, notes, rows, steps, users
 from tailrace.store.copying.steps import Progress
 from tailrace.store.copying.tables import Key, NotPossible, Table, tables
+from tailrace.store.copying.taken import Taken
 from tailrace.store.engine import Row, Store, Transaction
 
-T = TypeVar("T")
 PAGES = 10  # after so many, what was noted is taken
 KEYS_MAX = 10_000  # that differ, kept until it is known why
 PAUSE_SECONDS = 0.2
-BUSY_TRIES = 20  # a server that writes without a pause keeps others from writing for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ class Following:
         self._tables = tables()
         self._by_name = {table.name: table for table in self._tables}
         self._doing: Literal["copying", "comparing", "following", "ending"] = "copying"
-        self._notes = self._holder = ""
+        self._notes: Taken
+        self._holder = ""
         self._pages = 0
 
     async def run(self, name: str, target_name: str, *, verify_all: bool = False) -> int:
@@ -61,9 +60,11 @@ class Following:
 
         `verify_all`: both are read once more at the end, as where nobody uses the source.
         """
+        await self._source.view(marks.check_whole)
         await self._users.gone()  # the first look: who is silent from now on is gone after a while
-        self._notes = await notes.begin(self._source, self._tables, target_name)
-        self._holder = await self._target.update(lambda tx: marks.begin(tx, self._tables, name, self._notes))
+        id = await notes.begin(self._source, self._tables, target_name)
+        self._notes = Taken(self._source, id, self._by_name)
+        self._holder = await self._target.update(lambda tx: marks.begin(tx, self._tables, name, id))
         for table in notes.noted(self._tables):
             await steps.copy_table(
                 *(self._source, self._target, table, self._holder, self._progress), self._take_at_times
@@ -74,6 +75,7 @@ class Following:
         self._doing = "following"
         while True:
             await self._take()
+            self._tell(Standing(self._doing, await self._notes.behind()))
             if await self._users.gone():
                 done = await self._finish(verify_all=verify_all)
                 if done is not None:
@@ -88,28 +90,16 @@ class Following:
     async def _take(self) -> set[tuple[str, Key]]:
         """Copy all rows that are noted now; their tables and keys."""
         taken: set[tuple[str, Key]] = set()
-        to = await self._noted(notes.last)
-        while True:
-            numbers, keys = await self._noted(lambda tx: notes.take(tx, self._by_name, to))
-            if not numbers:
-                self._tell(Standing(self._doing, 0))
-                return taken
+        to = await self._notes.last()
+        while keys := await self._notes.next(to):
             for name, of_table in keys.items():
-                table, found = self._by_name[name], list(of_table)
-                for first in range(0, len(found), table.rows_at_once):
-                    await self._lay(table, found[first : first + table.rows_at_once])
-                taken |= {(name, key) for key in found}
-            await self._forget(numbers)
-            self._tell(Standing(self._doing, await self._noted(notes.waiting)))
-
-    async def _noted(self, read: Callable[[Transaction], T]) -> T:
-        """What stands in the notes now. Raises NotPossible where some may be missing."""
-
-        def look(tx: Transaction) -> T:
-            notes.check(tx, self._notes)
-            return read(tx)
-
-        return await rows.see(self._source, look)
+                table = self._by_name[name]
+                for first in range(0, len(of_table), table.rows_at_once):
+                    await self._lay(table, of_table[first : first + table.rows_at_once])
+                taken |= {(name, key) for key in of_table}
+            await self._notes.done()
+            self._tell(Standing(self._doing, await self._notes.behind()))
+        return taken
 
     async def _lay(self, table: Table, keys: list[Key]) -> None:
         """Have the rows of these keys as they are now, and read them back."""
@@ -122,22 +112,6 @@ class Following:
         await self._target.update(lay, locked=True)
         if await rows.see(self._target, lambda tx: rows.by_keys(tx, table, keys)) != found:
             raise NotPossible(f"{table.name} differs: rows that were just copied aren't as they were in the source")
-
-    async def _forget(self, numbers: list[int]) -> None:
-        def forget(tx: Transaction) -> None:
-            notes.check(tx, self._notes)
-            notes.forget(tx, numbers)
-
-        for tries in range(BUSY_TRIES):
-            try:
-                await self._source.update(forget, locked=True)
-            except NotPossible:
-                raise
-            except StoreError:
-                if tries == BUSY_TRIES - 1:
-                    raise
-            else:
-                return
 
     async def _compare(self, table: Table) -> None:
         """Compare all rows. Raises NotPossible where some differ that have not changed since they were copied."""
@@ -174,16 +148,32 @@ class Following:
             if table.name in notes.HOT:
                 await self._target.update(lambda tx, table=table: marks.restart(tx, table))  # type: ignore[misc]
                 await steps.copy_table(self._source, self._target, table, self._holder, self._progress)
+        try:
+            counted = await self._verify(verify_all=verify_all)
+        except NotPossible:
+            if await self._nobody_is_back():
+                raise
+            return None
+        if not await self._nobody_is_back():
+            return None
+        await self._target.update(marks.end)
+        await notes.end(self._source)
+        return counted
+
+    async def _verify(self, *, verify_all: bool) -> int:
+        """Count all rows, and read what wasn't compared; how many there are. Raises NotPossible where some differ."""
         counted = 0
         for table in self._tables:
             whole = verify_all or table.name in notes.HOT
             verify = steps.verify if whole else steps.verify_count
             counted += await verify(self._source, self._target, table, self._progress)
             await rows.number_on(self._source, self._target, table)
-        unused = await self._users.gone()
-        if await self._noted(notes.last) or not unused:
-            self._doing = "following"
-            return None
-        await self._target.update(marks.end)
-        await notes.end(self._source)
         return counted
+
+    async def _nobody_is_back(self) -> bool:
+        """Whether nobody uses the source still, and nobody has written since its last changes were taken."""
+        unused = await self._users.gone()
+        if unused and not await self._notes.last():
+            return True
+        self._doing = "following"
+        return False

@@ -5,8 +5,9 @@ a server's write ──trigger──> copy_notes (a row's table and key), in the
 take: the notes that are visible, from the first ──> the rows as they are now ──> forget just those notes
 ```
 A note says which row, not what became of it, so it may be taken late, twice or together with others of its row. There
-is no position in the notes: on a database with many writers a transaction that commits late has earlier numbers than
-what was taken already, and a position would skip it. Notes are only added, so writers never wait for each other here.
+is no position in the notes of a database with many writers: a transaction that commits late has earlier numbers than
+what was taken already, and a position would skip it. Where there is one writer, numbers are the order of commits, and a
+position spares it the company of another writer (`Taken`). Notes are only added, so nobody waits for another's note.
 
 What changes all the time is in few rows (the counters of shards, of collections): it isn't noted but compared as a
 whole at the end (`HOT`). The rejected alternatives: reading the stream of changes, which only tables have that are
@@ -144,12 +145,17 @@ def last(tx: Transaction) -> int:
     return int(row[0]) if row and row[0] is not None else 0
 
 
-def take(tx: Transaction, by_name: dict[str, Table], to: int) -> tuple[list[int], dict[str, dict[Key, None]]]:
-    """The first notes up to a number: their numbers, and the keys of each table."""
-    sql = f"SELECT number, name, {', '.join(_KEY_COLUMNS)} FROM copy_notes WHERE number <= ? ORDER BY number LIMIT ?"  # noqa: S608 - names from above
+def take(
+    tx: Transaction, by_name: dict[str, Table], after: int, to: int
+) -> tuple[list[int], dict[str, dict[Key, None]]]:
+    """The first notes behind a number, up to another: their numbers, and the keys of each table."""
+    sql = (
+        f"SELECT number, name, {', '.join(_KEY_COLUMNS)} FROM copy_notes "  # noqa: S608 - names from above
+        "WHERE number > ? AND number <= ? ORDER BY number LIMIT ?"
+    )
     numbers: list[int] = []
     keys: dict[str, dict[Key, None]] = {}
-    for number, name, *parts in tx.rows(sql, to, TAKEN_AT_ONCE):
+    for number, name, *parts in tx.rows(sql, after, to, TAKEN_AT_ONCE):
         numbers.append(number)
         keys.setdefault(name, {})[_key(by_name[name], parts)] = None
     return numbers, keys
