@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 
 from rich.console import Console
@@ -15,7 +16,7 @@ from tailrace.store.engine import Store
 
 NotPossible = copying.NotPossible
 KEEP_SECRETS = "The secrets among them open with the sealing key that they were sealed with: see docs/scaling.md"
-GOES_ON = "FROM is unharmed and goes on as it was; the same command goes on with the copy, `--abandon` ends it"
+GOES_ON = "{source} goes on as it was; the same command goes on with the copy, `--abandon` ends it"
 STOP_NOW = "Caught up, {behind} changes behind: stop the servers of {source} now, this follows until they have ended"
 
 
@@ -72,7 +73,11 @@ async def run_online(source: str, target: str, *, verify_all: bool) -> None:
         bars = Bars(Console(), shown(source))
         with bars.shown:
             following = Following(here, there, clock, bars.tell, bars.stand)
-            rows = await following.run(shown(source), shown(target), verify_all=verify_all)
+            try:
+                rows = await following.run(shown(source), shown(target), verify_all=verify_all)
+            except asyncio.CancelledError:  # Ctrl-C
+                _say(GOES_ON.format(source=shown(source)))
+                raise
     how = "verified by its count and checksum" if verify_all else "compared row by row and counted"
     _say(f"{rows} rows copied, and each table {how}: start the servers of {shown(target)}", KEEP_SECRETS)
 
