@@ -29,6 +29,13 @@ _STANDS = "SELECT 1 / count(*) FROM (SELECT 1 FROM resources WHERE kind = ? AND 
 _IS_ABSENT = "SELECT 1 / (1 - count(*)) FROM (SELECT 1 FROM resources WHERE kind = ? AND scope = ? AND name = ?"
 CHECK_FAILED = "22012"
 """The SQLSTATE of a division by zero."""
+ROW_IS_THERE = "23505"
+"""The SQLSTATE of a key that is there: how the same fails where a check costs too much (parts.py)."""
+
+
+def checked(sql: str) -> str:
+    """A change that fails, with what was sent behind it, unless it touches one row."""
+    return f"WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed"
 
 
 class Documents:

@@ -27,7 +27,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from tailrace.base.errors import Outdated
 from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Seen
+from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Seen, checked
 from tailrace.store.postgresql.holding import FOR_UPDATE, Mode, hold_of
 from tailrace.store.postgresql.link import Answer, Link, LinkLost, Refused
 from tailrace.store.postgresql.transactions import (
@@ -37,7 +37,6 @@ from tailrace.store.postgresql.transactions import (
     NeedsAlone,
     Statement,
     Turns,
-    checked,
     in_few_statements,
 )
 

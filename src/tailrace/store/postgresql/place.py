@@ -18,7 +18,7 @@ from tailrace.base.clock import SystemClock
 from tailrace.base.errors import Outdated, StoreError
 from tailrace.store.engine import Listener, Overloaded, TooLong, Unreachable
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import CHECK_FAILED, Documents
+from tailrace.store.postgresql.documents import CHECK_FAILED, ROW_IS_THERE, Documents
 from tailrace.store.postgresql.group_queue import GroupQueue
 from tailrace.store.postgresql.groups import Job
 from tailrace.store.postgresql.holding import Mode
@@ -321,7 +321,7 @@ class PostgresStore:
 
     def _judge(self, refusal: Refused, tx: Reading | Writing) -> None:
         """Raise _Again where a statement was refused for what others did meanwhile, else StoreError."""
-        if refusal.check and refusal.code == CHECK_FAILED:
+        if refusal.check and refusal.code in (CHECK_FAILED, ROW_IS_THERE):
             self.known.drop(list(tx.seen.used))
             raise _Again("a document has changed", at_once=True) from refusal
         if refusal.code == TOO_LONG_CODE:

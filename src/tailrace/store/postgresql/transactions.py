@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from tailrace.store import resources
 from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import NOT_HELD, Documents, Seen, lock_numbers
+from tailrace.store.postgresql.documents import NOT_HELD, Documents, Seen, checked, lock_numbers
 from tailrace.store.postgresql.holding import FOR_UPDATE, OWNED, SEVERAL, SHARED, Apart, Mode, hold_of
 from tailrace.store.postgresql.link import Answer, Link, Refused
 
@@ -93,11 +93,6 @@ class Turns:
         taken, self._statements = self._statements, []
         self._tables.clear()
         return [statement for _, statement in sorted(taken, key=itemgetter(0))]
-
-
-def checked(sql: str) -> str:
-    """A change that fails, with what was sent behind it, unless it touches one row."""
-    return f"WITH changed AS ({sql} RETURNING 1) SELECT 1 / count(*) FROM changed"
 
 
 def in_few_statements(sql: str, rows: Sequence[tuple[object, ...]]) -> Iterable[Question]:
