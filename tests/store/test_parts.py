@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 
 from tailrace.store import StoreUnavailable, changes, postgresql
 from tailrace.store.postgresql import distribution, parts
-from tailrace.store.postgresql.link import Link
+from tailrace.store.postgresql.link import Link, LinkLost, Refused
 from tailrace.store.postgresql.transactions import STRIPES
 from tests.postgres import CITUS, Databases
 
@@ -189,6 +190,22 @@ def test_the_database_finds_the_part_that_statements_name(databases: Databases) 
     finally:
         link.close()
         databases.drop()
+
+
+@pytest.mark.parametrize("route", [None, parts.routed])
+def test_a_commit_that_a_worker_may_have_done_is_not_taken_for_undone(databases: Databases, route: Any) -> None:
+    """Citus tells by an error of a worker that went away in its commit; a database alone has undone what it refuses."""
+    link = Link(databases.new_undivided(), route=route)
+    link.add("CREATE TABLE once (n BIGINT UNIQUE DEFERRABLE INITIALLY DEFERRED)", check=True)
+    link.exchange()
+    link.add("BEGIN", check=True)
+    link.add("INSERT INTO once VALUES (1), (1)", check=True)
+    link.add("COMMIT", check=True, commit=True)
+    with pytest.raises(LinkLost if route else Refused) as raised:
+        link.exchange()
+    assert getattr(raised.value, "committing", False) == bool(route)
+    link.close()
+    databases.drop()
 
 
 @pytest.mark.skipif(bool(os.environ.get(CITUS)), reason="this database has Citus: run it without")

@@ -25,6 +25,8 @@ AWAY_SECONDS_MAX = 3.0  # how long a request waits for a database that is away
 AGAIN_SECONDS_MAX = 0.1  # from one try to the next
 _DONE = frozenset((pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY))
 _BINARY = pq.Format.BINARY
+RACE_LOST = "40"
+"""What the SQLSTATEs of a transaction start with that was undone for others' sake."""
 Route = Callable[[str, tuple[object, ...]], tuple[str, tuple[object, ...]]]
 
 
@@ -198,6 +200,7 @@ class Link:
         sent, self._sent = self._sent, []
         coming, self._coming = self._coming, {}
         refusal: Refused | None = None
+        at_commit = False
         answers: list[Answer] = []
         committing = any(each.commit for each in sent)
         try:
@@ -212,6 +215,7 @@ class Link:
                     elif not each.check:
                         answers.append(_answer(result))
                 elif result.status == pq.ExecStatus.FATAL_ERROR:
+                    at_commit = at_commit or (refusal is None and each.commit)
                     refusal = refusal or _refused(result, each)
                 if (yield from self._next()) is not None:
                     raise LinkLost("the database gave more answers than statements")
@@ -222,6 +226,9 @@ class Link:
         except LinkLost as lost:
             raise LinkLost(str(lost), committing=committing) from lost
         if refusal is not None:
+            if at_commit and self._route is not None and not refusal.code.startswith(RACE_LOST):
+                # A worker that went away in the middle of its commit may have done it: nobody may run it again.
+                raise LinkLost(str(refusal), committing=True)
             raise refusal
         return answers
 

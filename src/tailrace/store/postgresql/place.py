@@ -41,6 +41,7 @@ WRITERS = 12
 QUEUE_UPDATES_MAX = 20_000
 HELD_CODES = frozenset(("55P03", "57014"))  # a lock wasn't had in time
 AGAIN_CODES = HELD_CODES | {"40001", "40P01"}  # a race was lost, a deadlock was broken
+WORKER_AWAY = "08"  # what the codes start with where Citus has lost a worker, before a commit
 TOO_LONG_CODE = "54000"  # the entry of an index is longer than a third of a page
 AGAIN_MAX = 50
 RACES_SECONDS_MAX = 20.0  # how long an update tries to win
@@ -326,7 +327,7 @@ class PostgresStore:
             raise _Again("a document has changed", at_once=True) from refusal
         if refusal.code == TOO_LONG_CODE:
             raise TooLong(str(refusal)) from refusal
-        if refusal.code in AGAIN_CODES:
+        if refusal.code in AGAIN_CODES or refusal.code.startswith(WORKER_AWAY):
             raise _Again(str(refusal), held=refusal.code in HELD_CODES) from refusal
         raise StoreError(f"the database refused a statement: {refusal}") from refusal
 
