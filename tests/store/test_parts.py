@@ -94,11 +94,12 @@ def place(part: int) -> int:
         ),
         (
             "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards "
-            "WHERE shard = ?",
-            (0, 1.0, b"{}", None, SHARD),
+            "WHERE shard = ? UNION ALL SELECT latest - ?, ?, ?, ? FROM shards WHERE shard = ?",
+            (1, 1.0, b"{}", None, SHARD, 0, 1.0, b"{}", None, SHARD),
             "INSERT INTO changes (part, sequence, created, body, origin) SELECT part, latest - ?, ?, ?, ? FROM shards "
-            "WHERE shard = ? AND part = ?",
-            (0, 1.0, b"{}", None, SHARD, place(3)),
+            "WHERE shard = ? AND part = ? "
+            "UNION ALL SELECT part, latest - ?, ?, ?, ? FROM shards WHERE shard = ? AND part = ?",
+            (1, 1.0, b"{}", None, SHARD, place(3), 0, 1.0, b"{}", None, SHARD, place(3)),
         ),
         (
             "SELECT body FROM changes WHERE sequence > ? AND sequence < ? ORDER BY sequence LIMIT ?",

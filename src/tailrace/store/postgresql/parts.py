@@ -40,8 +40,7 @@ _OF_SHARD = re.compile(r"INSERT INTO changes \(([^)]*)\) SELECT latest")
 _WRAPPED = re.compile(re.escape(checked("@")).replace("@", "(.*)"))
 _NEXT = "UPDATE shards SET latest = latest + ? WHERE shard = ? AND closed IS NULL"
 _NEXT_OR_FAIL = "UPDATE shards SET latest = latest + ? / (closed IS NULL)::int WHERE shard = ?"
-_ONE = re.compile(r"\b(key|shard) = \?")
-_SOME = re.compile(r"\bkey IN \((\?(?:, \?)*)\)")
+_KEYS = re.compile(r"\b(key|shard) (?:= \?|IN \((\?(?:, \?)*)\))")
 _RANGE = re.compile(r"\b(key|sequence) >=? \? AND \1 <(=?) \?")
 
 
@@ -82,11 +81,10 @@ def _route(sql: str) -> Route | None:
     sql = sql.replace("JOIN changes ON ", "JOIN changes ON changes.part = shards.part AND ")
     if (insert := _INSERT.search(sql)) is not None:
         return _of_values(sql, insert)
-    sql = _OF_SHARD.sub(r"INSERT INTO changes (part, \1) SELECT part, latest", sql)
-    if (one := _ONE.search(sql)) is not None:
-        return _of_one(sql, one)
-    if _SOME.search(sql):
-        return _of_some(sql)
+    if (of_shard := _OF_SHARD.match(sql)) is not None:
+        sql = sql.replace(of_shard[1], f"part, {of_shard[1]}", 1).replace("SELECT latest", "SELECT part, latest")
+    if _KEYS.search(sql):
+        return _of_keys(sql)
     if (between := _RANGE.search(sql)) is not None:
         return _of_range(sql, between)
     return lambda parameters: (sql, parameters)
@@ -131,28 +129,22 @@ def _of_values(sql: str, insert: re.Match[str]) -> Route:
     return route
 
 
-def _of_one(sql: str, one: re.Match[str]) -> Route:
-    home_of = _HOMES[one[1]]
-    at = sql.count("?", 0, one.start())
-    text = f"{sql[: one.end()]} AND part = ?{sql[one.end() :]}"
-    return lambda given: (text, (*given[: at + 1], _place(home_of(given[at])), *given[at + 1 :]))
-
-
-def _of_some(sql: str) -> Route:
-    """Keys that are named one by one, of one collection or several."""
+def _of_keys(sql: str) -> Route:
+    """Rows whose keys are named: one or several times one, or several at once; each gets the condition of its part."""
     text, plan, end, marks = "", [], 0, 0
-    for some in _SOME.finditer(sql):
-        text += f"{sql[end : some.end()]} AND part IN ({some[1]})"
-        first = sql.count("?", 0, some.start())
-        plan.append((marks, first, first + some[1].count("?")))
-        marks, end = plan[-1][2], some.end()
+    for found in _KEYS.finditer(sql):
+        several = found[2]
+        text += f"{sql[end : found.end()]} AND part {f'IN ({several})' if several else '= ?'}"
+        first = sql.count("?", 0, found.start())
+        plan.append((_HOMES[found[1]], marks, first, first + found[0].count("?")))
+        marks, end = plan[-1][3], found.end()
     text += sql[end:]
 
     def route(given: tuple[Any, ...]) -> Statement:
         sent: list[object] = []
-        for start, first, last in plan:
+        for home_of, start, first, last in plan:
             sent += given[start:last]
-            sent += (_place(of_key(key)) for key in given[first:last])
+            sent += (_place(home_of(key)) for key in given[first:last])
         return text, (*sent, *given[marks:])
 
     return route
