@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +91,17 @@ class Watched:
     def unexpected(self) -> list[str]:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
+    def settle(self) -> None:
+        """A test's end: fail with its errors, and forget them."""
+        unexpected = self.unexpected
+        self.errors.clear()
+        self.expected.clear()
+        assert not unexpected
 
-@contextmanager
-def watching(chromium: Browser, server: RunningServer) -> Iterator[Watched]:
-    """A browser's context of its own on a server."""
+
+@pytest.fixture(scope="module")
+def shared(chromium: Browser, server: RunningServer) -> Iterator[Watched]:
+    """A browser's context for the tests of a file: the script of all pages is loaded and compiled once in it."""
     context = chromium.new_context(
         base_url=server.endpoint, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
     )
@@ -105,18 +111,24 @@ def watching(chromium: Browser, server: RunningServer) -> Iterator[Watched]:
     context.close()
 
 
+@pytest.fixture
+def watched(shared: Watched, server: RunningServer, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    """The file's context as a new one: without pages, and nothing is remembered. Its errors are this test's."""
+    yield shared
+    show_failed(shared, request.node)
+    pages, blank = shared.context.pages, shared.context.new_page()
+    for page in pages:
+        page.close()
+    kept = {"origin": server.endpoint, "storageTypes": "local_storage,cookies,indexeddb"}
+    shared.context.new_cdp_session(blank).send("Storage.clearDataForOrigin", kept)
+    blank.close()
+    shared.settle()
+
+
 def show_failed(watched: Watched, test: pytest.Item) -> None:
     """Leave the picture of a test that failed, or on whose pages there was an error."""
     if getattr(test, "failed", False) or watched.unexpected:
         _show(watched.context, re.sub(r"\W+", "-", test.name))
-
-
-@pytest.fixture
-def watched(chromium: Browser, server: RunningServer, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    with watching(chromium, server) as found:
-        yield found
-        show_failed(found, request.node)
-    assert not found.unexpected
 
 
 def _show(context: BrowserContext, name: str) -> None:

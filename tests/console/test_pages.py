@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
-from tests.console.conftest import ROOT, Watched, show_failed, signed_in, watching
+from tests.console.conftest import ROOT, Watched, show_failed, signed_in
 from tests.console.messaging import make_messaging
 from tests.console.pages import PAGES
 from tests.console.resources import allow_reading, latest_caused, latest_stream, make_backup, make_everything
@@ -51,22 +51,18 @@ def names(furnished: RunningServer) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def tab(chromium: Browser, server: RunningServer) -> Iterator[tuple[Watched, Page]]:
-    """One tab for all pages: the script that they share is loaded and compiled once, and the root signs in once."""
-    with watching(chromium, server) as watched:
-        yield watched, signed_in(watched.context.new_page(), server)
+def tab(shared: Watched, server: RunningServer) -> Page:
+    """One tab for all pages, where the root signs in once."""
+    return signed_in(shared.context.new_page(), server)
 
 
 @pytest.fixture
-def page(tab: tuple[Watched, Page], request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(tab: Page, shared: Watched, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The tab; what it reports until it is empty again is this test's."""
-    watched, page = tab
-    yield page
-    show_failed(watched, request.node)
-    page.goto("about:blank")
-    unexpected = watched.unexpected
-    watched.errors.clear()
-    assert not unexpected
+    yield tab
+    show_failed(shared, request.node)
+    tab.goto("about:blank")
+    shared.settle()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
