@@ -118,7 +118,7 @@ async def test_a_cut_divides_the_latest_records_but_no_partition(place: Store) -
     hashes = sorted([hash_of(item("hot"))] * 6 + [hash_of(item(f"p{n}")) for n in range(6)])
     below = sum(each < found.hash for each in hashes)
     assert found.share == min(below, 12 - below) / 12 > 0
-    await asyncio.gather(*(place.update(putting(table, item(f"q{n}"))) for n in range(2_000)))
+    await asyncio.gather(*(place.update(putting(table, item(f"q{n}")), grouped=True) for n in range(2_000)))
     found = await cut()
     assert found
     assert found.share > 0.49, "of the latest thousand"
