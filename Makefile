@@ -61,10 +61,10 @@ demo: console
 	@$(BIN)/tailrace demo $(ARGS)
 
 test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed $(CONSOLE)/node_modules/.installed console check-console
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-postgresql: $(VENV)/.installed-tests
-	TAILRACE_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadfile tests/flow tests/conformance $(ARGS)
+	TAILRACE_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flow tests/conformance $(ARGS)
 
 lint: $(VENV)/.installed-tests
 	$(BIN)/ruff format --check src tests benchmarks examples hatch_build.py node_parts.py

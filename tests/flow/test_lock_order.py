@@ -6,36 +6,49 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from tailrace.base.errors import ApiError
 from tailrace.store import items
+from tailrace.store.postgresql.link import Link
 from tests.flow.in_process import InProcess, in_process
+from tests.postgres import Databases
 
-Touched = list[tuple[int, bytes]]
+Place = tuple[int, bytes]
+
+
+class Touched(NamedTuple):
+    """The collection and key of each item, in the order in which PostgreSQL was asked to lock or to insert it."""
+
+    locked: list[Place]
+    inserted: list[Place]
 
 
 @pytest.fixture
-async def node() -> AsyncIterator[InProcess]:
-    async with in_process() as started:
+async def node(databases: Databases) -> AsyncIterator[InProcess]:
+    async with in_process(databases.new()) as started:
         await started.table("b")
         await started.table("a")
         yield started
+    databases.drop()
 
 
 @pytest.fixture
 def touched(node: InProcess, monkeypatch: pytest.MonkeyPatch) -> Touched:
-    """The collection and key of each item that is written from now on."""
-    seen: Touched = []
-    change = items.change
+    """What is touched from now on."""
+    seen = Touched([], [])
+    add = Link.add
 
-    def note(tx: Any, layout: Any, key: bytes, *more: Any, **named: Any) -> items.Change:
-        seen.append((layout.collection, key))
-        return change(tx, layout, key, *more, **named)
+    def note(link: Link, sql: str, parameters: tuple[Any, ...] = (), **named: Any) -> None:
+        if sql.startswith(items.QUERY) and "FOR UPDATE" in sql:
+            seen.locked.append(parameters[:2])
+        elif "INSERT INTO items " in sql:
+            seen.inserted.append(parameters[:2])
+        add(link, sql, parameters, **named)
 
-    monkeypatch.setattr(items, "change", note)
+    monkeypatch.setattr(Link, "add", note)
     return seen
 
 
@@ -49,8 +62,9 @@ def shuffled(count: int) -> list[tuple[str, str]]:
 async def test_a_transaction_takes_its_keys_in_order(node: InProcess, touched: Touched) -> None:
     puts = [{"Put": {"TableName": table, "Item": {"pk": {"S": key}}}} for table, key in shuffled(40)]
     await node.dynamodb("TransactWriteItems", TransactItems=puts)
-    assert len(touched) == 40
-    assert touched == sorted(touched)
+    assert len(touched.locked) == len(touched.inserted) == 40
+    assert touched.locked == sorted(touched.locked)
+    assert touched.inserted == sorted(touched.inserted)
 
 
 async def test_a_batch_takes_its_keys_in_order(node: InProcess, touched: Touched) -> None:
@@ -58,8 +72,9 @@ async def test_a_batch_takes_its_keys_in_order(node: InProcess, touched: Touched
     for table, key in shuffled(25):
         requests[table].append({"PutRequest": {"Item": {"pk": {"S": key}}}})
     await node.dynamodb("BatchWriteItem", RequestItems=requests)
-    assert len(touched) == 25
-    assert touched == sorted(touched)
+    assert len(touched.locked) == len(touched.inserted) == 25
+    assert touched.locked == sorted(touched.locked)
+    assert touched.inserted == sorted(touched.inserted)
 
 
 async def test_reasons_stand_in_the_order_of_the_request(node: InProcess) -> None:
@@ -80,4 +95,4 @@ async def test_an_item_named_twice_is_found_wherever_it_stands(node: InProcess, 
         "ValidationException",
         "Transaction request cannot include multiple operations on one item",
     )
-    assert touched == []
+    assert touched == ([], [])
