@@ -54,9 +54,9 @@ class Results:
         return [t for t in self.facts if t.endswith(f"({kind})") and any(title == t for _, _, title in self.rounds)]
 
     def middle(self, workload: str, connections: int, title: str) -> Measured | None:
-        """The middle of the rounds, each figure for itself; None where requests failed or none was made."""
+        """The middle of the rounds, each figure for itself; None where there is none (see `absence`)."""
         rounds = self.rounds.get((workload, connections, title), ())
-        if not rounds or any(each.failed for each in rounds):
+        if not rounds or self.absence(workload, connections, title):
             return None
         return Measured(
             per_second=median(each.per_second for each in rounds),
@@ -65,6 +65,13 @@ class Results:
             cpu_us=median(each.cpu_us for each in rounds),
             failed=0,
         )
+
+    def absence(self, workload: str, connections: int, title: str) -> str:
+        """Why a server that was asked has no figures: it refused requests, or answered none in the time of a round."""
+        rounds = self.rounds.get((workload, connections, title), ())
+        if any(each.failed for each in rounds):
+            return "refused"
+        return "" if all(each.per_second for each in rounds) else "none answered"
 
     def ratio(self, workload: str, connections: int, title: str) -> float | None:
         """How many times as many requests a second ours answers as this server."""

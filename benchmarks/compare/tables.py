@@ -63,7 +63,7 @@ def _requests(results: Results, count: int, kind: str) -> Table:
 def _cell(results: Results, workload: str, count: int, title: str) -> str:
     found = results.middle(workload, count, title)
     if found is None:
-        return "refused" if (workload, count, title) in results.rounds else "-"
+        return results.absence(workload, count, title) or "-"
     ratio = results.ratio(workload, count, title)
     times = f"  x{ratio:.2f}" if ratio and not title.startswith(OURS) else ""
     return f"{found.per_second:,.0f}{times}\n({found.p50_ms:.2f}/{found.p99_ms:.1f}, {found.cpu_us:,.0f})"
@@ -132,8 +132,8 @@ def _requests_rows(results: Results, kind: str) -> list[str]:
         cells = [f"**{rounded(ours.per_second)}**", f"{ours.p50_ms:.1f}, {ours.p99_ms:.1f}"] if ours else ["", ""]
         for title in others:
             found, ratio = results.middle(workload, count, title), results.ratio(workload, count, title)
-            refused = "refused" if (workload, count, title) in results.rounds else ""
-            cells.append(f"{rounded(found.per_second)} ({ratio:.2f})" if found and ratio else refused)
+            absence = results.absence(workload, count, title)
+            cells.append(f"{rounded(found.per_second)} ({ratio:.2f})" if found and ratio else absence)
         rows.append(_row([TITLES[workload], *cells]))
     return rows
 

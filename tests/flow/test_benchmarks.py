@@ -43,6 +43,15 @@ def test_the_comparison_measures_every_figure_and_saves_it(tmp_path: Path) -> No
     assert "| GetItem | **" in file.with_suffix(".md").read_text()
 
 
+def test_a_server_that_answers_nothing_in_time_is_shown_as_such() -> None:
+    found = example(1000, 8000, 4000)
+    found.add("scan", 32, "tailrace (file)", Measured(300, 40.0, 90.0, 2000, 0))
+    found.add("scan", 32, "dynalite (file)", Measured(0, 0.0, 0.0, 0.0, 0))
+    assert found.ratio("scan", 32, "dynalite (file)") is None
+    [row] = [row for row in tables.markdown([found], "")["beside"].splitlines() if "Scan" in row and "300" in row]
+    assert row.endswith("| none answered |")
+
+
 def example(items: int, ours: float, theirs: float) -> Results:
     """One workload of ours and of a peer that refuses another one."""
     found = Results(items, facts={"tailrace (file)": Facts(1.1, 1.2, 90, 50, True), "dynalite (file)": Facts()})
