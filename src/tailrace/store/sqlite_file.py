@@ -23,7 +23,6 @@ DATABASE = "tailrace.db"
 #   WITHOUT ROWID       16 KB    7,300/s                             148,000/s      96 MB
 PAGE_BYTES = 8192
 CHECKPOINT_ROWS = 20_000  # row changes after which the log is moved into the database
-CACHE_KIB = 32 * 1024  # of each connection; the system keeps the rest of the file, and a page of that is a copy away
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log's size from which on writers wait for a checkpoint
 # Of the connection that writes and of the one that reads, each; what else they need is in the system's cache. With
 # 100,000 items of 1 KB the whole server stays below 150 MB.

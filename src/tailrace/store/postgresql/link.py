@@ -10,6 +10,7 @@ import asyncio
 import select
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -66,19 +67,11 @@ class _Sent:
     owner: object = None
 
 
-_translated: dict[str, bytes] = {}
-
-
+@lru_cache(maxsize=PREPARED_MAX)
 def translated(sql: str) -> bytes:
     """The statement with `$1, $2 ...` in place of question marks."""
-    known = _translated.get(sql)
-    if known is None:
-        first, *parts = sql.split("?")
-        text = first + "".join(f"${number}{part}" for number, part in enumerate(parts, 1))
-        known = text.encode()
-        if len(_translated) < PREPARED_MAX:
-            _translated[sql] = known
-    return known
+    first, *parts = sql.split("?")
+    return (first + "".join(f"${number}{part}" for number, part in enumerate(parts, 1))).encode()
 
 
 class Link:
