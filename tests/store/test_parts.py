@@ -10,7 +10,7 @@ import pytest
 from tailrace.store import StoreUnavailable, changes, postgresql
 from tailrace.store.postgresql import distribution, parts
 from tailrace.store.postgresql.link import Link, LinkLost, Refused
-from tailrace.store.postgresql.transactions import STRIPES
+from tailrace.store.postgresql.updating import STRIPES
 from tests.postgres import CITUS, Databases
 
 FIRST, SIXTH = b"\x0fkey", b"\x5fkey"

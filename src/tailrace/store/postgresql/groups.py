@@ -19,26 +19,19 @@ rejected alternatives: a SAVEPOINT a closure, which can't part closures whose st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from tailrace.base.errors import Outdated
-from tailrace.store.engine import Cache, Question, Row, Turn
+from tailrace.store.engine import Cache, Question, Turn
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Seen, checked
+from tailrace.store.postgresql.documents import CHECK_FAILED, Documents, Seen
 from tailrace.store.postgresql.holding import FOR_UPDATE, Mode, hold_of
 from tailrace.store.postgresql.link import Answer, Link, LinkLost, Refused
-from tailrace.store.postgresql.transactions import (
-    REPLACING,
-    SKIP_LOCKED,
-    STRIPES,
-    NeedsAlone,
-    Statement,
-    Turns,
-    in_few_statements,
-)
+from tailrace.store.postgresql.transactions import REPLACING, NeedsAlone
+from tailrace.store.postgresql.updating import SKIP_LOCKED, Statement, Turns, Update
 
 
 class Job:
@@ -65,7 +58,7 @@ class Undo(Exception):
         self.culprits = culprits
 
 
-class Member:
+class Member(Update):
     """One closure's part of a group: its Transaction."""
 
     __slots__ = (
@@ -75,32 +68,20 @@ class Member:
         "cache",
         "error",
         "job",
-        "lock",
-        "notices",
-        "parts",
         "questions",
         "result",
         "sent",
-        "skip",
-        "turns",
-        "wrote",
     )
-    stripes = STRIPES
 
     def __init__(self, job: Job, seen: Seen, parts: int) -> None:
+        super().__init__(parts)
         self.job = job
-        self.parts = parts
-        self.lock = FOR_UPDATE
-        self.skip = SKIP_LOCKED
         self.cache: Cache = seen
-        self.notices: dict[tuple[str, str], None] = {}
         self.questions: list[Statement] = []  # all that it asks for at once
         self.answers: dict[int, Answer] = {}  # by the place of the question
         self.result: Any = None
         self.error: BaseException | None = None
         self.sent = False  # a change of it was sent, so that it can only be undone with the whole transaction
-        self.wrote = False
-        self.turns = Turns()
         self._later: list[Statement] = []
         self._running = greenlet(self._run)
 
@@ -125,24 +106,6 @@ class Member:
         taken, self._later = self._later, []
         return taken
 
-    def rows(self, sql: str, *parameters: object) -> list[Row]:
-        """All rows of a query, or of a change with RETURNING."""
-        [answer] = self._ask(((sql, parameters),))
-        return answer.rows
-
-    def row(self, sql: str, *parameters: object) -> Row | None:
-        """The first row of a query, or of a change with RETURNING; None without one."""
-        return next(iter(self.rows(sql, *parameters)), None)
-
-    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
-        """The first row of each of several queries, or None: one round trip."""
-        return [next(iter(answer.rows), None) for answer in self._ask(questions)] if questions else []
-
-    def run(self, sql: str, *parameters: object) -> int:
-        """Execute a change; the number of rows that it touched."""
-        [answer] = self._ask(((sql, parameters),))
-        return answer.touched
-
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change, by the end of the group."""
         self._check(sql)
@@ -151,24 +114,6 @@ class Member:
             self.turns.add(turn, Statement(sql, parameters, self))
         else:
             self._later.append(Statement(sql, parameters, self))
-
-    def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
-        """Execute a change that touches one row, by the end of the group, which is undone unless it does."""
-        self.do(checked(sql), *parameters, turn=turn)
-
-    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
-        """Execute a change for each row of parameters, by the end of the group."""
-        change = self.one if one else self.do
-        for statement, parameters in ((sql, row) for row in rows) if one else in_few_statements(sql, rows):
-            change(statement, *parameters, turn=turn)
-
-    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
-        """Execute a change for each row of parameters; the numbers of rows that they touched."""
-        return [answer.touched for answer in self._ask([(sql, row) for row in rows])] if rows else []
-
-    def notify(self, topic: str, payload: str) -> None:
-        """Remember a notice for after the commit."""
-        self.notices[topic, payload] = None
 
     def _check(self, sql: str) -> None:
         if sql.startswith(REPLACING) or sql.endswith(SKIP_LOCKED):

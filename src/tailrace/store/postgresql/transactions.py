@@ -16,21 +16,16 @@ What a link collects is sent with the next statement whose answer is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from tailrace.store import resources
 from tailrace.store.engine import Cache, Question, Row, Turn
 from tailrace.store.postgresql.dialects import Dialect
-from tailrace.store.postgresql.documents import NOT_HELD, Documents, Seen, checked, lock_numbers
-from tailrace.store.postgresql.holding import FOR_UPDATE, OWNED, SEVERAL, SHARED, Apart, Mode, hold_of
+from tailrace.store.postgresql.documents import NOT_HELD, Documents, Seen, lock_numbers
+from tailrace.store.postgresql.holding import OWNED, SEVERAL, SHARED, Apart, Mode, hold_of
 from tailrace.store.postgresql.link import Answer, Link, Refused
+from tailrace.store.postgresql.updating import STRIPES, Statement, Update
 
-STRIPES = 16
-"""Into how many rows a count is divided that many writers change: a power of two, at most 256."""
-_SIZES = (25, 5, 1)  # few, so that few statements are prepared; the first is what a batch has
-SKIP_LOCKED = " FOR UPDATE SKIP LOCKED"
 _TURN = "INSERT INTO counters (name, value) VALUES ('turn', 0) ON CONFLICT (name) DO UPDATE SET value = 0"
 REPLACING = ("INSERT INTO resources", "DELETE FROM resources")
 
@@ -55,61 +50,6 @@ class NeedsAlone(BaseException):
 
     It holds that document's row together with others who may want to replace it too, so none of them could go on.
     """
-
-
-class Statement(NamedTuple):
-    """A change that needs no answer, not yet sent. `owner`: the closure whose it is, where several share a link."""
-
-    sql: str
-    parameters: tuple[object, ...]
-    owner: object = None
-
-
-class Turns:
-    """The changes of rows that many share, put off to the commit and then done in one order."""
-
-    __slots__ = ("_statements", "_tables")
-
-    def __init__(self) -> None:
-        self._statements: list[tuple[Turn, Statement]] = []
-        self._tables: set[str] = set()
-
-    def add(self, turn: Turn, statement: Statement) -> None:
-        """Put a change off."""
-        self._statements.append((turn, statement))
-        self._tables.add(str(turn[0]))
-
-    def concern(self, sql: str) -> bool:
-        """Whether a statement names a table of which a change is put off."""
-        return any(table in sql for table in self._tables)
-
-    def join(self, others: Turns) -> None:
-        """Put off what others have put off, behind what is there."""
-        self._statements += others._statements
-        self._tables |= others._tables
-
-    def take(self) -> list[Statement]:
-        """What was put off, in the order in which it is to be done."""
-        taken, self._statements = self._statements, []
-        self._tables.clear()
-        return [statement for _, statement in sorted(taken, key=itemgetter(0))]
-
-
-def in_few_statements(sql: str, rows: Sequence[tuple[object, ...]]) -> Iterable[Question]:
-    """A change for many rows of parameters: an `INSERT .. SELECT` in as few statements as there are sizes.
-
-    Anything else stays a statement a row, and so does a row without a value, whose type a UNION can't tell.
-    """
-    head, select, each = sql.partition(" SELECT ")
-    if not (select and head.startswith("INSERT")) or any(None in row for row in rows):
-        yield from ((sql, row) for row in rows)
-        return
-    at = 0
-    for size in _SIZES:
-        while len(rows) - at >= size:
-            several = f" UNION ALL{select}".join([each] * size)
-            yield f"{head}{select}{several}", tuple(chain.from_iterable(rows[at : at + size]))
-            at += size
 
 
 class _GlanceCache:
@@ -240,8 +180,8 @@ class Reading(_View):
             self._link.exchange()
 
 
-class Writing:
-    """An update."""
+class Writing(Update):
+    """An update that has a transaction to itself."""
 
     __slots__ = (
         "_advisory",
@@ -251,77 +191,28 @@ class Writing:
         "_link",
         "_mode",
         "_refusal",
-        "_turns",
         "cache",
-        "lock",
-        "notices",
-        "parts",
         "seen",
-        "skip",
-        "wrote",
     )
-    stripes = STRIPES
 
     def __init__(self, link: Link, known: Documents, mode: Mode, dialect: Dialect) -> None:
+        super().__init__(dialect.parts)
         self._link = link
         self._mode = mode
         self._advisory = dialect.advisory
         self._hold = hold_of(dialect, mode)
         self._apart = Apart(OWNED) if dialect.parts > 1 and mode is Mode.ALONE else None
-        self.parts = dialect.parts
-        self.lock = FOR_UPDATE
-        self.skip = SKIP_LOCKED
         self.seen = Seen(known, confirm_reads=True)
         self.cache: Cache = self.seen
-        self.notices: dict[tuple[str, str], None] = {}
-        self.wrote = False
         self._begun = False
         self._refusal: Refused | None = None
-        self._turns = Turns()
-
-    def rows(self, sql: str, *parameters: object) -> list[Row]:
-        """All rows of a query, or of a change with RETURNING."""
-        [answer] = self._ask(((sql, parameters),))
-        return answer.rows
-
-    def row(self, sql: str, *parameters: object) -> Row | None:
-        """The first row of a query, or of a change with RETURNING; None without one."""
-        return next(iter(self.rows(sql, *parameters)), None)
-
-    def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:
-        """The first row of each of several queries, or None: one round trip."""
-        return [next(iter(answer.rows), None) for answer in self._ask(questions)] if questions else []
-
-    def run(self, sql: str, *parameters: object) -> int:
-        """Execute a change; the number of rows that it touched."""
-        [answer] = self._ask(((sql, parameters),))
-        return answer.touched
 
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change, together with what follows."""
         if turn:
-            self._turns.add(turn, Statement(sql, parameters))
+            self.turns.add(turn, Statement(sql, parameters))
         else:
             self._add(sql, parameters, silent=True)
-
-    def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
-        """Execute a change that touches one row, together with what follows, which isn't done unless it does."""
-        self.do(checked(sql), *parameters, turn=turn)
-        self.wrote = True
-
-    def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
-        """Execute a change for each row of parameters, together with what follows."""
-        change = self.one if one else self.do
-        for statement, parameters in ((sql, row) for row in rows) if one else in_few_statements(sql, rows):
-            change(statement, *parameters, turn=turn)
-
-    def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
-        """Execute a change for each row of parameters; the numbers of rows that they touched."""
-        return [answer.touched for answer in self._ask([(sql, row) for row in rows])] if rows else []
-
-    def notify(self, topic: str, payload: str) -> None:
-        """Remember a notice for after the commit."""
-        self.notices[topic, payload] = None
 
     def commit(self) -> None:
         """Confirm what is left, and commit."""
@@ -355,7 +246,7 @@ class Writing:
         replaced = parameters[:3] or None if sql.startswith(REPLACING) else None  # a step of the schema names none
         if replaced in self.seen.used and self._mode is Mode.LOCKED:
             raise NeedsAlone
-        if self._turns.concern(sql):
+        if self.turns.concern(sql):
             self._take_turns()
         if not self._begun:
             self._link.add(f"BEGIN ISOLATION LEVEL {self._mode.value}", check=True)
@@ -372,7 +263,7 @@ class Writing:
         self.wrote = self.wrote or not sql.startswith("SELECT")
 
     def _take_turns(self) -> None:
-        for sql, parameters, _ in self._turns.take():
+        for sql, parameters, _ in self.turns.take():
             self._add(sql, parameters, silent=True)
 
     def roll_back(self) -> None:
