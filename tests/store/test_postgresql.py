@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,10 @@ from tailrace import store
 from tailrace.store import StoreUnavailable, log_events, resources
 from tailrace.store.engine import Transaction
 from tailrace.store.postgresql import database_version, dialects
+from tailrace.store.postgresql import link as link_module
 from tailrace.store.postgresql import place as place_module
 from tailrace.store.postgresql.documents import FRESH_SECONDS
-from tailrace.store.postgresql.link import translated
+from tailrace.store.postgresql.link import Link, Refused, translated
 from tailrace.store.postgresql.tables import in_words_of
 from tests.postgres import Databases
 from tests.store.tables import NOW
@@ -134,6 +136,64 @@ def test_statements_are_translated_once() -> None:
     sql = "SELECT a FROM b WHERE c = ? AND d > ?"
     assert translated(sql) == b"SELECT a FROM b WHERE c = $1 AND d > $2"
     assert translated(sql) is translated(sql)
+
+
+@pytest.fixture
+def link(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Link]:
+    """A connection that keeps four statements."""
+    monkeypatch.setattr(link_module, "PREPARED_MAX", 4)
+    made = Link(databases.new_undivided())
+    yield made
+    made.close()
+    databases.drop()
+
+
+def ask(link: Link, *statements: str) -> None:
+    """Send statements one by one."""
+    for statement in statements:
+        link.add(statement)
+        link.exchange()
+
+
+def kept(link: Link) -> dict[str, int]:
+    """The statements that the server has kept for a connection, and how often each was run without being parsed."""
+    link.add("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements WHERE statement <> 'COMMIT'")
+    [answer] = link.exchange()
+    return {text: runs for text, runs in answer.rows if "pg_prepared_statements" not in text}
+
+
+def test_what_comes_again_and_again_is_prepared_whatever_came_before(link: Link) -> None:
+    ask(link, *(f"SELECT {number}" for number in range(100)))
+    ask(link, *["SELECT 'hot'"] * 10)
+    assert kept(link)["SELECT 'hot'"] == 9
+    ask(link, *(statement for number in range(100) for statement in (f"SELECT {number}", "SELECT 'hot'")))
+    found = kept(link)
+    assert found["SELECT 'hot'"] == 109
+    assert len(found) <= 4, "what nobody asks any more has gone"
+
+
+def test_what_comes_once_takes_nobodys_place(link: Link) -> None:
+    ask(link, *(f"SELECT {number}" for number in range(4)))
+    ask(link, *(f"SELECT {number}" for number in range(4, 100)))
+    assert kept(link).keys() == {f"SELECT {number}" for number in range(4)}
+
+
+def test_a_statement_goes_for_one_whose_transaction_begins_and_one_that_is_refused(link: Link) -> None:
+    """A BEGIN is refused its isolation behind any other statement; what is refused leaves everything as it was."""
+    ask(link, *(f"SELECT {number}" for number in range(4)))
+    for _ in range(3):
+        link.add("BEGIN ISOLATION LEVEL SERIALIZABLE", check=True)
+        link.add("SELECT current_setting('transaction_isolation')")
+        link.add("COMMIT", check=True)
+        [answer] = link.exchange()
+        assert answer.rows == [("serializable",)]
+        with pytest.raises(Refused, match="division by zero"):
+            ask(link, "SELECT 1 / 0")
+        with pytest.raises(Refused, match="does not exist"):
+            ask(link, "SELECT missing")
+    assert len(kept(link)) <= 4
+    ask(link, *["SELECT 'after'"] * 3)
+    assert kept(link)["SELECT 'after'"]
 
 
 def test_tables_are_made_in_the_words_of_each_database() -> None:

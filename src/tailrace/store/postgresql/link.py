@@ -2,12 +2,21 @@
 
 psycopg connects (its way with hosts, TLS, passwords and time-outs is the well-kept one); what follows is libpq itself,
 for the store's statements need none of psycopg's conversions and all of its pipeline.
+
+```
+a statement   there is room ────────────────────────────────> prepared ──the room is wanted, longest not used──> gone
+              there is none: once as it is, when it comes again ─^
+```
+What is put together at run time may come once and never again. It must not take the place of what every request asks,
+whoever came first; the rejected alternative, to prepare whatever comes, would have it push out the others one by one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import select
+from collections import OrderedDict
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +30,7 @@ from tailrace.store.engine import Row
 from tailrace.store.postgresql.codec import DECODERS, ENCODERS
 
 PREPARED_MAX = 1000  # statements that a connection keeps; what is put together at run time may be more
+SEEN_ONCE_MAX = 1000  # statements of which it is remembered that they came when there was no room
 ANSWER_SECONDS_MAX = 8.0  # a server that says nothing for so long is taken for gone: it ends statements before that
 AWAY_SECONDS_MAX = 3.0  # how long a request waits for a database that is away
 AGAIN_SECONDS_MAX = 0.1  # from one try to the next
@@ -29,6 +39,8 @@ _BINARY = pq.Format.BINARY
 RACE_LOST = "40"
 """What the SQLSTATEs of a transaction start with that was undone for others' sake."""
 Route = Callable[[str, tuple[object, ...]], tuple[str, tuple[object, ...]]]
+Statement = tuple[str, tuple[type, ...]]
+"""What a statement is prepared for: its text, and the types of its parameters."""
 
 
 class LinkLost(StoreError):
@@ -59,10 +71,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """What an answer is expected for. `prepared`: it makes this statement known to the connection."""
+    """What an answer is expected for. `prepared`: it makes this statement known to the connection; `forgets`: it has
+    the connection forget the one of this name.
+    """
 
     check: bool = False
-    prepared: tuple[str, tuple[type, ...]] | None = None
+    prepared: Statement | None = None
+    forgets: bytes = b""
     commit: bool = False
     owner: object = None
 
@@ -93,8 +108,11 @@ class Link:
         self._pg.enter_pipeline_mode()
         self._poll = select.poll()
         self._poll.register(self._pg.socket, select.POLLIN)
-        self._names: dict[tuple[str, tuple[type, ...]], bytes] = {}
-        self._coming: dict[tuple[str, tuple[type, ...]], bytes] = {}
+        self._names: OrderedDict[Statement, bytes] = OrderedDict()  # the one that was used last is the last
+        self._coming: dict[Statement, bytes] = {}
+        self._seen_once: OrderedDict[Statement, None] = OrderedDict()
+        self._leaving: list[bytes] = []  # the names of statements that are to be forgotten
+        self._numbers = itertools.count()
         self._sent: list[_Sent] = []
 
     @property
@@ -126,9 +144,13 @@ class Link:
         values = [ENCODERS[kind][1](value) for kind, value in zip(types, parameters, strict=True)]
         key = (sql, types)
         try:
-            name = self._names.get(key) or self._coming.get(key)
-            if name is None and len(self._names) + len(self._coming) < PREPARED_MAX:
-                name = self._coming[key] = b"s%d" % (len(self._names) + len(self._coming))
+            name = self._names.get(key)
+            if name is not None:
+                self._names.move_to_end(key)
+            else:
+                name = self._coming.get(key)
+            if name is None and self._has_room(key):
+                name = self._coming[key] = b"s%d" % next(self._numbers)
                 self._pg.send_prepare(name, translated(sql), [ENCODERS[kind][0] for kind in types])
                 self._sent.append(_Sent(prepared=key, owner=owner))
             formats = [_BINARY] * len(values)
@@ -139,7 +161,31 @@ class Link:
                 self._pg.send_query_prepared(name, values, formats, _BINARY)
         except psycopg.OperationalError as error:
             raise LinkLost(str(error).strip()) from error
-        self._sent.append(_Sent(check, None, commit, owner))
+        self._sent.append(_Sent(check, commit=commit, owner=owner))
+
+    def _has_room(self, key: Statement) -> bool:
+        """Whether a statement is to be prepared; another one may have to go for it."""
+        if len(self._names) + len(self._coming) < PREPARED_MAX:
+            return True
+        if key not in self._seen_once:
+            self._seen_once[key] = None
+            if len(self._seen_once) > SEEN_ONCE_MAX:
+                self._seen_once.popitem(last=False)
+            return False
+        if not self._names:  # all the room is for what this exchange brings
+            return False
+        del self._seen_once[key]
+        self._leaving.append(self._names.popitem(last=False)[1])
+        return True
+
+    def _forget_leaving(self) -> None:
+        """Have the connection forget what had to go: behind everything else, for this exchange may use it, and a BEGIN
+        is refused its isolation behind any statement. Where it isn't done, it is asked for again.
+        """
+        for name in self._leaving:
+            self._pg.send_query_params(b"DEALLOCATE " + name, None)
+            self._sent.append(_Sent(forgets=name))
+        self._leaving = []
 
     def exchange(self) -> list[Answer]:
         """Send what was added and wait for the answers. Raises Refused for the first statement that was refused.
@@ -190,13 +236,14 @@ class Link:
 
     def _exchange(self) -> Generator[int, bool, list[Answer]]:
         """The exchange, without its waiting: gives what it waits for, and is told whether that came."""
-        sent, self._sent = self._sent, []
-        coming, self._coming = self._coming, {}
         refusal: Refused | None = None
         at_commit = False
         answers: list[Answer] = []
-        committing = any(each.commit for each in sent)
+        committing = any(each.commit for each in self._sent)
         try:
+            self._forget_leaving()
+            sent, self._sent = self._sent, []
+            coming, self._coming = self._coming, {}
             self._pg.pipeline_sync()
             while self._pg.flush() == 1:
                 yield from self._wait(select.POLLIN | select.POLLOUT)
@@ -205,11 +252,13 @@ class Link:
                 if result.status in _DONE:
                     if each.prepared is not None:
                         self._names[each.prepared] = coming[each.prepared]
-                    elif not each.check:
+                    elif not each.check and not each.forgets:
                         answers.append(_answer(result))
                 elif result.status == pq.ExecStatus.FATAL_ERROR:
                     at_commit = at_commit or (refusal is None and each.commit)
                     refusal = refusal or _refused(result, each)
+                elif each.forgets:
+                    self._leaving.append(each.forgets)
                 if (yield from self._next()) is not None:
                     raise LinkLost("the database gave more answers than statements")
             if (yield from self._result()).status != pq.ExecStatus.PIPELINE_SYNC:
