@@ -29,7 +29,8 @@ from tailrace.audit.journal import Journal
 from tailrace.auth.vault import Vault, new_key
 from tailrace.base.clock import SystemClock
 from tailrace.base.config import Config
-from tailrace.gateway.connection import Connection, Connections
+from tailrace.gateway.connection import Connection
+from tailrace.gateway.connections import Connections
 from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
 from tailrace.operation import Node

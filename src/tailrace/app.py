@@ -28,7 +28,7 @@ from tailrace.base import ids
 from tailrace.base.clock import Clock, MovableClock, SystemClock
 from tailrace.base.config import CREDENTIALS_FILE, SERVER_FILE, Config
 from tailrace.expression import parser
-from tailrace.gateway.connection import Connections
+from tailrace.gateway.connections import Connections
 from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
 from tailrace.operation import Node

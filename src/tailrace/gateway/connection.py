@@ -13,14 +13,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import httptools
 
 from tailrace.gateway import at_once, header_names
-from tailrace.gateway.admission import Admission
 from tailrace.gateway.answer_bytes import BODILESS, CHUNKED, encode, encode_head
 from tailrace.gateway.forms import Forms
 from tailrace.gateway.limits import (
@@ -31,82 +29,21 @@ from tailrace.gateway.limits import (
     HEADERS_MAX,
     IDLE_SECONDS,
     PIPELINE_MAX,
-    SWEEP_SECONDS,
     UNPARSED_BYTES_MAX,
     UNREAD_SECONDS,
     URL_BYTES_MAX,
     TooLarge,
     header_bytes,
 )
-from tailrace.gateway.peer import Answer, Peer, never
-from tailrace.wire import timestamps
+from tailrace.gateway.peer import Peer
 from tailrace.wire.http import HttpRequest, HttpResponse, Interrupted
+
+if TYPE_CHECKING:
+    from tailrace.gateway.connections import Connections
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 log = logging.getLogger("tailrace.http")
-
-
-class Connections:
-    """All open connections of a listener: shared settings, the sweep of idle ones, and the orderly end.
-
-    `answers_at_once` knows the requests that are answered without a task (see `at_once.py`).
-    """
-
-    def __init__(
-        self,
-        answer: Answer,
-        body_bytes_max: int,
-        now: Callable[[], float],
-        admission: Admission | None = None,
-        answers_at_once: Callable[[HttpRequest], bool] = never,
-    ) -> None:
-        self.answer = answer
-        self.answers_at_once = answers_at_once
-        self.body_bytes_max = body_bytes_max
-        self.admission = admission or Admission()
-        self._now = now
-        self._dated: tuple[int, str] = (0, "")
-        self.open: set[Connection] = set()
-        self.closing = False
-        self._sweeper: asyncio.Task[None] | None = None
-
-    def accept(self) -> Connection:
-        """The protocol factory for `loop.create_server`."""
-        return Connection(self)
-
-    def start(self) -> None:
-        """Begin to cut off idle connections."""
-        self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
-
-    def head(self) -> str:
-        """What every answer starts with: who answers, and when. AWS's SDKs set their clocks by the date."""
-        second = int(self._now())
-        if second != self._dated[0]:
-            self._dated = (second, f"server: Server\r\ndate: {timestamps.rfc822(second)}\r\n")
-        return self._dated[1]
-
-    async def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            for connection in list(self.open):
-                connection.tend(loop.time())
-
-    async def close(self, grace_s: float) -> None:
-        """Answer what is being worked on within `grace_s` seconds, then close every connection."""
-        self.closing = True
-        if self._sweeper:
-            self._sweeper.cancel()
-        busy = [c.task for c in self.open if c.task]
-        for connection in list(self.open):
-            connection.close_when_answered()
-        if busy:
-            _, late = await asyncio.wait(busy, timeout=grace_s)
-            for task in late:
-                task.cancel()
-        for connection in list(self.open):
-            connection.abort()
 
 
 class Connection(asyncio.Protocol):
@@ -213,6 +150,7 @@ class Connection(asyncio.Protocol):
         """A client that half-closes still gets the answers to what it has asked."""
         self._peer.gone.set()  # it may only have closed its half, but nothing should wait long for it
         self._broken = True
+        self.connections.outbox.empty()  # the transport closes itself where nothing is worked on
         return self.task is not None
 
     # -- httptools -------------------------------------------------------------------------------------------------
@@ -251,8 +189,8 @@ class Connection(asyncio.Protocol):
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > self.connections.body_bytes_max:
             raise TooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if headers.get("expect", "").lower() == "100-continue" and self._transport:
-            self._transport.write(CONTINUE)
+        if headers.get("expect", "").lower() == "100-continue":
+            self._write(CONTINUE)
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body, chunked or not."""
@@ -305,7 +243,8 @@ class Connection(asyncio.Protocol):
                     if self.connections.closing or (self._broken and not self._queue):
                         keep_alive = False
                     if self._transport is not None and response.pieces is None:
-                        self._transport.write(encode(response, self.connections.head(), request.method, keep_alive))
+                        answer = encode(response, self.connections.head(), request.method, keep_alive)
+                        self.connections.outbox.add(self, answer)
                     elif self._transport is not None:
                         keep_alive = await self._send_pieces(response, request, keep_alive)
                 finally:
@@ -325,8 +264,18 @@ class Connection(asyncio.Protocol):
         finally:
             self.task = None
             self._last_active = self._loop.time()
-            if self._transport and (self._broken or self.connections.closing):
-                self._transport.close()
+            if self._broken or self.connections.closing:
+                self.abort()
+
+    def send(self, answer: bytes) -> None:
+        """Write an answer, which was in the outbox until now."""
+        if self._transport is not None:
+            self._transport.write(answer)
+
+    def _write(self, data: bytes) -> None:
+        """Write what isn't a whole answer, behind the answers that were made before."""
+        self.connections.outbox.empty()
+        self.send(data)
 
     async def _send_pieces(self, response: HttpResponse, request: HttpRequest, keep_alive: bool) -> bool:
         """Send an answer as its pieces come, no faster than the client takes them. Whether the connection may go on."""
@@ -336,7 +285,7 @@ class Connection(asyncio.Protocol):
         self._streaming = True
         try:
             head = encode_head(response, self.connections.head(), CHUNKED if chunked else "", keep_alive and chunked)
-            self._transport.write(head)
+            self._write(head)
             if request.method == "HEAD" or response.status in BODILESS:
                 return False  # whoever makes the pieces is told by `aclose` that nobody asks for them
             async for piece in response.pieces:
@@ -363,8 +312,8 @@ class Connection(asyncio.Protocol):
         log.info("refused a request of %s: %s", self._peer.address, status.phrase)
         if self._transport and self.task is None and not self._queue:
             refusal = HttpResponse(status, {}, b"")
-            self._transport.write(encode(refusal, self.connections.head(), "GET", keep_alive=False))
-            self._transport.close()
+            self._write(encode(refusal, self.connections.head(), "GET", keep_alive=False))
+            self.abort()
 
     def tend(self, now: float) -> None:
         """Cut off a client that is too slow, as of `now` on the loop's clock: silent, dripping, or not reading."""
@@ -391,6 +340,7 @@ class Connection(asyncio.Protocol):
             self.abort()
 
     def abort(self) -> None:
-        """Close without waiting for the client."""
+        """Close without waiting for the client. Answers that were made are sent."""
+        self.connections.outbox.empty()
         if self._transport:
             self._transport.close()

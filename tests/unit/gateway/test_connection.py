@@ -11,7 +11,7 @@ import pytest
 
 from tailrace.base.errors import ApiError
 from tailrace.gateway.admission import Admission, InFlight
-from tailrace.gateway.connection import Connections
+from tailrace.gateway.connections import Connections
 from tailrace.gateway.limits import (
     BODY_RATE,
     BODY_SECONDS,
