@@ -61,7 +61,7 @@ demo: console
 	@$(BIN)/tailrace demo $(ARGS)
 
 test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed $(CONSOLE)/node_modules/.installed console check-console
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 $(ARGS)
 
 test-postgresql: $(VENV)/.installed-tests
 	TAILRACE_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flow tests/conformance $(ARGS)
