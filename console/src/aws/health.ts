@@ -18,3 +18,9 @@ export const health: Operation<object, Health> = {
     return (await answer.json()) as Health;
   },
 };
+
+/** The server's time in milliseconds since the epoch: it may be ahead of the browser's. */
+export async function serverTime(signal?: AbortSignal): Promise<number> {
+  const { clock } = await health.send({}, signal);
+  return Date.now() + clock.ahead_seconds * 1000;
+}

@@ -1,7 +1,9 @@
 /**
  * The events that somebody has saved to test a function with. AWS keeps them with the account; here they are in this
- * browser's localStorage, under the function's ARN, which no other browser sees. No credentials are ever put there.
+ * browser's localStorage, under the function's ARN, which no other browser sees.
  */
+
+import { readKept, writeKept } from "../../pieces/kept-list";
 
 export interface SavedEvent {
   name: string;
@@ -16,14 +18,7 @@ export const EVENTS_MAX = 10;
 
 /** The saved events of a function, by name. */
 export function savedEvents(arn: string): SavedEvent[] {
-  const kept = localStorage.getItem(PREFIX + arn);
-  if (!kept) return [];
-  try {
-    const found: unknown = JSON.parse(kept);
-    return Array.isArray(found) ? found.filter(isEvent) : [];
-  } catch {
-    return []; // somebody else's entry under this name
-  }
+  return readKept(PREFIX + arn, isEvent);
 }
 
 /** Why an event can't be saved; "" where it can. */
@@ -37,18 +32,12 @@ export function refusal(events: SavedEvent[], { name, event }: SavedEvent): stri
 /** Keep an event, in place of one of the same name. Returns all. Throws what the browser refuses, where it has no more room. */
 export function saveEvent(arn: string, saved: SavedEvent): SavedEvent[] {
   const others = savedEvents(arn).filter(({ name }) => name !== saved.name);
-  return keep(arn, [...others, saved].sort((one, other) => one.name.localeCompare(other.name)));
+  return writeKept(PREFIX + arn, [...others, saved].sort((one, other) => one.name.localeCompare(other.name)));
 }
 
 /** Forget an event. Returns those that are left. */
 export function dropEvent(arn: string, name: string): SavedEvent[] {
-  return keep(arn, savedEvents(arn).filter((each) => each.name !== name));
-}
-
-function keep(arn: string, events: SavedEvent[]): SavedEvent[] {
-  if (events.length) localStorage.setItem(PREFIX + arn, JSON.stringify(events));
-  else localStorage.removeItem(PREFIX + arn);
-  return events;
+  return writeKept(PREFIX + arn, savedEvents(arn).filter((each) => each.name !== name));
 }
 
 function isEvent(found: unknown): found is SavedEvent {

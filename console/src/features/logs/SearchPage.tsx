@@ -1,11 +1,9 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import Toggle from "@cloudscape-design/components/toggle";
@@ -18,9 +16,10 @@ import { useAws } from "../../aws/hooks";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { NotFound } from "../../pieces/NotFound";
 import { RefreshButton } from "../../pieces/RefreshButton";
+import { TimeRange } from "../../pieces/TimeRange";
 import { useParameter } from "../../pieces/useParameter";
 import { eventColumns } from "./event-columns";
-import { type GroupEvent, groupEvents, RANGES } from "./group-events";
+import { DEFAULT_RANGE, type GroupEvent, groupEvents, RANGES } from "./group-events";
 
 const TAIL_MS = 2_000;
 
@@ -28,7 +27,7 @@ const TAIL_MS = 2_000;
 export default function SearchPage() {
   const { group = "" } = useParams();
   const [pattern, setPattern] = useParameter("filter");
-  const [range, setRange] = useParameter("range", "1h");
+  const [range, setRange] = useParameter("range", DEFAULT_RANGE);
   const [tail, setTail] = useParameter("tail");
   const [typed, setTyped] = useState(pattern);
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
@@ -63,18 +62,14 @@ export default function SearchPage() {
         Search log group
       </Header>
       <form onSubmit={submit} aria-label="Search">
-        <ColumnLayout columns={2}>
-          <FormField label="Filter pattern" constraintText={'Press Enter. A word, "a phrase", ?one ?another, or { $.level = "error" }.'}>
+        <SpaceBetween size="m">
+          <FormField label="Filter pattern" stretch constraintText={'Press Enter. A word, "a phrase", ?one ?another, or { $.level = "error" }.'}>
             <Input value={typed} spellcheck={false} onChange={({ detail }) => setTyped(detail.value)} />
           </FormField>
-          <FormField label="Time range">
-            <Select
-              selectedOption={RANGES.find((option) => option.value === range) ?? null}
-              options={RANGES}
-              onChange={({ detail }) => setRange(detail.selectedOption.value ?? "1h")}
-            />
+          <FormField label="Time range" stretch>
+            <TimeRange ranges={RANGES} range={range} onChange={setRange} />
           </FormField>
-        </ColumnLayout>
+        </SpaceBetween>
       </form>
       <ErrorAlert error={answer.error} retry={() => void answer.refetch()} />
       <Table<GroupEvent>

@@ -1,7 +1,9 @@
 /** The events of all streams of a group that match a pattern, newest first. */
 
+import { serverTime } from "../../aws/health";
 import { filterLogEvents } from "../../aws/logs";
 import type { Operation } from "../../aws/operation";
+import { customEnds, spanOf } from "../../pieces/time-range";
 import type { LogEvent } from "./stream-events";
 
 export interface GroupEvent extends LogEvent {
@@ -11,7 +13,7 @@ export interface GroupEvent extends LogEvent {
 interface Question {
   group: string;
   pattern: string;
-  /** One of RANGES. */
+  /** As it stands in the address (time-range.ts). */
   range: string;
 }
 
@@ -22,31 +24,34 @@ export interface Found {
 }
 
 const MINUTE = 60_000;
-/** Milliseconds of each range; none for all time. */
-export const SPANS: Record<string, number> = { "5m": 5 * MINUTE, "1h": 60 * MINUTE, "1d": 24 * 60 * MINUTE, "7d": 7 * 24 * 60 * MINUTE };
 const EVENTS_MAX = 2_000;
 const PAGES_MAX = 20; // a page may be empty and have a token
 
+const DAY = 24 * 60 * MINUTE;
+
+/** The ranges to choose from. */
 export const RANGES = [
-  { value: "5m", label: "Last 5 minutes" },
-  { value: "1h", label: "Last hour" },
-  { value: "1d", label: "Last day" },
-  { value: "7d", label: "Last 7 days" },
-  { value: "all", label: "All time" },
+  { id: "5m", text: "5m", ms: 5 * MINUTE },
+  { id: "1h", text: "1h", ms: 60 * MINUTE },
+  { id: "1d", text: "1d", ms: DAY },
+  { id: "7d", text: "1w", ms: 7 * DAY },
+  { id: "all", text: "All" },
 ];
+export const DEFAULT_RANGE = "1h";
 
 export const groupEvents: Operation<Question, Found> = {
   service: "logs",
   name: "GroupEvents",
   send: async ({ group, pattern, range }, signal) => {
     const events: GroupEvent[] = [];
-    const span = SPANS[range];
-    const startTime = span ? Date.now() - span : 0;
+    const { start: startTime, end } = spanOf(range, RANGES, await serverTime(signal));
+    // What comes while it is looked for is found, too, but for a range that has an end of its own.
+    const until = customEnds(range) ? { endTime: end } : {};
     let token: string | undefined;
     let older = false;
     for (let page = 0; page < PAGES_MAX; page++) {
       const answer = await filterLogEvents.send(
-        { logGroupName: group, filterPattern: pattern, startTime, ...(token ? { nextToken: token } : {}) },
+        { logGroupName: group, filterPattern: pattern, startTime, ...until, ...(token ? { nextToken: token } : {}) },
         signal,
       );
       for (const { eventId: id = "", timestamp = 0, message = "", logStreamName: stream = "" } of answer.events ?? [])

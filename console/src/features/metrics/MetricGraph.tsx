@@ -1,10 +1,10 @@
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
-import LineChart, { type LineChartProps } from "@cloudscape-design/components/line-chart";
 import Table from "@cloudscape-design/components/table";
 
 import { timeText } from "../../pieces/texts";
+import { TimeChart } from "../../pieces/TimeChart";
 import { countsThings, figureText, filled, type Graph, lineId, type Point, rows } from "./graph";
 import type { Found } from "./metric-data";
 import { secondsOver } from "./window";
@@ -29,27 +29,20 @@ export function MetricGraph({ graph, number, found }: Props) {
     (found.points[lineId(number, place)] ?? []).map(({ x, y }) => ({ x, y: line.shown ? line.shown(y, secondsOver(window, x)) : y })),
   );
   const format = window.end - window.start > DAY_MS ? DAY_TIME : TIME;
-  const series: LineChartProps<Date>["series"] = graph.lines.map((line, place) => ({
-    type: "line",
-    title: line.title,
-    data: (countsThings(line) && points[place]?.length ? filled(points[place], window) : (points[place] ?? [])).map(({ x, y }) => ({ x: new Date(x), y })),
-    valueFormatter: figureText,
-  }));
+  const drawn = graph.lines.map((line, place) => {
+    const found = points[place] ?? [];
+    return { title: line.title, points: (countsThings(line) && found.length ? filled(found, window) : found).map(({ x, y }) => ({ x: new Date(x), y })) };
+  });
   return (
     <Container fitHeight header={<Header variant="h3">{graph.title}</Header>}>
-      <LineChart
-        series={series}
+      <TimeChart
+        name={graph.title}
+        lines={drawn}
+        span={[new Date(window.start), new Date(window.end)]}
         height={HEIGHT}
-        hideFilter
         hideLegend={graph.lines.length < 2}
-        xScaleType="time"
-        xDomain={[new Date(window.start), new Date(window.end)]}
-        ariaLabel={graph.title}
-        i18nStrings={{
-          xTickFormatter: (time) => format.format(time),
-          yTickFormatter: figureText,
-        }}
-        detailPopoverSize="medium"
+        timeText={(time) => format.format(time)}
+        valueText={figureText}
       />
       <Figures graph={graph} points={points} />
     </Container>

@@ -1,31 +1,26 @@
 import Container from "@cloudscape-design/components/container";
-import DateRangePicker from "@cloudscape-design/components/date-range-picker";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
 
 import { useAws } from "../../aws/hooks";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { Loading } from "../../pieces/Loading";
 import { RefreshButton } from "../../pieces/RefreshButton";
+import { TimeRange } from "../../pieces/TimeRange";
 import { useParameter } from "../../pieces/useParameter";
 import { type Graph, lineId } from "./graph";
 import { type Found, metricData } from "./metric-data";
 import { MetricGraph } from "./MetricGraph";
-import { customEnds, customRange, DEFAULT_RANGE, periodText, RANGES } from "./window";
+import { DEFAULT_RANGE, periodText, RANGES } from "./window";
 
 const EVERY_MS = 60_000;
-const CUSTOM = "custom";
 const HALF = { default: 12, s: 6 };
 
 /** The graphs of a resource, over a time that one chooses. */
 export function Monitor({ graphs }: { graphs: Graph[] }) {
   const [range, setRange] = useParameter("range", DEFAULT_RANGE);
-  const ends = customEnds(range);
-  const [choosing, setChoosing] = useState(Boolean(ends));
   const answer = useAws(metricData, { graphs, range }, { every: EVERY_MS, keepPrevious: true });
   return (
     <SpaceBetween size="m">
@@ -38,32 +33,7 @@ export function Monitor({ graphs }: { graphs: Graph[] }) {
         }
         actions={
           <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-            <SegmentedControl
-              label="Time range"
-              selectedId={choosing ? CUSTOM : range}
-              options={[...RANGES.map(({ id, text }) => ({ id, text })), { id: CUSTOM, text: "Custom" }]}
-              onChange={({ detail }) => {
-                setChoosing(detail.selectedId === CUSTOM);
-                if (detail.selectedId !== CUSTOM) setRange(detail.selectedId);
-              }}
-            />
-            {choosing && (
-              <DateRangePicker
-                value={ends && { type: "absolute", ...ends }}
-                rangeSelectorMode="absolute-only"
-                relativeOptions={[]}
-                placeholder="Choose from when to when"
-                ariaLabel="From when to when"
-                isValidRange={(value) =>
-                  value?.type === "absolute" && Date.parse(value.startDate) < Date.parse(value.endDate)
-                    ? { valid: true }
-                    : { valid: false, errorMessage: "Choose a start and an end behind it." }
-                }
-                onChange={({ detail }) => {
-                  if (detail.value?.type === "absolute") setRange(customRange(detail.value.startDate, detail.value.endDate));
-                }}
-              />
-            )}
+            <TimeRange ranges={RANGES} range={range} onChange={setRange} />
             <RefreshButton of={answer} />
           </SpaceBetween>
         }

@@ -1,7 +1,7 @@
 /** The values of all lines of some graphs, in one request: CloudWatch's GetMetricData, all its pages. */
 
 import { getMetricData } from "../../aws/cloudwatch";
-import { health } from "../../aws/health";
+import { serverTime } from "../../aws/health";
 import type { Operation } from "../../aws/operation";
 import { type Graph, lineId, type Point } from "./graph";
 import { type Window, windowOf } from "./window";
@@ -19,12 +19,6 @@ interface Question {
 }
 
 const PAGES_MAX = 20;
-
-/** The server's time: it may be ahead of the browser's. */
-async function serverTime(signal: AbortSignal | undefined): Promise<number> {
-  const { clock } = await health.send({}, signal);
-  return Date.now() + clock.ahead_seconds * 1000;
-}
 
 export const metricData: Operation<Question, Found> = {
   service: "cloudwatch",

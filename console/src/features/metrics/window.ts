@@ -1,5 +1,7 @@
 /** The time that graphs show: how far back, or from when to when, and how fine. It stands in the address. */
 
+import { customEnds, spanOf } from "../../pieces/time-range";
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const POINTS_MAX = 400;
@@ -24,26 +26,11 @@ export interface Window {
   now: number;
 }
 
-/** A range of one's own, as it stands in the address: two times of ISO 8601 and a slash between them. */
-export function customRange(start: string, end: string): string {
-  return `${new Date(start).toISOString()}/${new Date(end).toISOString()}`;
-}
-
-/** The two ends of a range of one's own; null for a range of the list, and for what is none. */
-export function customEnds(range: string): { startDate: string; endDate: string } | null {
-  const [startDate = "", endDate = ""] = range.split("/");
-  return Date.parse(startDate) < Date.parse(endDate) ? { startDate, endDate } : null;
-}
-
 /** The minutes of a range at a time of the server; what is no range is the default one. */
 export function windowOf(range: string, now: number): Window {
-  const ends = customEnds(range);
-  if (ends) {
-    const [start, end] = [Date.parse(ends.startDate), Date.parse(ends.endDate)];
-    return whole(start, end, periodFor(end - start), now);
-  }
+  const { start, end } = spanOf(range, RANGES, now);
   const chosen = RANGES.find(({ id }) => id === range) ?? RANGES[0];
-  return whole(now - chosen.ms, now, chosen.period, now);
+  return whole(start, end, customEnds(range) ? periodFor(end - start) : chosen.period, now);
 }
 
 /** The shortest usual period by which a span has no more points than a graph can show. */

@@ -1,9 +1,7 @@
 import Button from "@cloudscape-design/components/button";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
@@ -13,10 +11,13 @@ import { lazy, Suspense, type FormEvent, useMemo, useState, useSyncExternalStore
 import { ErrorAlert } from "../../../pieces/ErrorAlert";
 import { Loading } from "../../../pieces/Loading";
 import { bytesText } from "../../../pieces/texts";
-import { useParameter } from "../../../pieces/useParameter";
+import { TimeRange } from "../../../pieces/TimeRange";
+import { useParameter, useSetParameters } from "../../../pieces/useParameter";
 import styles from "../events.module.css";
-import { RANGES, SPANS } from "../group-events";
+import { DEFAULT_RANGE, RANGES } from "../group-events";
 import { GroupPicker } from "../GroupPicker";
+import { type AskedQuery, askedQueries, forgetQueries, rememberQuery } from "./asked-queries";
+import { QueryHistory } from "./QueryHistory";
 import { QueryRun, type QueryState } from "./query-run";
 import { seriesOf, tableOf } from "./results";
 import { ResultsTable } from "./ResultsTable";
@@ -32,14 +33,17 @@ export default function InsightsPage() {
   const run = useMemo(() => new QueryRun(), []);
   const state = useSyncExternalStore(run.subscribe, run.snapshot);
   const [groupNames, setGroupNames] = useParameter("groups");
-  const [range, setRange] = useParameter("range", "1h");
+  const [range, setRange] = useParameter("range", DEFAULT_RANGE);
   const [asked, setAsked] = useParameter("query", FIRST_QUERY);
+  const setParameters = useSetParameters();
   const [query, setQuery] = useState(asked);
+  const [before, setBefore] = useState(askedQueries);
   const groups = useMemo(() => groupNames.split(",").filter(Boolean), [groupNames]);
   const start = () => {
     if (!groups.length || !query.trim()) return;
     setAsked(query);
-    void run.start({ groups, query, span: SPANS[range] });
+    setBefore(rememberQuery({ query, groups, range, at: Date.now() }));
+    void run.start({ groups, query, range });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,6 +53,10 @@ export default function InsightsPage() {
     setQuery(chosen);
     if (names.length) setGroupNames(names.join(","));
   };
+  const again = ({ query: chosen, groups: names, range: then }: AskedQuery) => {
+    setQuery(chosen);
+    setParameters({ groups: names.join(","), range: then === DEFAULT_RANGE ? null : then });
+  };
   return (
     <SpaceBetween size="m">
       <Header variant="h1" description="Queries in Logs Insights QL, over the events of log groups.">
@@ -57,16 +65,10 @@ export default function InsightsPage() {
       <form onSubmit={submit} aria-label="Query">
         <Container>
           <SpaceBetween size="m">
-            <ColumnLayout columns={2}>
-              <GroupPicker chosen={groups} most={GROUPS_MAX} onChoose={(names) => setGroupNames(names.join(","))} />
-              <FormField label="Time range">
-                <Select
-                  selectedOption={RANGES.find((option) => option.value === range) ?? null}
-                  options={RANGES}
-                  onChange={({ detail }) => setRange(detail.selectedOption.value ?? "1h")}
-                />
-              </FormField>
-            </ColumnLayout>
+            <GroupPicker chosen={groups} most={GROUPS_MAX} onChoose={(names) => setGroupNames(names.join(","))} />
+            <FormField label="Time range" stretch>
+              <TimeRange ranges={RANGES} range={range} onChange={setRange} />
+            </FormField>
             <FormField label="Query" constraintText="Ctrl+Enter runs it." stretch>
               <div className={styles.query}>
                 <Textarea
@@ -88,6 +90,7 @@ export default function InsightsPage() {
                 Cancel
               </Button>
               <SavedQueries query={query} groups={groups} onChoose={choose} />
+              <QueryHistory asked={before} onChoose={again} onForget={() => setBefore(forgetQueries())} />
             </SpaceBetween>
           </SpaceBetween>
         </Container>

@@ -1,5 +1,4 @@
-import LineChart from "@cloudscape-design/components/line-chart";
-
+import { TimeChart } from "../../../pieces/TimeChart";
 import type { Series } from "./results";
 
 const TIME = new Intl.DateTimeFormat("en-GB", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
@@ -8,22 +7,14 @@ const TIME = new Intl.DateTimeFormat("en-GB", { month: "short", day: "numeric", 
 export default function ResultChart({ series }: { series: Series[] }) {
   const times = series.flatMap(({ points }) => points.map(({ x }) => x.getTime()));
   return (
-    <LineChart
-      series={series.map(({ title, points }) => ({ title, type: "line", data: points }))}
-      xDomain={[new Date(Math.min(...times)), new Date(Math.max(...times))]}
-      xScaleType="time"
+    <TimeChart
+      name="Results over time"
+      lines={series}
+      span={[new Date(Math.min(...times)), new Date(Math.max(...times))]}
+      height={300}
+      timeText={(time) => TIME.format(time)}
       xTitle="Time"
       yTitle={series.length === 1 ? (series[0]?.title ?? "") : "Value"}
-      height={300}
-      hideFilter
-      ariaLabel="Results over time"
-      i18nStrings={{
-        xTickFormatter: (time) => TIME.format(time),
-        chartAriaRoleDescription: "line chart",
-        xAxisAriaRoleDescription: "time axis",
-        yAxisAriaRoleDescription: "value axis",
-        legendAriaLabel: "Legend",
-      }}
     />
   );
 }

@@ -2,7 +2,10 @@
 
 import type { QueryStatistics, ResultField } from "@aws-sdk/client-cloudwatch-logs";
 
+import { serverTime } from "../../../aws/health";
 import { getQueryResults, startQuery, stopQuery } from "../../../aws/logs";
+import { spanOf } from "../../../pieces/time-range";
+import { RANGES } from "../group-events";
 
 export interface QueryState {
   /** AWS's word; "" before the first query. */
@@ -16,8 +19,8 @@ export interface QueryState {
 export interface Asked {
   groups: string[];
   query: string;
-  /** Milliseconds before now; undefined for all time. */
-  span: number | undefined;
+  /** As it stands in the address (time-range.ts). */
+  range: string;
 }
 
 const FIRST_MS = 150;
@@ -43,14 +46,14 @@ export class QueryRun {
   };
 
   /** Run a query in place of the one before. */
-  async start({ groups, query, span }: Asked): Promise<void> {
+  async start({ groups, query, range }: Asked): Promise<void> {
     await this.cancel();
     const turn = ++this.turn;
     this.set({ ...BEGIN, running: true, status: "Scheduled" });
     try {
-      const now = Date.now();
-      const startTime = span ? Math.floor((now - span) / 1000) : 0;
-      const started = await startQuery.send({ logGroupNames: groups, queryString: query, startTime, endTime: Math.ceil(now / 1000) });
+      const { start, end } = spanOf(range, RANGES, await serverTime());
+      const [startTime, endTime] = [Math.floor(start / 1000), Math.ceil(end / 1000)];
+      const started = await startQuery.send({ logGroupNames: groups, queryString: query, startTime, endTime });
       this.query = started.queryId ?? null;
       for (let wait = FIRST_MS; turn === this.turn; wait = Math.min(wait * 1.5, POLL_MS_MAX)) {
         await new Promise((resolve) => setTimeout(resolve, wait));
