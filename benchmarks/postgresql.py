@@ -35,6 +35,7 @@ from tailrace import store
 from tailrace.expression import keys
 from tailrace.store import changes, items, resources
 from tailrace.store.engine import Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout
 
 KEYS = 1000
@@ -72,9 +73,9 @@ def work(url: str, stream: StreamLayout, seconds: float, clients: int, seed: int
             def change(tx: Transaction) -> None:
                 resources.get(tx, "bench", "s", "table")
 
-                def up(old: Any) -> Any:
-                    number = int(old["n"]["N"]) + 1 if old else 1
-                    return {"pk": {"S": key}, "n": {"N": str(number)}, "body": {"S": BODY}}
+                def up(old: Image) -> Image:
+                    number = int(old.item["n"]["N"]) + 1 if old.item else 1
+                    return Image({"pk": {"S": key}, "n": {"N": str(number)}, "body": {"S": BODY}})
 
                 items.change(tx, table, stored, up, 1.0)
 

@@ -9,6 +9,7 @@ import sys
 from tailrace import store
 from tailrace.store import changes, items, resources
 from tailrace.store.engine import Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import StreamLayout
 from tests.store.crash_table import WRITERS, layout, thing
 from tests.store.tables import NOW, key_of
@@ -32,11 +33,14 @@ async def write(data: str) -> None:
         key = key_of(table, thing(name, 0))
         while True:
 
+            def one_more(old: Image) -> Image:
+                return Image(thing(name, int(old.item["n"]["N"]) + 1 if old.item else 1))
+
             def change(tx: Transaction) -> int:
-                done = items.change(tx, table, key, lambda old: thing(name, int(old["n"]["N"]) + 1 if old else 1), NOW)
-                assert done.new is not None
+                done = items.change(tx, table, key, one_more, NOW)
+                assert done.new.item is not None
                 resources.next_number(tx, f"writes/{name}")
-                return int(done.new["n"]["N"])
+                return int(done.new.item["n"]["N"])
 
             count = await place.update(change)
             os.write(1, f"{name} {count}\n".encode())

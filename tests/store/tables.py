@@ -8,6 +8,7 @@ from typing import Any
 from tailrace.expression import keys
 from tailrace.store import changes, items
 from tailrace.store.engine import Store, Transaction
+from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import IndexLayout, Item, KeyAttribute, StreamLayout, TableLayout, ViewType
 
 NOW = 1_700_000_000.0
@@ -41,12 +42,22 @@ def entry_key(layout: TableLayout, index: IndexLayout, found: Item) -> bytes:
 
 def putting(layout: TableLayout, new: Item, now: float = NOW) -> Callable[[Transaction], items.Change]:
     """A closure that puts an item."""
-    return lambda tx: items.change(tx, layout, key_of(layout, new), lambda old: new, now)
+    return lambda tx: items.change(tx, layout, key_of(layout, new), lambda old: Image(new), now)
 
 
 def deleting(layout: TableLayout, gone: Item, now: float = NOW) -> Callable[[Transaction], items.Change]:
     """A closure that deletes an item."""
-    return lambda tx: items.change(tx, layout, key_of(layout, gone), lambda old: None, now)
+    return lambda tx: items.change(tx, layout, key_of(layout, gone), lambda old: NOTHING, now)
+
+
+def of_items(change: Callable[[Any], Item | None]) -> Callable[[Image], Image]:
+    """What makes an item of an item as what makes an image of an image, which the store takes."""
+
+    def of_images(old: Image) -> Image:
+        new = change(old.item)
+        return NOTHING if new is None else Image(new)
+
+    return of_images
 
 
 async def open_stream(place: Store, shards: int = 1, view: ViewType = "NEW_AND_OLD_IMAGES") -> StreamLayout:

@@ -14,8 +14,21 @@ from tailrace.base.errors import ApiError
 from tailrace.store import expirations, history, items
 from tailrace.store.batch import Batch
 from tailrace.store.engine import Store, Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import ExpiryLayout, IndexLayout, Item, TableLayout
-from tests.store.tables import INDEXED, NOW, PLAIN, deleting, everything, item, key_of, open_stream, putting, records
+from tests.store.tables import (
+    INDEXED,
+    NOW,
+    PLAIN,
+    deleting,
+    everything,
+    item,
+    key_of,
+    of_items,
+    open_stream,
+    putting,
+    records,
+)
 
 RANDOM = random.Random(7)  # noqa: S311 - content, not secrets
 
@@ -38,13 +51,19 @@ def in_batch(layout: TableLayout, wanted: list[tuple[Item, bool]], now: float) -
         batch = Batch(tx, now)
         batch.read([(layout.collection, key_of(layout, each)) for each, _ in wanted])
         done = [
-            batch.change(layout, key_of(layout, each), lambda old, new=each if put else None: new)
+            batch.change(layout, key_of(layout, each), of_items(lambda old, new=each if put else None: new))
             for each, put in wanted
         ]
         batch.write()
         return done
 
     return write
+
+
+def told(change: items.Change) -> Any:
+    """All that a change tells of itself."""
+    images = [(image.item, image.body, image.size) for image in (change.old, change.new)]
+    return images, change.index_writes, change.wrote
 
 
 def state(layout: TableLayout) -> Callable[[Transaction], Any]:
@@ -85,7 +104,8 @@ async def test_a_batch_leaves_what_single_writes_leave(place: Store) -> None:
         one_by_one = [
             await place.update((putting if put else deleting)(single, each, NOW + turn)) for each, put in wanted
         ]
-        assert await place.update(in_batch(batched, wanted, NOW + turn)) == one_by_one
+        at_once = await place.update(in_batch(batched, wanted, NOW + turn))
+        assert list(map(told, at_once)) == list(map(told, one_by_one))
         assert await place.view(state(single)) == await place.view(state(batched))
 
 
@@ -95,14 +115,14 @@ async def test_what_a_batch_decided_is_nothing_until_it_is_written(place: Store)
     def decide(tx: Transaction) -> items.Change:
         batch = Batch(tx, NOW)
         batch.read([(1, key)])
-        return batch.change(PLAIN, key, lambda old: item("a"))
+        return batch.change(PLAIN, key, lambda old: Image(item("a")))
 
     assert (await place.update(decide)).wrote
     assert await place.view(lambda tx: everything(tx, 1)) == []
 
 
 async def test_what_a_batch_refuses_leaves_the_rest_of_it(place: Store) -> None:
-    def refuse(old: Item | None) -> Item | None:
+    def refuse(old: Image) -> Image:
         raise ApiError("ConditionalCheckFailedException", "The conditional request failed")
 
     def write(tx: Transaction) -> None:
@@ -110,7 +130,7 @@ async def test_what_a_batch_refuses_leaves_the_rest_of_it(place: Store) -> None:
         batch.read([(1, key_of(PLAIN, item("a"))), (1, key_of(PLAIN, item("b")))])
         with pytest.raises(ApiError):
             batch.change(PLAIN, key_of(PLAIN, item("a")), refuse)
-        batch.change(PLAIN, key_of(PLAIN, item("b")), lambda old: item("b"))
+        batch.change(PLAIN, key_of(PLAIN, item("b")), lambda old: Image(item("b")))
         batch.write()
 
     await place.update(write)
@@ -120,13 +140,13 @@ async def test_what_a_batch_refuses_leaves_the_rest_of_it(place: Store) -> None:
 async def test_an_item_may_be_changed_twice(place: Store) -> None:
     wanted = [(item("a", n=1), True), (item("b"), True), (item("a", n=1), False), (item("a", n=2), True)]
     changes = await place.update(in_batch(PLAIN, wanted, NOW))
-    assert [(each.old, each.new) for each in changes] == [
+    assert [(each.old.item, each.new.item) for each in changes] == [
         (None, item("a", n=1)),
         (None, item("b")),
         (item("a", n=1), None),
         (None, item("a", n=2)),
     ]
-    assert await place.view(lambda tx: items.measure(tx, 1)) == (2, changes[1].new_size + changes[3].new_size)
+    assert await place.view(lambda tx: items.measure(tx, 1)) == (2, changes[1].new.size + changes[3].new.size)
 
 
 async def test_a_batch_takes_several_tables_at_once(place: Store) -> None:
@@ -136,10 +156,10 @@ async def test_a_batch_takes_several_tables_at_once(place: Store) -> None:
         batch = Batch(tx, NOW)
         places = [(layout, key_of(layout, item(name))) for layout in (other, PLAIN) for name in "ab"]
         batch.read([(layout.collection, key) for layout, key in places])
-        done = [batch.change(layout, key, lambda old: None if old else item("x")) for layout, key in places]
+        done = [batch.change(layout, key, of_items(lambda old: None if old else item("x"))) for layout, key in places]
         batch.write()
         return done
 
-    assert [each.old for each in await place.update(write)] == [None] * 4
-    assert [each.new for each in await place.update(write)] == [None] * 4
+    assert [each.old.item for each in await place.update(write)] == [None] * 4
+    assert [each.new.item for each in await place.update(write)] == [None] * 4
     assert await place.view(lambda tx: [items.measure(tx, 1), items.measure(tx, 7)]) == [(0, 0), (0, 0)]

@@ -11,6 +11,7 @@ import pytest
 from tailrace.base.errors import Outdated
 from tailrace.store import changes, items
 from tailrace.store.engine import Store, Transaction
+from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout, ViewType
 from tailrace.store.sqlite import SqliteStore
 from tests.store.tables import NOW, PK, SK, deleting, item, key_of, open_stream, putting, records
@@ -66,7 +67,7 @@ async def test_a_cause_is_named_in_the_record(place: Store) -> None:
     table = streaming(stream)
     await place.update(putting(table, item("a")))
     cause = {"Type": "Service", "PrincipalId": "dynamodb.amazonaws.com"}
-    await place.update(lambda tx: items.change(tx, table, key_of(table, item("a")), lambda old: None, NOW, cause))
+    await place.update(lambda tx: items.change(tx, table, key_of(table, item("a")), lambda old: NOTHING, NOW, cause))
     found = await bodies(place, stream)
     assert "userIdentity" not in found[0]
     assert found[1]["userIdentity"] == cause
@@ -76,8 +77,8 @@ async def test_the_request_that_wrote_a_record_is_kept_beside_it(place: Store) -
     stream = await open_stream(place)
     table = streaming(stream)
     key = key_of(table, item("a"))
-    await place.update(lambda tx: items.change(tx, table, key, lambda old: item("a"), NOW, origin="REQUEST1"))
-    await place.update(lambda tx: items.change(tx, table, key, lambda old: None, NOW))
+    await place.update(lambda tx: items.change(tx, table, key, lambda old: Image(item("a")), NOW, origin="REQUEST1"))
+    await place.update(lambda tx: items.change(tx, table, key, lambda old: NOTHING, NOW))
     found = await place.view(lambda tx: changes.read(tx, stream.shards[0].shard, 0, 10, 10_000))
     assert [each.origin for each in found] == ["REQUEST1", None]
     assert b"REQUEST1" not in found[0].body, "readers of the stream don't see it"

@@ -31,7 +31,7 @@ from tailrace.store.layout import StreamLayout, TableLayout
 from tailrace.store.postgresql import parts
 from tailrace.store.postgresql.place import PostgresStore
 from tests.postgres import CITUS, Databases
-from tests.store.tables import INDEXED, NOW, PK, PLAIN, item, key_of, open_stream, putting
+from tests.store.tables import INDEXED, NOW, PK, PLAIN, item, key_of, of_items, open_stream, putting
 
 pytestmark = pytest.mark.skipif(not os.environ.get(CITUS), reason=f"no Citus: give {CITUS}=url of its coordinator")
 ROUNDS = 40
@@ -286,7 +286,10 @@ async def test_an_update_is_not_lost_across_nodes(nodes: list[Store]) -> None:
         return {"pk": {"S": "k"}, "n": {"N": str(int(old["n"]["N"]) + 1 if old else 1)}}
 
     await asyncio.gather(
-        *(nodes[n % 2].update(lambda tx: items.change(tx, PLAIN, stored, count, NOW), grouped=True) for n in range(100))
+        *(
+            nodes[n % 2].update(lambda tx: items.change(tx, PLAIN, stored, of_items(count), NOW), grouped=True)
+            for n in range(100)
+        )
     )
     found = await nodes[0].view(lambda tx: items.get(tx, PLAIN, stored))
     assert found

@@ -14,11 +14,12 @@ from tailrace import store
 from tailrace.base.errors import ApiError, Outdated
 from tailrace.store import changes, items, resources
 from tailrace.store.engine import Store, TooLong, Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import TableLayout
 from tailrace.store.postgresql import group_queue
 from tailrace.store.postgresql.place import PostgresStore
 from tests.postgres import Databases
-from tests.store.tables import NOW, PK, item, key_of, open_stream
+from tests.store.tables import NOW, PK, item, key_of, of_items, open_stream
 
 LAYOUT = TableLayout("t", "s", 1, PK)
 
@@ -36,14 +37,14 @@ async def place(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> AsyncI
 def write(key: str, layout: TableLayout = LAYOUT, **attributes: int) -> Any:
     """A closure that writes an item as a request does."""
     new = item(key, **attributes)
-    return lambda tx: items.change(tx, layout, key_of(layout, new), lambda old: new, NOW).wrote
+    return lambda tx: items.change(tx, layout, key_of(layout, new), lambda old: Image(new), NOW).wrote
 
 
 def count_up(key: str, layout: TableLayout = LAYOUT) -> Any:
     def change(old: Any) -> Any:
         return item(key, n=int(old["n"]["N"]) + 1 if old else 1)
 
-    return lambda tx: items.change(tx, layout, key_of(layout, item(key)), change, NOW).new
+    return lambda tx: items.change(tx, layout, key_of(layout, item(key)), of_items(change), NOW).new.item
 
 
 async def together(place: PostgresStore, *closures: Any) -> list[Any]:

@@ -21,7 +21,7 @@ from tailrace.expression.values import item_size
 from tailrace.store import history, items
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.layout import Item, TableLayout
-from tests.store.tables import NOW, PK, SK, deleting, item, key_of, putting
+from tests.store.tables import NOW, PK, SK, deleting, item, key_of, of_items, putting
 
 RECORDED = TableLayout("t", "s", 1, PK, SK, recorded=True)
 RECORDED_LATER = TableLayout("t", "s", 1, PK, SK)
@@ -88,7 +88,9 @@ class HistoryAgainstSnapshots(RuleBasedStateMachine):
             wrote = False
             for thing, kept in writes:
                 key = key_of(self.layout, thing)
-                wrote |= items.change(tx, self.layout, key, lambda old, new=thing if kept else None: new, now).wrote
+                wrote |= items.change(
+                    tx, self.layout, key, of_items(lambda old, new=thing if kept else None: new), now
+                ).wrote
             return wrote
 
         wrote = self.update(run)

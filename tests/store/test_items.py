@@ -11,6 +11,7 @@ from tailrace.base.errors import ApiError
 from tailrace.expression.values import item_size
 from tailrace.store import items
 from tailrace.store.engine import Store, Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import TableLayout
 from tests.store.tables import (
     BY_COLOR,
@@ -35,14 +36,14 @@ from tests.store.tables import (
 async def test_put_get_replace_delete(place: Store) -> None:
     first, second = item("a", note="one"), item("a", note="two", n=5)
     change = await place.update(putting(PLAIN, first))
-    assert (change.old, change.new, change.old_size, change.new_size) == (None, first, 0, item_size(first))
+    assert (change.old.item, change.new.item, change.old.size, change.new.size) == (None, first, 0, item_size(first))
     stored = await place.view(lambda tx: items.get(tx, PLAIN, key_of(PLAIN, first)))
     assert stored is not None
     assert (orjson.loads(stored.body), stored.size) == (first, item_size(first))
     change = await place.update(putting(PLAIN, second))
-    assert (change.old, change.new, change.wrote) == (first, second, True)
+    assert (change.old.item, change.new.item, change.wrote) == (first, second, True)
     change = await place.update(deleting(PLAIN, second))
-    assert (change.old, change.new, change.old_size, change.new_size) == (second, None, item_size(second), 0)
+    assert (change.old.item, change.new.item, change.old.size, change.new.size) == (second, None, item_size(second), 0)
     assert await place.view(lambda tx: items.get(tx, PLAIN, key_of(PLAIN, first))) is None
     assert await place.view(lambda tx: items.measure(tx, 1)) == (0, 0)
 
@@ -50,7 +51,7 @@ async def test_put_get_replace_delete(place: Store) -> None:
 async def test_a_refused_condition_leaves_everything_as_it_was(place: Store) -> None:
     await place.update(putting(PLAIN, item("a", n=1)))
 
-    def refuse(old: dict[str, object] | None) -> None:
+    def refuse(old: Image) -> Image:
         raise ApiError("ConditionalCheckFailedException", "The conditional request failed")
 
     with pytest.raises(ApiError):
@@ -64,10 +65,10 @@ async def test_a_write_that_changes_nothing_writes_nothing(place: Store) -> None
     thing = item("a", group="g", n=1)
     await place.update(putting(layout, thing))
     again = await place.update(putting(layout, dict(reversed(thing.items()))))
-    assert (again.wrote, again.old_size, again.new_size) == (False, item_size(thing), item_size(thing))
+    assert (again.wrote, again.old.size, again.new.size) == (False, item_size(thing), item_size(thing))
     assert again.index_writes == {}
     missing = await place.update(deleting(layout, item("never")))
-    assert (missing.wrote, missing.old, missing.new) == (False, None, None)
+    assert (missing.wrote, missing.old.item, missing.new.item) == (False, None, None)
     assert await place.view(lambda tx: [len(shard) for shard in records(tx, stream.stream)]) == [1]
 
 

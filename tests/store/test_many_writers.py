@@ -13,6 +13,7 @@ from tailrace import store
 from tailrace.base.errors import Outdated
 from tailrace.store import deliveries, items, message_groups, messages, resources
 from tailrace.store.engine import Store, TooLong, Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import TableLayout
 from tailrace.store.postgresql import place as place_module
 from tailrace.store.postgresql.place import PostgresStore
@@ -42,7 +43,7 @@ async def test_a_change_of_a_busy_table_has_its_turn(nodes: list[Store]) -> None
         def change(tx: Transaction) -> None:
             assert resources.get(tx, "table", "s", "t")
             new = item(f"k{number}", n=turn)
-            items.change(tx, layout, key_of(layout, new), lambda old: new, NOW)
+            items.change(tx, layout, key_of(layout, new), lambda old: Image(new), NOW)
 
         while not ended.is_set():
             turn += 1
@@ -89,7 +90,7 @@ async def test_an_item_that_two_make_is_made_once(nodes: list[Store]) -> None:
     new = item("same")
 
     def create(tx: Transaction) -> bool:
-        return items.change(tx, layout, key_of(layout, new), lambda old: new if old is None else old, NOW).wrote
+        return items.change(tx, layout, key_of(layout, new), lambda old: old if old.exists else Image(new), NOW).wrote
 
     made = await asyncio.gather(*(nodes[n % 2].update(create, grouped=True) for n in range(30)))
     assert sum(made) == 1
@@ -141,7 +142,7 @@ async def test_a_key_that_is_too_long_for_an_index_is_told(nodes: list[Store]) -
     layout, noise = TableLayout("t", "s", 1, PK), random.Random(1)
     long = item("".join(noise.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(6000)))
     with pytest.raises(TooLong):
-        await nodes[0].update(lambda tx: items.change(tx, layout, key_of(layout, long), lambda old: long, NOW))
+        await nodes[0].update(lambda tx: items.change(tx, layout, key_of(layout, long), lambda old: Image(long), NOW))
 
 
 async def test_a_busy_queue_counts_right_and_gives_each_message_once(nodes: list[Store]) -> None:

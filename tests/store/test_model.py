@@ -32,6 +32,7 @@ from tests.store.tables import (
     everything,
     item,
     key_of,
+    of_items,
     open_stream,
     records,
 )
@@ -106,7 +107,7 @@ class StoreAgainstDictionary(RuleBasedStateMachine):
         def run(tx: Transaction) -> None:
             for thing, kind in writes:
                 new = None if kind == "delete" else thing
-                items.change(tx, self.layout, key_of(self.layout, thing), lambda old, new=new: new, NOW)
+                items.change(tx, self.layout, key_of(self.layout, thing), of_items(lambda old, new=new: new), NOW)
                 if kind == "fail":
                     raise Refused
 

@@ -15,7 +15,7 @@ from tailrace.store.layout import TableLayout
 from tailrace.store.postgresql import link
 from tests.postgres import Databases
 from tests.proxy import Proxy
-from tests.store.tables import NOW, PK, item, key_of
+from tests.store.tables import NOW, PK, item, key_of, of_items
 
 LAYOUT = TableLayout("t", "s", 1, PK)
 
@@ -39,7 +39,7 @@ def count_up(key: str) -> Any:
     def change(old: Any) -> Any:
         return item(key, n=int(old["n"]["N"]) + 1 if old else 1)
 
-    return lambda tx: items.change(tx, LAYOUT, key_of(LAYOUT, item(key)), change, NOW).wrote
+    return lambda tx: items.change(tx, LAYOUT, key_of(LAYOUT, item(key)), of_items(change), NOW).wrote
 
 
 def counted(key: str) -> Any:

@@ -20,7 +20,7 @@ from tailrace.store import changes, items
 from tailrace.store.engine import Row, Store, Transaction
 from tailrace.store.layout import StreamLayout, TableLayout
 from tests.postgres import Databases
-from tests.store.tables import NOW, PK, open_stream
+from tests.store.tables import NOW, PK, of_items, open_stream
 
 Seen = list[tuple[int, dict[str, Any]]]
 NODES, WRITERS, WRITES, KEYS, SHARDS = 3, 16, 40, 12, 4
@@ -89,7 +89,7 @@ class Stream(Log):
             return {"pk": {"S": key}, "n": {"N": str(number)}, "by": {"N": str(writer)}}
 
         stored = keys.item_key([{"S": key}])
-        await node.update(lambda tx: items.change(tx, self.layout, stored, count, NOW), grouped=True)
+        await node.update(lambda tx: items.change(tx, self.layout, stored, of_items(count), NOW), grouped=True)
 
     async def read(self, node: Store, part: int, after: int) -> Seen:
         def look(tx: Transaction) -> tuple[int, list[changes.StoredChange]]:

@@ -11,6 +11,7 @@ from tailrace.store import deliveries, items, leases, lineage, log_events, messa
 from tailrace.store.copying import rows
 from tailrace.store.copying.tables import tables
 from tailrace.store.engine import Row, Store, Transaction
+from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import ExpiryLayout, StreamLayout, TableLayout
 from tests.store.tables import NOW, PK, item, key_of, open_stream
 
@@ -63,7 +64,7 @@ class Traffic:
         key = key_of(self._layout, thing)
 
         def change(tx: Transaction) -> items.Change:
-            return items.change(tx, self._layout, key, lambda old: None if gone else thing, NOW)
+            return items.change(tx, self._layout, key, lambda old: NOTHING if gone else Image(thing), NOW)
 
         while True:
             try:

@@ -78,6 +78,9 @@ def number_size(text: str) -> int:
     """
     if text == "0":
         return 1
+    if text.isdigit():
+        # An even power of ten leaves the first base-100 digit half full.
+        return 1 + (len(text.rstrip("0")) + len(text) % 2 + 1) // 2
     negative = text[0] == "-"
     whole, _, fraction = (text[1:] if negative else text).partition(".")
     if whole == "0":
@@ -86,6 +89,5 @@ def number_size(text: str) -> int:
     else:
         significant = len(whole) + len(fraction) if fraction else len(whole.rstrip("0"))
         exponent = len(whole) - 1
-    # An even power of ten leaves the first base-100 digit half full.
     halves = significant + (exponent % 2 == 0)
     return 1 + (halves + 1) // 2 + negative

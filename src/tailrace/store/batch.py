@@ -18,8 +18,9 @@ from typing import Any
 from tailrace.store import changes, collections, expirations, history, index_entries, items
 from tailrace.store.collections import RowChanges
 from tailrace.store.engine import Question, Row, Transaction
-from tailrace.store.items import Change, Decided, decide
-from tailrace.store.layout import Item, TableLayout
+from tailrace.store.image import NOTHING, Image
+from tailrace.store.items import Change
+from tailrace.store.layout import TableLayout
 
 Place = tuple[int, bytes]
 """Where an item is: its collection, its key."""
@@ -35,8 +36,8 @@ class Batch:
         self._now = now
         self._origin = origin
         self._cause = cause
-        self._found: dict[Place, tuple[bytes | None, int]] = {}
-        self._decided: dict[Place, tuple[TableLayout, Decided]] = {}
+        self._found: dict[Place, Image] = {}
+        self._changed: dict[Place, tuple[TableLayout, Change]] = {}
         self._rows, self._unknown = RowChanges(known=True), RowChanges(known=False)
 
     def read(self, places: Iterable[Place], also: Sequence[Question] = ()) -> list[Row | None]:
@@ -44,12 +45,12 @@ class Batch:
 
         `also` is asked along with it: the first rows of the answers.
         """
-        self._found = dict.fromkeys(sorted(places), items.NOTHING)
+        self._found = dict.fromkeys(sorted(places), NOTHING)
         if self._tx.lock:
             own: list[Question] = [(f"{items.QUERY}{self._tx.lock}", place) for place in self._found]
             answers = self._tx.first_rows([*also, *own])
             rows = answers[len(also) :]
-            self._found = {place: row or items.NOTHING for place, row in zip(self._found, rows, strict=True)}
+            self._found = {place: items.found(row) for place, row in zip(self._found, rows, strict=True)}
             return answers[: len(also)]
         if self._found:
             self._read_found()
@@ -59,62 +60,65 @@ class Batch:
         wanted: dict[int, list[bytes]] = {}
         for collection, key in self._found:
             wanted.setdefault(collection, []).append(key)
-        for collection, there in items.get_many(self._tx, wanted).items():
-            for key, stored in there.items():
-                self._found[collection, key] = stored.body, stored.size
+        for collection, key, body, size in items.rows_of(self._tx, wanted):
+            self._found[collection, key] = Image(None, body, size)
 
-    def change(self, layout: TableLayout, key: bytes, change: Callable[[Item | None], Item | None]) -> Change:
+    def change(self, layout: TableLayout, key: bytes, change: Callable[[Image], Image]) -> Change:
         """What `items.change` does to the item of `key`, which was read, as soon as the batch is written."""
         place = layout.collection, key
-        if place in self._decided:  # a table that was given by its name and by its ARN
+        if place in self._changed:  # a table that was given by its name and by its ARN
             self.write()
-        decided = decide(*self._found[place], change)
-        if not decided.differs:
-            return Change(decided.old, decided.new, decided.old_size, decided.old_size, wrote=False)
-        self._decided[place] = layout, decided
-        self._found[place] = decided.new_body, decided.new_size
-        if decided.new_body is None:
-            self._rows.remove(*place, decided.old_size)
-        elif decided.old_body is None:
-            self._rows.insert(*place, decided.new_body, decided.new_size)
+        old = self._found[place]
+        new = change(old)
+        if not items.differ(layout, old, new):
+            return Change(old, new, wrote=False)
+        self._found[place] = new
+        if not new.exists:
+            self._rows.remove(*place, old)
+        elif old.exists:
+            self._rows.replace(*place, new, old)
         else:
-            self._rows.replace(*place, decided.new_body, decided.new_size, decided.old_size)
+            self._rows.insert(*place, new)
         index_writes = {}
         if layout.indexes:
-            index_writes = index_entries.plan(self._rows, self._unknown, layout, key, decided.old, decided.new)
-        return Change(decided.old, decided.new, decided.old_size, decided.new_size, index_writes)
+            index_writes = index_entries.plan(self._rows, self._unknown, layout, key, old, new)
+        done = Change(old, new, index_writes)
+        self._changed[place] = layout, done
+        return done
 
     def hold_absent(self) -> None:
         """Let nobody else add an item until the transaction ends where this one goes by there being none.
 
         Items that are there are locked since they were read. Raises Outdated.
         """
-        for place, (body, _) in self._found.items():
-            if body is None and place not in self._decided:
+        for place, image in self._found.items():
+            if not image.exists and place not in self._changed:
                 collections.hold_absent(self._tx, *place)
 
     def write(self) -> None:
         """Write what was decided. Raises Outdated where an engine with many writers finds a row come or gone."""
         self._rows.write(self._tx)
         self._unknown.write(self._tx)
-        by_table: dict[int, list[tuple[bytes, Decided]]] = {}
-        for (collection, key), (_, each) in self._decided.items():
-            by_table.setdefault(collection, []).append((key, each))
-        for layout in {collection: layout for (collection, _), (layout, _) in self._decided.items()}.values():
-            self._follow(layout, by_table[layout.collection])
-        self._decided = {}
+        by_table: dict[int, tuple[TableLayout, list[tuple[bytes, Change]]]] = {}
+        for (collection, key), (layout, done) in self._changed.items():
+            if layout.recorded or layout.expiry is not None or layout.stream is not None:
+                by_table.setdefault(collection, (layout, []))[1].append((key, done))
+        for layout, changed in by_table.values():
+            self._follow(layout, changed)
+        self._changed = {}
         self._rows, self._unknown = RowChanges(known=True), RowChanges(known=False)
 
-    def _follow(self, layout: TableLayout, decided: list[tuple[bytes, Decided]]) -> None:
+    def _follow(self, layout: TableLayout, changed: list[tuple[bytes, Change]]) -> None:
         """What else the writes of one table have to leave."""
         if layout.recorded:
-            replaced = [history.Replaced(key, each.old_body, each.old_size) for key, each in decided]
+            replaced = [history.Replaced(key, done.old.body, done.old.size) for key, done in changed]
             history.append(self._tx, layout.collection, replaced, self._now)
         if layout.expiry is not None:
-            for key, each in decided:
-                expirations.write(self._tx, layout.expiry, key, each.old, each.new)
+            for key, done in changed:
+                expirations.write(self._tx, layout.expiry, key, done.old.item, done.new.item)
         if layout.stream is not None:
             view, names = layout.stream.view_type, layout.key_names
-            cause = self._cause
-            records = [(key, changes.record(view, names, *each.images(), self._now, cause)) for key, each in decided]
+            records = [
+                (key, changes.record(view, names, done.old, done.new, self._now, self._cause)) for key, done in changed
+            ]
             changes.append(self._tx, layout.stream, records, self._now, self._origin)

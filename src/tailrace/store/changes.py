@@ -27,7 +27,8 @@ from tailrace.base.errors import Missing
 from tailrace.expression.values import stream_size
 from tailrace.store import resources
 from tailrace.store.engine import Row, Transaction
-from tailrace.store.layout import Item, ShardRange, StreamLayout, ViewType
+from tailrace.store.image import Image
+from tailrace.store.layout import ShardRange, StreamLayout, ViewType
 
 TOPIC = "changes"
 HASH_BYTES = 8
@@ -38,14 +39,6 @@ EARLY_SHARDS, EARLY_BITS, LATER_BITS = 1 << 20, 40, 32
 _TEXT_BASE = 10**26  # a number's text has 27 digits, like AWS's
 
 _COLUMNS = "shard, name, low, high, parent, start, latest, trimmed, closed, opened"
-
-
-class Image(NamedTuple):
-    """An item before or after a write: parsed, as stored, and its size. All empty where there is none."""
-
-    item: Item | None
-    body: bytes | None
-    size: int
 
 
 class StoredChange(NamedTuple):
@@ -213,7 +206,7 @@ def record(
     cause: dict[str, Any] | None,
 ) -> bytes:
     """A record's JSON; the images are the stored bodies, joined in unparsed."""
-    item = new.item if new.item is not None else old.item
+    item = new.item if new.exists else old.item
     assert item is not None, "a change from nothing to nothing is no change"
     keys = {name: item[name] for name in key_names}
     content: dict[str, Any] = {"ApproximateCreationDateTime": int(now), "Keys": keys}
@@ -227,7 +220,7 @@ def record(
             size += image.size
     content["SizeBytes"] = size
     content["StreamViewType"] = view_type
-    event = "INSERT" if old.item is None else "REMOVE" if new.item is None else "MODIFY"
+    event = "MODIFY" if old.exists and new.exists else "INSERT" if new.exists else "REMOVE"
     who = {} if cause is None else {"userIdentity": cause}
     return orjson.dumps({"eventName": event, **who, "dynamodb": content})
 

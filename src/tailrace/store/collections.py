@@ -7,24 +7,17 @@ alternative, counting when asked, reads the whole table for each DescribeTable.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from itertools import compress
 
 from tailrace.store.engine import Transaction
+from tailrace.store.image import Image
 
 _INSERT = "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING"
 _REPLACE = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?"
 _REMOVE = "DELETE FROM items WHERE collection = ? AND key = ?"
 END = b"\xff" * 16
 """Behind every key: the upper bound of a range that takes a whole collection."""
-
-
-class _Counted(NamedTuple):
-    """What a change does to the statistics, once it has touched its row."""
-
-    collection: int
-    key: bytes
-    items: int
-    size: int
 
 
 class RowChanges:
@@ -34,43 +27,46 @@ class RowChanges:
     row in its place; then it does and counts nothing.
     """
 
-    __slots__ = ("_known", "_planned")
+    __slots__ = ("_counted", "_known", "_planned")
 
     def __init__(self, *, known: bool) -> None:
         self._known = known
-        self._planned: dict[str, list[tuple[tuple[object, ...], _Counted]]] = {_REMOVE: [], _REPLACE: [], _INSERT: []}
+        self._planned: dict[str, list[tuple[object, ...]]] = {_REMOVE: [], _REPLACE: [], _INSERT: []}
+        # What each of them does to the statistics: collection, key, and how many rows and bytes more there are.
+        self._counted: dict[str, list[tuple[int, bytes, int, int]]] = {_REMOVE: [], _REPLACE: [], _INSERT: []}
 
-    def insert(self, collection: int, key: bytes, body: bytes, size: int) -> None:
+    def insert(self, collection: int, key: bytes, new: Image) -> None:
         """Add a row."""
-        self._planned[_INSERT].append(((collection, key, body, size), _Counted(collection, key, 1, size)))
+        self._planned[_INSERT].append((collection, key, new.body, new.size))
+        self._counted[_INSERT].append((collection, key, 1, new.size))
 
-    def replace(self, collection: int, key: bytes, body: bytes, size: int, old_size: int) -> None:
-        """Change a row whose size was `old_size`."""
-        counted = _Counted(collection, key, 0, size - old_size)
-        self._planned[_REPLACE].append(((body, size, collection, key), counted))
+    def replace(self, collection: int, key: bytes, new: Image, old: Image) -> None:
+        """Change a row that has been `old`."""
+        size = new.size
+        self._planned[_REPLACE].append((new.body, size, collection, key))
+        self._counted[_REPLACE].append((collection, key, 0, size - old.size))
 
-    def remove(self, collection: int, key: bytes, old_size: int) -> None:
-        """Delete a row whose size was `old_size`."""
-        self._planned[_REMOVE].append(((collection, key), _Counted(collection, key, -1, -old_size)))
+    def remove(self, collection: int, key: bytes, old: Image) -> None:
+        """Delete a row that has been `old`."""
+        self._planned[_REMOVE].append((collection, key))
+        self._counted[_REMOVE].append((collection, key, -1, -old.size))
 
     def write(self, tx: Transaction) -> None:
         """Do it all. Raises Outdated where a known row has come or gone."""
-        done: list[_Counted] = []
-        for sql, planned in self._planned.items():
-            if not planned:
+        sums: dict[tuple[int, int], tuple[int, int]] = {}
+        for sql, rows in self._planned.items():
+            if not rows:
                 continue
-            rows = [parameters for parameters, _ in planned]
+            counted: Iterable[tuple[int, bytes, int, int]] = self._counted[sql]
             if self._known:
                 tx.many(sql, rows, one=sql is _INSERT)
-                done += [counted for _, counted in planned]
             else:
-                touched = tx.each(sql, rows)
-                done += [counted for (_, counted), count in zip(planned, touched, strict=True) if count]
-        sums: dict[tuple[int, int], tuple[int, int]] = {}
-        for collection, key, items, size in done:
-            stripe = key[0] * tx.stripes >> 8
-            before = sums.get((collection, stripe), (0, 0))
-            sums[collection, stripe] = before[0] + items, before[1] + size
+                counted = compress(counted, tx.each(sql, rows))
+            for collection, key, items, size in counted:
+                if items or size:
+                    place = collection, key[0] * tx.stripes >> 8
+                    before = sums.get(place, (0, 0))
+                    sums[place] = before[0] + items, before[1] + size
         for (collection, stripe), (items, size) in sums.items():
             if items or size:
                 _count_in(tx, collection, stripe, items, size)

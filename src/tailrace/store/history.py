@@ -23,11 +23,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import orjson
-
 from tailrace.base.errors import Missing
 from tailrace.store import collections, index_entries
 from tailrace.store.engine import Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import TableLayout
 
 NUMBER_BITS = 40  # of a row's number; the bits above are the collection, so one key orders all histories
@@ -246,9 +245,9 @@ def enter(tx: Transaction, layout: TableLayout, rows: list[Row]) -> None:
     for key, body, size in rows:
         collections.insert(tx, layout.collection, key, body, size)
         if layout.indexes:
-            item = orjson.loads(body)
+            image = Image(None, body, size)
             for index in layout.indexes:
-                index_entries.enter(tx, layout, index, key, item)
+                index_entries.enter(tx, layout, index, key, image)
 
 
 def trim(tx: Transaction, now: float, limit: int) -> int:

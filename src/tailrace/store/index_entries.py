@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import orjson
-
 from tailrace.expression.keys import item_key
-from tailrace.expression.values import item_size
 from tailrace.store import collections
 from tailrace.store.collections import RowChanges
 from tailrace.store.engine import Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import IndexLayout, Item, KeyAttribute, TableLayout
 
 
@@ -24,32 +22,35 @@ class Entry(NamedTuple):
     """What an index holds of an item: the entry's key and the projected attributes."""
 
     key: bytes
-    content: Item
+    content: Image
 
 
-def entry(layout: TableLayout, index: IndexLayout, key: bytes, item: Item | None) -> Entry | None:
+def entry(layout: TableLayout, index: IndexLayout, key: bytes, image: Image) -> Entry | None:
     """The entry of the item with the primary key `key`, or None where it has none in this index."""
+    item = image.item
     if item is None:
         return None
     hashes = _attributes(index.hash, item)
     ranges = _attributes(index.range, item)
     if hashes is None or ranges is None:
         return None
-    return Entry(item_key(hashes, ranges) + key, project(layout, index, item))
+    return Entry(item_key(hashes, ranges) + key, project(layout, index, image, item))
 
 
-def project(layout: TableLayout, index: IndexLayout, item: Item) -> Item:
-    """The attributes that the index carries: both keys, and what its projection adds."""
+def project(layout: TableLayout, index: IndexLayout, image: Image, item: Item) -> Image:
+    """The attributes that the index carries: both keys, and what its projection adds. All of them are the item's own
+    image, which is dumped and measured once for the table and every such index.
+    """
     if index.projection == "ALL":
-        return item
+        return image
     names = {*layout.key_names, *(part.name for part in (*index.hash, *index.range))}
     if index.projection == "INCLUDE":
         names |= index.attributes
-    return {name: value for name, value in item.items() if name in names}
+    return Image({name: value for name, value in item.items() if name in names})
 
 
 def plan(
-    known: RowChanges, unknown: RowChanges, layout: TableLayout, key: bytes, old: Item | None, new: Item | None
+    known: RowChanges, unknown: RowChanges, layout: TableLayout, key: bytes, old: Image, new: Image
 ) -> dict[str, tuple[int, ...]]:
     """Add to the rows what brings every index up to date with a write; the sizes of those entries, by index name.
 
@@ -65,11 +66,11 @@ def plan(
     return written
 
 
-def enter(tx: Transaction, layout: TableLayout, index: IndexLayout, key: bytes, item: Item) -> None:
+def enter(tx: Transaction, layout: TableLayout, index: IndexLayout, key: bytes, image: Image) -> None:
     """Add an item's entry to an index that is being built, unless a writer has done so already."""
-    made = entry(layout, index, key, item)
-    if made is not None:
-        collections.insert(tx, index.collection, made.key, orjson.dumps(made.content), item_size(made.content))
+    made = entry(layout, index, key, image)
+    if made is not None and made.content.body is not None:
+        collections.insert(tx, index.collection, made.key, made.content.body, made.content.size)
 
 
 def _attributes(parts: tuple[KeyAttribute, ...], item: Item) -> list[dict[str, str]] | None:
@@ -84,15 +85,15 @@ def _attributes(parts: tuple[KeyAttribute, ...], item: Item) -> list[dict[str, s
 
 
 def _plan(rows: RowChanges, collection: int, old: Entry | None, new: Entry | None) -> tuple[int, ...]:
-    if old == new:
+    if old is None and new is None:
         return ()
-    old_size = 0 if old is None else item_size(old.content)
-    new_size = 0 if new is None else item_size(new.content)
     if old is not None and new is not None and old.key == new.key:
-        rows.replace(collection, new.key, orjson.dumps(new.content), new_size, old_size)
-        return (max(old_size, new_size),)
+        if old.content.item == new.content.item:
+            return ()
+        rows.replace(collection, new.key, new.content, old.content)
+        return (max(old.content.size, new.content.size),)
     if old is not None:
-        rows.remove(collection, old.key, old_size)
+        rows.remove(collection, old.key, old.content)
     if new is not None:
-        rows.insert(collection, new.key, orjson.dumps(new.content), new_size)
-    return tuple(size for size, made in ((old_size, old), (new_size, new)) if made is not None)
+        rows.insert(collection, new.key, new.content)
+    return tuple(made.content.size for made in (old, new) if made is not None)

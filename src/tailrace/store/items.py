@@ -19,18 +19,14 @@ from itertools import repeat
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import orjson
-
-from tailrace.expression.values import item_size
 from tailrace.store import changes, collections, expirations, history, index_entries
 from tailrace.store.engine import Row, Transaction
-from tailrace.store.layout import IndexLayout, Item, TableLayout
+from tailrace.store.image import NOTHING, Image
+from tailrace.store.layout import IndexLayout, TableLayout
 
 KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
 QUERY = "SELECT body, size FROM items WHERE collection = ? AND key = ?"
 """What every writer of an item reads of it first, with `tx.lock` behind it: the same statement for the same lock."""
-NOTHING: tuple[bytes | None, int] = (None, 0)
-"""The body and the size of what isn't there."""
 END = collections.END
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
@@ -51,44 +47,31 @@ def _stored(rows: Iterable[Row]) -> Iterable[StoredItem]:
 class Change(NamedTuple):
     """What a write did, and what it costs.
 
-    Sizes are bytes as AWS counts them, 0 where there is no item. `index_writes` has the size of every entry write, by
-    index name; indexes that needed none aren't named. `wrote` is False where new equals old: nothing was written then.
+    `index_writes` has the size of every entry write, by index name; indexes that needed none aren't named. `wrote` is
+    False where the item stays as it was: nothing was written then.
     """
 
-    old: Item | None
-    new: Item | None
-    old_size: int
-    new_size: int
+    old: Image
+    new: Image
     index_writes: Mapping[str, tuple[int, ...]] = MappingProxyType({})
     wrote: bool = True
 
 
-class Decided(NamedTuple):
-    """What a change makes of an item: parsed, as it is stored, and its size, before and after. `differs`: not the same
-    item as before; what is stored of the new one is empty otherwise.
+def found(row: Row | None) -> Image:
+    """What stands in a row of body and size."""
+    return NOTHING if row is None else Image(None, *row)
+
+
+def differ(layout: TableLayout, old: Image, new: Image) -> bool:
+    """Whether a write changes anything.
+
+    The same attributes in another order are the same item, to a stream and to an index. A table without either tells
+    nobody, so the row is written as it was given, which is cheaper than to compare the two value by value.
     """
-
-    old: Item | None
-    old_body: bytes | None
-    old_size: int
-    new: Item | None
-    new_body: bytes | None
-    new_size: int
-    differs: bool
-
-    def images(self) -> tuple[changes.Image, changes.Image]:
-        """Both states, as a stream record takes them."""
-        before = changes.Image(self.old, self.old_body, self.old_size)
-        return before, changes.Image(self.new, self.new_body, self.new_size)
-
-
-def decide(body: bytes | None, size: int, change: Callable[[Item | None], Item | None]) -> Decided:
-    """What `change` makes of the item that stands in `body`."""
-    old: Item | None = None if body is None else orjson.loads(body)
-    new = change(old)
-    if new is None or new == old:
-        return Decided(old, body, size, new, None, 0, new != old)
-    return Decided(old, body, size, new, orjson.dumps(new), item_size(new), True)
+    if new is old or new.body == old.body:
+        return False
+    watched = layout.stream is not None or layout.indexes
+    return not watched or old.size != new.size or old.item != new.item
 
 
 def get(tx: Transaction, layout: TableLayout, key: bytes) -> StoredItem | None:
@@ -102,46 +85,49 @@ def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int
 
     At most `KEYS_MAX`, in one query: so they are also what stood at one moment.
     """
+    found: dict[int, dict[bytes, StoredItem]] = {collection: {} for collection in wanted}
+    for row in rows_of(tx, wanted):
+        found[row[0]][row[1]] = tuple.__new__(StoredItem, row[1:])
+    return found
+
+
+def rows_of(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> list[Row]:
+    """Collection, key, body and size of what `get_many` finds."""
     assert sum(map(len, wanted.values())) <= KEYS_MAX, "the limit of a BatchGetItem"
     tests = " OR ".join(f"collection = ? AND key IN ({', '.join('?' * len(keys))})" for keys in wanted.values())
-    rows = tx.rows(
+    return tx.rows(
         f"SELECT collection, key, body, size FROM items WHERE {tests}",  # noqa: S608 - marks alone
         *(value for collection, keys in wanted.items() for value in (collection, *keys)),
     )
-    found: dict[int, dict[bytes, StoredItem]] = {collection: {} for collection in wanted}
-    for row in rows:
-        found[row[0]][row[1]] = tuple.__new__(StoredItem, row[1:])
-    return found
 
 
 def change(
     tx: Transaction,
     layout: TableLayout,
     key: bytes,
-    change: Callable[[Item | None], Item | None],
+    change: Callable[[Image], Image],
     now: float,
     cause: dict[str, Any] | None = None,
     origin: str | None = None,
 ) -> Change:
-    """Replace the item of `key` by `change(old)`; None means that there is none.
+    """Replace the item of `key` by `change(old)`; NOTHING means that there is none.
 
-    `change` is pure: it may raise, which leaves everything as it was, and it may run again. It returns a new dict with
-    normalized values and the same primary key. `now` is epoch seconds; `cause` becomes the record's userIdentity;
-    `origin` is kept with the record and shown to no reader of the stream.
+    `change` is pure: it may raise, which leaves everything as it was, and it may run again. It returns the image that
+    it was given, or one of a new dict with normalized values and the same primary key. `now` is epoch seconds; `cause`
+    becomes the record's userIdentity; `origin` is kept with the record and shown to no reader of the stream.
     """
-    body, size = tx.row(QUERY + tx.lock if tx.lock else QUERY, layout.collection, key) or NOTHING
-    decided = decide(body, size, change)
-    old, old_body, old_size, new, new_body, new_size, differs = decided
-    if not differs:
-        return Change(old, new, old_size, old_size, wrote=False)
-    if new_body is None:
-        collections.remove_known(tx, layout.collection, key, old_size)
-    elif old_body is None:
-        collections.insert_new(tx, layout.collection, key, new_body, new_size)
+    old = found(tx.row(QUERY + tx.lock if tx.lock else QUERY, layout.collection, key))
+    new = change(old)
+    if not differ(layout, old, new):
+        return Change(old, new, wrote=False)
+    if new.body is None:
+        collections.remove_known(tx, layout.collection, key, old.size)
+    elif old.body is None:
+        collections.insert_new(tx, layout.collection, key, new.body, new.size)
     else:
-        collections.replace_known(tx, layout.collection, key, new_body, new_size, old_size)
+        collections.replace_known(tx, layout.collection, key, new.body, new.size, old.size)
     if layout.recorded:
-        history.append(tx, layout.collection, [history.Replaced(key, old_body, old_size)], now)
+        history.append(tx, layout.collection, [history.Replaced(key, old.body, old.size)], now)
     index_writes: Mapping[str, tuple[int, ...]] = {}
     if layout.indexes:
         known, unknown = collections.RowChanges(known=True), collections.RowChanges(known=False)
@@ -149,11 +135,11 @@ def change(
         known.write(tx)
         unknown.write(tx)
     if layout.expiry is not None:
-        expirations.write(tx, layout.expiry, key, old, new)
+        expirations.write(tx, layout.expiry, key, old.item, new.item)
     if layout.stream is not None:
-        record = changes.record(layout.stream.view_type, layout.key_names, *decided.images(), now, cause)
+        record = changes.record(layout.stream.view_type, layout.key_names, old, new, now, cause)
         changes.append(tx, layout.stream, [(key, record)], now, origin)
-    return Change(old, new, old_size, new_size, index_writes)
+    return Change(old, new, index_writes)
 
 
 def range(
@@ -197,5 +183,5 @@ def build_index(tx: Transaction, layout: TableLayout, index: IndexLayout, after:
     """
     found, last = collections.slice_locked(tx, layout.collection, after, limit)
     for key, body in found:
-        index_entries.enter(tx, layout, index, key, orjson.loads(body))
+        index_entries.enter(tx, layout, index, key, Image(None, body))
     return last

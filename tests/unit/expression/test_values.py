@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tailrace.base.errors import ApiError
 from tailrace.expression.numbers import add, canonical_number, subtract
-from tailrace.expression.values import normalize_item, normalize_value
+from tailrace.expression.values import item_size, measured, normalize_item, normalize_value
 
 BLOB_LENGTH = "Base64 encoded length is expected a multiple of 4 bytes but found: 1"
 LAST_CHARACTER = "Invalid last non-pad Base64 character dectected"
@@ -159,3 +159,19 @@ def test_a_sum_that_needs_more_digits_is_refused() -> None:
     assert add("9" * 38, "1") == "1" + "0" * 38
     with pytest.raises(ApiError, match="Number overflow"):
         add(canonical_number("9E125"), canonical_number("9E125"))
+
+
+def test_an_item_is_measured_in_its_canonical_form() -> None:
+    odd: Any = {"é": {"S": "ü"}, "n": {"N": "1.50e1"}, "s": {"NS": ["2.0", "1"]}, "m": {"M": {"x": {"N": "+7"}}}}
+    normal, size = measured(odd)
+    assert normal == {"é": {"S": "ü"}, "n": {"N": "15"}, "s": {"NS": ["1", "2"]}, "m": {"M": {"x": {"N": "7"}}}}
+    assert odd["n"] == {"N": "1.50e1"}, "what was given stays as it is"
+    assert size == item_size(normal)
+
+
+@given(st.lists(numbers, max_size=5), st.lists(st.text(), max_size=5))
+def test_one_walk_measures_what_two_would(written: list[str], texts: list[str]) -> None:
+    item: Any = {f"n{n}": {"N": number} for n, number in enumerate(written)}
+    item |= {f"{text}{n}": {"S": text} for n, text in enumerate(texts)}
+    normal, size = measured(item)
+    assert (normal, size) == ({name: normalize_value(value) for name, value in item.items()}, item_size(normal))

@@ -19,6 +19,7 @@ from tailrace.operation import Call, Node
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.store import changes, items, lineage, log_events, resources
 from tailrace.store.engine import Transaction
+from tailrace.store.image import Image
 from tailrace.store.layout import KeyAttribute, ShardRange, StreamLayout, TableLayout
 from tailrace.workers import attempt_log
 from tailrace.workers.stream_triggers import StreamTriggers, shared
@@ -159,7 +160,7 @@ class World:
             for number in numbers:
                 item = {"pk": {"S": pk}, "sk": {"N": str(number)}}
                 key = keys.item_key([item["pk"]], [item["sk"]])
-                items.change(tx, self.layout, key, lambda old, item=item: item, self.clock.now())  # type: ignore[misc]
+                items.change(tx, self.layout, key, lambda old, item=item: Image(item), self.clock.now())  # type: ignore[misc]
 
         await self.store.update(write)
         await self.settle()

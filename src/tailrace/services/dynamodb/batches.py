@@ -169,7 +169,7 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
     ]
     if sum(len(each) for _, each in planned) > WRITES_MAX:
         raise ApiError.validation("Too many items requested for the BatchWriteItem call")
-    if sum(_size(write) for _, each in planned for write in each) > REQUEST_BYTES_MAX:
+    if sum(write.given.size for _, each in planned for write in each) > REQUEST_BYTES_MAX:
         raise ApiError.validation("Request size exceeds the maximum of 16 MB for the BatchWriteItem call")
     now = call.clock.now()
 
@@ -243,12 +243,8 @@ def _planned(request: Shape) -> Put | Delete:
             "datatypes"
         )
     if "PutRequest" in request:
-        return Put(values.normalize_item(request["PutRequest"]["Item"]))
-    return Delete(values.normalize_item(request["DeleteRequest"]["Key"]))
-
-
-def _size(write: Put | Delete) -> int:
-    return values.item_size(write.key)
+        return Put(writes.given(request["PutRequest"]["Item"]))
+    return Delete(writes.given(request["DeleteRequest"]["Key"]))
 
 
 async def write_accounts(
@@ -274,7 +270,7 @@ def _units_by_table(
         units, indexes = 0.0, dict[str, float]()
         for other, _, change in done:
             if other.name == name:
-                units += factor * capacity.write_units(change.old_size, change.new_size)
+                units += factor * capacity.write_units(change.old.size, change.new.size)
                 for index, spent in capacity.index_units(change.index_writes).items():
                     indexes[index] = indexes.get(index, 0.0) + factor * spent
         yield capacity.consumed(found, mode, units, indexes, transaction="Write" if transactional else "")

@@ -15,7 +15,8 @@ from tailrace.services.dynamodb.table import KIND, Table, compile_table
 from tailrace.store import deliveries, expirations, resources
 from tailrace.store.batch import Batch
 from tailrace.store.engine import Transaction
-from tailrace.store.layout import ExpiryLayout, Item
+from tailrace.store.image import NOTHING, Image
+from tailrace.store.layout import ExpiryLayout
 
 BUILD_KIND, DROP_KIND = "dynamodb:build-expirations", "dynamodb:drop-expirations"
 EXPIRING_KIND = "dynamodb:expiring"
@@ -92,8 +93,8 @@ def expire_slice(tx: Transaction, scope: str, name: str, now: float) -> Slice:
     if not status.serves(table.document, now):
         return Slice()
 
-    def change(old: Item | None) -> Item | None:
-        return None if expirations.is_due(expiry, old, now) else old
+    def change(old: Image) -> Image:
+        return NOTHING if expirations.is_due(expiry, old.item, now) else old
 
     entries, deleted = expirations.due(tx, expiry, now, EXPIRE_ITEMS), 0
     batch = Batch(tx, now, cause=CAUSE)

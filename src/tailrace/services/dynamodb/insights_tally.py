@@ -80,7 +80,7 @@ class Watching(Tally):
         watch = _watch(table)
         with self._refused(watch, table, "Write", "", key):
             self._inner.write(table, change, key, factor=factor)
-        own = capacity.write_units(change.old_size, change.new_size)
+        own = capacity.write_units(change.old.size, change.new.size)
         for name, sizes in change.index_writes.items():
             if table.indexes[name].local:
                 own += sum(capacity.write_units(0, size) for size in sizes)
@@ -127,7 +127,7 @@ def _watch(table: Table, index: str = "") -> Watch | None:
 
 def _entries(change: Change, watch: Watch, sizes: tuple[int, ...]) -> list[Item]:
     """The items whose entries were written: an entry that moved was taken from the old place and put in the new."""
-    new, old = change.new, change.old
+    new, old = change.new.item, change.old.item
     if len(sizes) > 1:
         assert old is not None
         assert new is not None

@@ -132,7 +132,7 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
         if attributes:
             answer["Attributes"] = attributes
     if capacity.is_wanted(request):
-        units = capacity.write_units(done.old_size, done.new_size)
+        units = capacity.write_units(done.old.size, done.new.size)
         mode = request["ReturnConsumedCapacity"]
         answer["ConsumedCapacity"] = capacity.consumed(found, mode, units, capacity.index_units(done.index_writes))
     if request.get("ReturnItemCollectionMetrics") == "SIZE" and found.has_local_indexes:

@@ -108,7 +108,7 @@ async def _member(call: Call, request: Shape, bound: Bound | ApiError, mode: str
     spent = capacity.consumed(
         found,
         mode,
-        capacity.write_units(change.old_size, change.new_size),
+        capacity.write_units(change.old.size, change.new.size),
         capacity.index_units(change.index_writes),
     )
     return {**named, **({"Item": shown} if shown else {})}, spent

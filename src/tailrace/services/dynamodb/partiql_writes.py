@@ -19,6 +19,7 @@ from tailrace.services.dynamodb import capacity, errors, writes
 from tailrace.services.dynamodb.partiql_statement import Bound, bound_condition
 from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.writes import Write
+from tailrace.store.image import Image
 from tailrace.store.items import Change
 
 Item = dict[str, dict[str, Any]]
@@ -27,23 +28,27 @@ Item = dict[str, dict[str, Any]]
 class InsertItem(writes.Put):
     """INSERT: a put that finds nothing."""
 
-    def check(self, old: Item | None) -> None:
+    __slots__ = ()
+
+    def check(self, old: Image) -> None:
         """Raise DuplicateItemException for an item that is there."""
-        if old is not None:
-            members = {"Item": old} if self.show_on_failure else {}
+        if old.exists:
+            members = {"Item": old.item} if self.show_on_failure else {}
             raise ApiError("DuplicateItemException", "Duplicate primary key exists in table", members=members)
 
 
 class UpdateItem(writes.Update):
     """UPDATE: of an item that is there."""
 
-    def check(self, old: Item | None) -> None:
+    __slots__ = ()
+
+    def check(self, old: Image) -> None:
         """Raise ConditionalCheckFailedException for an item that isn't there, too."""
-        if old is None:
+        if not old.exists:
             raise errors.condition_failed()
         super().check(old)
 
-    def apply(self, old: Item | None) -> Item | None:
+    def apply(self, old: Image) -> Image:
         """As UpdateItem does, with PartiQL's shorter text for a value that would be nested too deep."""
         try:
             return super().apply(old)
@@ -54,9 +59,11 @@ class UpdateItem(writes.Update):
 class DeleteItem(writes.Delete):
     """DELETE: an item that isn't there is gone already, whatever the clause says of it."""
 
-    def check(self, old: Item | None) -> None:
+    __slots__ = ()
+
+    def check(self, old: Image) -> None:
         """Raise ConditionalCheckFailedException for an item that isn't as the clause says."""
-        if old is not None:
+        if old.exists:
             super().check(old)
 
 
@@ -68,11 +75,11 @@ def write_of(bound: Bound, table: Table, *, is_in_transaction: bool = False) -> 
     """
     statement, shows = bound.statement, bound.shows_on_failure
     if isinstance(statement, Insert):
-        return InsertItem(inserted(bound, statement), show_on_failure=shows)
+        return InsertItem(Image(inserted(bound, statement)), show_on_failure=shows)
     single = partiql_keys.single_key(bound.where, bound.bindings, table.key_names)
     if not is_in_transaction:
         _check_key(table, single)
-    key = {} if single.conflict and not isinstance(statement, Exists) else single.key
+    key = Image({} if single.conflict and not isinstance(statement, Exists) else single.key)
     tree = _all(single.rest)
     test = None if tree is None else bound_condition(tree, bound.bindings)
     if isinstance(statement, Update):
@@ -106,7 +113,7 @@ def answer(request: Shape, bound: Bound, table: Table, write: Write, done: Chang
     shown = returned(bound, write, done)
     found: Shape = {"Items": [shown] if shown else []}
     if capacity.is_wanted(request):
-        units, mode = capacity.write_units(done.old_size, done.new_size), request["ReturnConsumedCapacity"]
+        units, mode = capacity.write_units(done.old.size, done.new.size), request["ReturnConsumedCapacity"]
         found["ConsumedCapacity"] = capacity.consumed(table, mode, units, capacity.index_units(done.index_writes))
     return found
 

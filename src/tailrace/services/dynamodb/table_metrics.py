@@ -92,7 +92,7 @@ class Metering(Tally):
 
     def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:
         """Count it against the table with its local indexes, and against each global index that it changed."""
-        own = capacity.write_units(change.old_size, change.new_size)
+        own = capacity.write_units(change.old.size, change.new.size)
         if not change.index_writes:
             self._count(table, "", "Write", factor * own)
             return

@@ -75,7 +75,7 @@ async def transact_write_items(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
     planned = [_planned(call, action) for action in request["TransactItems"]]
-    if sum(values.item_size(write.key) for _, write in planned) > TRANSACTION_BYTES_MAX:
+    if sum(write.given.size for _, write in planned) > TRANSACTION_BYTES_MAX:
         raise too_large()
     now = call.clock.now()
     once = idempotency.once(call, request, request["TransactItems"], now)
@@ -132,7 +132,7 @@ def perform(
             reasons.append(_reason(error))
     if len(done) < len(planned):
         raise cancelled(reasons, tally)
-    if sum(change.new_size for _, _, change in done) > TRANSACTION_BYTES_MAX:
+    if sum(change.new.size for _, _, change in done) > TRANSACTION_BYTES_MAX:
         raise too_large()
     batch.hold_absent()
     batch.write()

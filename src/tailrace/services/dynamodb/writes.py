@@ -18,6 +18,7 @@ from tailrace.services.dynamodb.table import Table
 from tailrace.store import items
 from tailrace.store.batch import Batch
 from tailrace.store.engine import Transaction
+from tailrace.store.image import NOTHING, Image
 from tailrace.store.items import Change
 
 ITEM_BYTES_MAX = 400 * 1024
@@ -28,12 +29,19 @@ Request = dict[str, Any]
 
 
 class Write:
-    """What every write has: a condition, and whether its refusal shows the item as it stands."""
+    """What every write has: a condition, and whether its refusal shows the item as it stands.
+
+    `given` is what the request brings, an item or a Key, and `key` the same parsed: what has the key attributes.
+    """
+
+    __slots__ = ("condition", "given", "key", "show_on_failure")
 
     too_large = "Item size has exceeded the maximum allowed size"
 
-    def __init__(self, key: Item, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
-        self.key = key  # an item or a Key: what has the key attributes
+    def __init__(self, given: Image, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
+        assert given.item is not None
+        self.given = given
+        self.key: Item = given.item
         self.condition = test
         self.show_on_failure = show_on_failure
 
@@ -45,38 +53,38 @@ class Write:
         """The partition that is written to, for ItemCollectionMetrics."""
         return self.key[table.key[0].name]
 
-    def apply(self, old: Item | None) -> Item | None:
-        """The item after the write, None where there is none then. Raises ConditionalCheckFailedException."""
+    def apply(self, old: Image) -> Image:
+        """The item after the write, NOTHING where there is none then. Raises ConditionalCheckFailedException."""
         raise NotImplementedError
 
-    def check(self, old: Item | None) -> None:
+    def check(self, old: Image) -> None:
         """Raise ConditionalCheckFailedException unless the condition holds."""
-        if self.condition is not None and not self.condition.test(old):
-            raise errors.condition_failed(old if self.show_on_failure else None)
+        if self.condition is not None and not self.condition.test(old.item):
+            raise errors.condition_failed(old.item if self.show_on_failure else None)
 
 
 class Put(Write):
     """Create the item, or replace it whole."""
 
-    def __init__(self, item: Item, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
-        super().__init__(item, test, show_on_failure=show_on_failure)
-        self.item = item
+    __slots__ = ()
 
     def locate(self, table: Table) -> bytes:
         """The item's key; the item must fit the table's key and its indexes' keys."""
-        key = item_keys.of_item(table, self.item)
+        key = item_keys.of_item(table, self.key)
         if table.index_keys:
-            item_keys.check_index_keys(table, self.item)
+            item_keys.check_index_keys(table, self.key)
         return key
 
-    def apply(self, old: Item | None) -> Item | None:
+    def apply(self, old: Image) -> Image:
         """The item as given."""
         self.check(old)
-        return self.item
+        return self.given
 
 
 class _Keyed(Write):
     """A write that names its item by Key."""
+
+    __slots__ = ()
 
     def locate(self, table: Table) -> bytes:
         """The key as given; it must be exactly the table's."""
@@ -86,16 +94,20 @@ class _Keyed(Write):
 class Delete(_Keyed):
     """Remove the item, if it is there."""
 
-    def apply(self, old: Item | None) -> Item | None:
+    __slots__ = ()
+
+    def apply(self, old: Image) -> Image:
         """Nothing."""
         self.check(old)
-        return None
+        return NOTHING
 
 
 class Check(_Keyed):
     """Change nothing, but fail unless the condition holds (ConditionCheck of a transaction)."""
 
-    def apply(self, old: Item | None) -> Item | None:
+    __slots__ = ()
+
+    def apply(self, old: Image) -> Image:
         """The item as it was."""
         self.check(old)
         return old
@@ -104,12 +116,19 @@ class Check(_Keyed):
 class Update(_Keyed):
     """Change some attributes, of an item that may not be there yet."""
 
+    __slots__ = ("makes_items", "table", "update")
+
     too_large = "Item size to update has exceeded the maximum allowed size"
 
     def __init__(
-        self, key: Item, change: update.Update | None, test: Condition | None = None, *, show_on_failure: bool = False
+        self,
+        given: Image,
+        change: update.Update | None,
+        test: Condition | None = None,
+        *,
+        show_on_failure: bool = False,
     ) -> None:
-        super().__init__(key, test, show_on_failure=show_on_failure)
+        super().__init__(given, test, show_on_failure=show_on_failure)
         self.update = change
         self.makes_items = True
         self.table: Table | None = None
@@ -123,16 +142,17 @@ class Update(_Keyed):
             item_keys.check_paths(table, self.update.paths)
         return key
 
-    def apply(self, old: Item | None) -> Item | None:
+    def apply(self, old: Image) -> Image:
         """The item with the update's clauses applied; a missing item starts as its key."""
         self.check(old)
-        if old is None and not self.makes_items:
-            return None
-        base = self.key if old is None else old
-        new = base if self.update is None else self.update.apply(base, exists=old is not None)
+        before = old.item
+        if before is None and not self.makes_items:
+            return old
+        base = self.key if before is None else before
+        new = base if self.update is None else self.update.apply(base, exists=before is not None)
         if self.table is not None and self.table.index_keys:
-            item_keys.check_updated_index_keys(self.table, new, old)
-        return new
+            item_keys.check_updated_index_keys(self.table, new, before)
+        return Image(new)
 
 
 def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str) -> Change:
@@ -152,7 +172,7 @@ def decide(batch: Batch, table: Table, write: Write, key: bytes) -> Change:
 
 
 def _checked(write: Write, change: Change) -> Change:
-    if change.new_size > ITEM_BYTES_MAX:
+    if change.new.size > ITEM_BYTES_MAX:
         raise ApiError.validation(write.too_large)
     return change
 
@@ -170,12 +190,12 @@ def conflict(lost: Outdated) -> Exception:
 def returned(write: Write, done: Change, wanted: str) -> Item | None:
     """What ReturnValues asks for: the item before or after, whole or only what the update touched."""
     if wanted == "ALL_OLD":
-        return done.old
+        return done.old.item
     if wanted == "ALL_NEW":
-        return done.new
+        return done.new.item
     if not isinstance(write, Update) or write.update is None:
         return None
-    shown = done.old if wanted == "UPDATED_OLD" else done.new
+    shown = done.old.item if wanted == "UPDATED_OLD" else done.new.item
     return None if shown is None else write.update.touched(shown)
 
 
@@ -184,21 +204,27 @@ def shows_on_failure(request: Request) -> bool:
     return request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
 
 
+def given(item: Item) -> Image:
+    """The image of an Item or a Key that a request brings. Raises ApiError for a value that AWS refuses."""
+    normal, size = values.measured(item)
+    return Image(normal, None, size)
+
+
 def put_of(request: Request, bindings: Bindings) -> Put:
     """A Put by the members that PutItem and a transaction's Put share."""
-    item = values.normalize_item(request["Item"])
+    item = given(request["Item"])
     return Put(item, parameters.condition_of(request, bindings), show_on_failure=shows_on_failure(request))
 
 
 def delete_of(request: Request, bindings: Bindings) -> Delete:
     """A Delete by the members that DeleteItem and a transaction's Delete share."""
-    key = values.normalize_item(request["Key"])
+    key = given(request["Key"])
     return Delete(key, parameters.condition_of(request, bindings), show_on_failure=shows_on_failure(request))
 
 
 def update_of(request: Request, bindings: Bindings) -> Update:
     """An Update by the members that UpdateItem and a transaction's Update share."""
-    key = values.normalize_item(request["Key"])
+    key = given(request["Key"])
     change, test = parameters.update_of(request, bindings), parameters.condition_of(request, bindings)
     planned = Update(key, change, test, show_on_failure=shows_on_failure(request))
     planned.makes_items = not parameters.only_deletes(request)
@@ -207,5 +233,5 @@ def update_of(request: Request, bindings: Bindings) -> Update:
 
 def check_of(request: Request, bindings: Bindings) -> Check:
     """A Check by the members of a transaction's ConditionCheck."""
-    key = values.normalize_item(request["Key"])
+    key = given(request["Key"])
     return Check(key, parameters.condition_of(request, bindings), show_on_failure=shows_on_failure(request))
