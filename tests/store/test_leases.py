@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.store.tables import NOW
 
 
 async def acquire(place: Store, owner: str, now: float = NOW) -> Any:
-    return await place.update(lambda tx: leases.acquire(tx, "esm/1", owner, now, 30))
+    return await place.update(lambda tx: leases.acquire(tx, "esm/1", owner, now, 30), locked=True)
 
 
 async def test_one_holder_at_a_time(place: Store) -> None:
@@ -28,6 +29,28 @@ async def test_one_holder_at_a_time(place: Store) -> None:
 async def test_many_ask_and_one_gets_it(place: Store) -> None:
     found = await asyncio.gather(*(acquire(place, f"owner{n}") for n in range(20)))
     assert len([lease for lease in found if lease]) == 1
+
+
+async def test_nothing_is_saved_twice_or_over_another(place: Store) -> None:
+    """Twelve who take the lease from each other all the time: a save that was answered is what the next one finds."""
+    times, saved = itertools.count(1), 0
+
+    async def count(owner: str) -> None:
+        nonlocal saved
+        for _ in range(10):
+            held = await acquire(place, owner, NOW + 31 * next(times))
+            if held is None:
+                continue
+            state = {"count": held.state.get("count", 0) + 1}
+            try:
+                await place.update(lambda tx, held=held, state=state: leases.save(tx, held, state), locked=True)  # type: ignore[misc]
+            except Fenced:
+                continue
+            saved += 1
+
+    await asyncio.gather(*(count(f"owner{number}") for number in range(12)))
+    assert saved
+    assert await place.view(lambda tx: leases.read(tx, "esm/1")) == {"count": saved}
 
 
 async def test_state_goes_from_holder_to_holder(place: Store) -> None:

@@ -39,21 +39,19 @@ def acquire(tx: Transaction, name: str, owner: str, now: float, seconds: float) 
     An owner that holds it already gets it anew: a restarted holder need not wait for itself, and what its former self
     still saves is fenced off.
     """
-    row = tx.row(f"SELECT owner, expires, state FROM leases WHERE name = ?{tx.lock}", name)  # noqa: S608
-    if row is not None and row[0] != owner and row[1] > now:
+    held = tx.row("SELECT owner, expires FROM leases WHERE name = ?", name)
+    if held is not None and held[0] != owner and held[1] > now:  # most who ask are told so, and take no number
         return None
     token = resources.next_number(tx, "lease")
     expires = now + seconds
-    tx.do(
+    # What was seen may be old by now: the row itself decides, so one of many who ask at once gets it.
+    row = tx.row(
         "INSERT INTO leases (name, owner, token, expires, state) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, token = excluded.token, expires = excluded.expires",
-        name,
-        owner,
-        token,
-        expires,
-        b"{}",
+        "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, token = excluded.token, expires = excluded.expires "
+        "WHERE leases.owner = excluded.owner OR leases.expires <= ? RETURNING state",
+        *(name, owner, token, expires, b"{}", now),
     )
-    return Lease(name, owner, token, expires, orjson.loads(row[2]) if row else {})
+    return Lease(name, owner, token, expires, orjson.loads(row[0])) if row else None
 
 
 def renew(tx: Transaction, lease: Lease, now: float, seconds: float) -> Lease:

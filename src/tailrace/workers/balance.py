@@ -42,7 +42,7 @@ class Balance:
         node = self._context.node
         if is_alone(node):
             return
-        await node.store.update(self._live)
+        await node.store.update(self._live, locked=True)
         self._ticks += 1
         if self._ticks % COUNT_TICKS:
             return
@@ -58,7 +58,8 @@ class Balance:
     async def end(self) -> None:
         """Be counted no more."""
         if not is_alone(self._context.node):
-            await self._context.node.store.update(lambda tx: leases.forget_named(tx, [PREFIX + self._context.owner]))
+            name = PREFIX + self._context.owner
+            await self._context.node.store.update(lambda tx: leases.forget_named(tx, [name]), locked=True)
 
     def _live(self, tx: Transaction) -> None:
         now, owner = self._context.node.clock.now(), self._context.owner

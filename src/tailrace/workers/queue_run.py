@@ -97,7 +97,7 @@ class QueueRun:
         self._listen_to(None)
         lease, self._lease = self._lease, None
         if lease is not None:
-            await self._context.node.store.update(lambda tx: leases.release(tx, lease))
+            await self._context.node.store.update(lambda tx: leases.release(tx, lease), locked=True)
 
     async def _run(self) -> None:
         try:
@@ -274,7 +274,7 @@ class QueueRun:
             return leases.acquire(tx, name, self._context.owner, now, seconds)
 
         try:
-            self._lease = await self._context.node.store.update(take)
+            self._lease = await self._context.node.store.update(take, locked=True)
         except Fenced:
             self._lease = None
         return self._lease is not None

@@ -147,12 +147,14 @@ class ShardReader:
             if held is not None:
                 kept = held
                 try:
-                    self._lease = await self.context.node.store.update(lambda tx: leases.renew(tx, kept, now, seconds))
+                    self._lease = await self.context.node.store.update(
+                        lambda tx: leases.renew(tx, kept, now, seconds), locked=True
+                    )
                 except Fenced:
                     self.lost, self._lease = True, None
                 return self._lease is not None
             self._lease = await self.context.node.store.update(
-                lambda tx: leases.acquire(tx, name, self.context.owner, now, seconds)
+                lambda tx: leases.acquire(tx, name, self.context.owner, now, seconds), locked=True
             )
             # Whoever held it in between may have gone further than what this reader had loaded.
             self.lost = self._lease is not None and self._lease.state != self._known
@@ -178,7 +180,7 @@ class ShardReader:
             lowest = min(lane.progress.checkpoint for lane in self.lanes)
             self.former = tuple(each for each in self.former if max(each.checkpoints) > lowest)
             try:
-                self._lease = await self.context.node.store.update(write)
+                self._lease = await self.context.node.store.update(write, locked=True)
                 self._known = self._lease.state
             except BaseException:
                 self.lost = True
@@ -201,7 +203,7 @@ class ShardReader:
                 line = {"shardId": self.shard_name, "status": "Blocked", "error": problem}
                 attempt_log.write(tx, self.scope, self.mapping, self.shard_name, [line], now)
 
-        await self.context.node.store.update(write)
+        await self.context.node.store.update(write, locked=True)
 
     async def tend(self) -> None:
         """Every second: save what was passed over without a call, and keep the lease of long calls."""
@@ -221,4 +223,4 @@ class ShardReader:
     async def _give_back(self) -> None:
         lease, self._lease = self._lease, None
         if lease is not None:
-            await self.context.node.store.update(lambda tx: leases.release(tx, lease))
+            await self.context.node.store.update(lambda tx: leases.release(tx, lease), locked=True)

@@ -1,11 +1,7 @@
-"""Eight who work on one queue at once, on PostgreSQL: none of them has to do its work again because of another.
-
-Counted are the transactions that were repeated; the same work as SERIALIZABLE transactions shows what they would be.
-"""
+"""Eight who work on one queue at once, on PostgreSQL: none of them has to do its work again because of another."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,7 +15,6 @@ from tailrace.services.sqs import move_tasks, receiving
 from tailrace.services.sqs.queue import KIND, Queue, compiled
 from tailrace.store import deliveries, resources
 from tailrace.store.engine import Transaction
-from tailrace.store.postgresql.place import PostgresStore
 from tailrace.workers import notifications, queue_delivery, queue_events
 from tailrace.workers.queue_delivery import QueueBatch
 from tailrace.workers.queue_events import QueueRecord
@@ -31,8 +26,6 @@ from tests.unit.workers.world import ACCOUNT, REGION, SCOPE, throttled
 
 assert sns, "its operations are in the registry"
 LANES, BATCHES = 8, 6
-ALONE_AT_LEAST = 8
-"""How many repetitions the same work costs that runs as if alone; it is some dozens."""
 
 
 @pytest.fixture
@@ -41,24 +34,6 @@ async def world(databases: Databases) -> AsyncIterator[QueueWorld]:
     yield made
     await made.close()
     databases.drop()
-
-
-@pytest.fixture(params=["locked", "alone"])
-def repeated(request: pytest.FixtureRequest, world: QueueWorld, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs lanes side by side, and judges how many transactions were repeated. One may be: the one that ends a task."""
-    place, alone = world.store, request.param == "alone"
-    assert isinstance(place, PostgresStore)
-
-    async def run(*lanes: Any) -> None:
-        if alone:
-            update = place.update
-            monkeypatch.setattr(place, "update", lambda change, **_: update(change))
-        before = place.again
-        await asyncio.gather(*lanes)
-        count = place.again - before
-        assert (count >= ALONE_AT_LEAST) if alone else (count <= 1), f"{count} transactions were repeated"
-
-    return run
 
 
 async def batch_of(world: QueueWorld, mapping: str, count: int) -> QueueBatch:
@@ -101,7 +76,7 @@ async def test_what_follows_a_call(world: QueueWorld, repeated: Any, outcome: st
         for batch in batches[number::LANES]:
             await queue_delivery.deliver(context, batch)
 
-    await repeated(*(lane(number) for number in range(LANES)))
+    await repeated([world.store], *(lane(number) for number in range(LANES)))
     assert await world.left() == ((0, 0) if outcome == "done" else (count, 0))
 
 
@@ -130,7 +105,7 @@ async def test_a_topic_that_fans_out_into_a_queue(world: QueueWorld, repeated: A
             await call("Publish")(TopicArn=topic, Message="m")
             await deliver(1)
 
-    await repeated(*(lane() for _ in range(LANES)))
+    await repeated([world.store], *(lane() for _ in range(LANES)))
     await deliver(100)  # what others were just claiming was passed over
     assert await world.left() == (LANES * BATCHES, 0)
 
@@ -159,7 +134,7 @@ async def test_a_task_that_moves_dead_letters_while_others_receive_them(world: Q
             for message in messages:
                 await world.sqs("DeleteMessage", ReceiptHandle=message["ReceiptHandle"])
 
-    await repeated(move_tasks.run(world.node, task), *(lane() for _ in range(LANES)))
+    await repeated([world.store], move_tasks.run(world.node, task), *(lane() for _ in range(LANES)))
     assert got == 200
     [told] = (await world.sqs("ListMessageMoveTasks", SourceArn=target["SourceArn"]))["Results"]
     assert (told["Status"], told["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 200)

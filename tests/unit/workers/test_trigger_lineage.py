@@ -203,13 +203,13 @@ class SlowStore:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    async def update(self, change: Callable[..., Any]) -> Any:
+    async def update(self, change: Callable[..., Any], **options: Any) -> Any:
         self.pending += 1
         try:
             for _ in range(7):
                 self._meanwhile()
                 await asyncio.sleep(0)
-            return await self._store.update(change)
+            return await self._store.update(change, **options)
         finally:
             self.pending -= 1
 

@@ -58,9 +58,9 @@ class World:
         self.triggers: StreamTriggers | None = None
 
     @classmethod
-    async def open(cls, shards: int = 1) -> World:
+    async def open(cls, shards: int = 1, data: str = "memory:") -> World:
         """A world with a stream of that many shards, a function `f` and a role that may read; triggers not started."""
-        world = cls(await store.open("memory:"), MovableClock())
+        world = cls(await store.open(data), MovableClock(running=data != "memory:"))
 
         def build(tx: Transaction) -> StreamLayout:
             stream = changes.open_stream(tx, shards, "NEW_AND_OLD_IMAGES", world.clock.now())
@@ -162,7 +162,7 @@ class World:
                 key = keys.item_key([item["pk"]], [item["sk"]])
                 items.change(tx, self.layout, key, lambda old, item=item: Image(item), self.clock.now())  # type: ignore[misc]
 
-        await self.store.update(write)
+        await self.store.update(write, grouped=True)
         await self.settle()
 
     async def invoke(self, node: Node, scope: str, name: str, qualifier: str | None, payload: bytes) -> Result:

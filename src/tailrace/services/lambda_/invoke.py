@@ -74,7 +74,7 @@ async def invoke_function(call: Call, request: Shape) -> Shape:
             "Trace": call.headers.get(TRACE_HEADER),
             "Failures": 0,
         }
-        await call.store.update(lambda tx: leave(tx, event, call.clock.now(), call.request_id))
+        await call.store.update(lambda tx: leave(tx, event, call.clock.now(), call.request_id), grouped=True)
         function_metrics.measure(call.node, function, AsyncEventsReceived=1)
         return {"StatusCode": 202, "Payload": b""}
     result = await invoke(
@@ -183,7 +183,7 @@ async def run_delivery(node: Node, delivery: Delivery) -> None:
             event_attempts.keep_call(tx, delivery, result, now)
             deliveries.retry(tx, delivery.id, due, body)
 
-        await node.store.update(again)
+        await node.store.update(again, grouped=True)
         node.meter.count(ASYNC_EVENTS, outcome=event_attempts.FAILURE)
 
 
@@ -220,7 +220,7 @@ async def end(node: Node, delivery: Delivery, ending: Ending) -> None:
     if ending.condition != event_outcome.SUCCESS:
         name, calls = delivery.body["Name"], ending.calls
         log.warning("an event for %s is given up after %d calls: %s (%s)", name, calls, ending.condition, delivery.id)
-    await node.store.update(strike)
+    await node.store.update(strike, grouped=True)
     if ending.result is not None:
         failed = ending.result.function_error is not None
         node.meter.count(ASYNC_EVENTS, outcome=event_attempts.FAILURE if failed else event_attempts.SUCCESS)
@@ -246,7 +246,7 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
             event_attempts.keep_end(tx, delivery, "FunctionNotFound", now, event["Failures"])
             deliveries.done(tx, delivery.id)
 
-        await node.store.update(forget)
+        await node.store.update(forget, grouped=True)
         _count_given_up(node, delivery)
         return
     if problem.code == "TooManyRequestsException" and limits.stopped:
@@ -261,5 +261,5 @@ async def put_off(node: Node, delivery: Delivery, problem: ApiError, limits: Lim
         event_attempts.keep_refusal(tx, delivery, problem, now)
         deliveries.retry(tx, delivery.id, due, body)
 
-    await node.store.update(later)
+    await node.store.update(later, grouped=True)
     node.meter.count(ASYNC_EVENTS, outcome=event_attempts.refused_as(problem))

@@ -1,9 +1,12 @@
 """First-in-first-out topics: what is published once, in order.
 
 ```
-publish ──seen in five minutes?──> the answer of then
-    └── a number ──> a line for each subscription ──drain, in the order of numbers──> its queue
+publish ──a number──> seen in five minutes? ──yes──> the answer of then
+                          └── no ──> a line for each subscription ──drain, in the order of numbers──> its queue
 ```
+The number is taken first, and its counter held until the commit: so who publishes waits for who came before and finds
+what that one has left, and nothing is repeated where several servers publish at once. A message that was seen leaves a
+gap in the numbers.
 A subscription's line is kept as documents named by their numbers, with one Delivery for the whole line: whoever holds
 it is the only one who takes from the line. The rejected alternative, a Delivery a message, would have them overtake
 each other.
@@ -51,10 +54,20 @@ def once_of(published: Message) -> str:
     return published.deduplication or sha256(published.text.encode()).hexdigest()
 
 
+def next_sequence(tx: Transaction) -> str:
+    """The number of a message; all others who publish in order wait until this transaction has ended."""
+    return str(SEQUENCE_BASE + resources.next_number(tx, "sns:sequence") * SEQUENCE_STEP)
+
+
 def recall(tx: Transaction, scope: str, key: str, now: float) -> tuple[str, str] | None:
-    """The id and number under which the same message was published in the last five minutes."""
-    found = resources.get(tx, SEEN_KIND, scope, key)
-    return (found["MessageId"], found["SequenceNumber"]) if found is not None and found["Expires"] > now else None
+    """The id and number under which the same message was published in the last five minutes.
+
+    Asked of the database, not of what this process knows: the document is data, and replaced by who has seen it.
+    """
+    for _, found in resources.page(tx, SEEN_KIND, scope, None, 1, key):
+        if found["Expires"] > now:
+            return found["MessageId"], found["SequenceNumber"]
+    return None
 
 
 def seen_key(document: Document, published: Message) -> str:
@@ -64,13 +77,11 @@ def seen_key(document: Document, published: Message) -> str:
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def remember(tx: Transaction, scope: str, key: str, id: str, now: float) -> str:
-    """Give a message its number, and remember both for five minutes; the number."""
-    sequence = str(SEQUENCE_BASE + resources.next_number(tx, "sns:sequence") * SEQUENCE_STEP)
+def remember(tx: Transaction, scope: str, key: str, published: dict[str, str], now: float) -> None:
+    """Remember a message's id and number for five minutes."""
     expires = now + DEDUPLICATION_SECONDS
-    resources.put(tx, SEEN_KIND, scope, key, {"MessageId": id, "SequenceNumber": sequence, "Expires": expires})
+    resources.put(tx, SEEN_KIND, scope, key, {**published, "Expires": expires})
     deliveries.put(tx, FORGET_KIND, {"Scope": scope, "Key": key}, expires)
-    return sequence
 
 
 def line_up(tx: Transaction, subscribed: Document, kept: dict[str, Any], now: float) -> None:

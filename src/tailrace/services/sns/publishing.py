@@ -54,11 +54,12 @@ def publish(tx: Transaction, document: Document, published: Message, now: float)
     order: dict[str, str] = {}
     if ordered:
         fifo.check(document, published)
-        key = fifo.seen_key(document, published)
+        sequence, key = fifo.next_sequence(tx), fifo.seen_key(document, published)
         earlier = fifo.recall(tx, name.scope, key, now)
         if earlier is not None:
             return Published(*earlier)
-        order = {"SequenceNumber": fifo.remember(tx, name.scope, key, id, now), "Once": fifo.once_of(published)}
+        fifo.remember(tx, name.scope, key, {"MessageId": id, "SequenceNumber": sequence}, now)
+        order = {"SequenceNumber": sequence, "Once": fifo.once_of(published)}
     kept = {
         "MessageId": id,
         "Time": now,
@@ -151,7 +152,7 @@ async def publish_message(call: Call, request: Shape) -> Shape:
     def change(tx: Transaction) -> Published:
         return publish(tx, topic.find(tx, name), published, now)
 
-    return (await call.store.update(change, grouped=_writes_only_news(name))).shape
+    return (await call.store.update(change, locked=True, grouped=_writes_only_news(name))).shape
 
 
 @operation("sns", "PublishBatch", needs="SNS:Publish", on=on_topic)
@@ -171,7 +172,7 @@ async def publish_batch(call: Call, request: Shape) -> Shape:
         sent = [{"Id": id, **publish(tx, document, one, now).shape} for id, one in messages]
         return {"Successful": sent, "Failed": []}
 
-    return await call.store.update(change, grouped=_writes_only_news(name))
+    return await call.store.update(change, locked=True, grouped=_writes_only_news(name))
 
 
 def _writes_only_news(name: TopicName) -> bool:
