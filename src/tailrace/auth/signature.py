@@ -54,7 +54,7 @@ class Signature(NamedTuple):
     amz_date: str
     signed_at: float
     signed_headers: tuple[str, ...]
-    digest: str
+    digest: bytes
     session_token: str | None = None
     expires_s: int | None = None
     """The lifetime of a presigned URL; None for a signature in the header."""
@@ -70,17 +70,13 @@ def read(request: HttpRequest) -> Signature:
 
     Raises SignatureProblem `missing` where there is neither, `incomplete` where a part is absent or malformed.
     """
-    authorization = request.headers.get("authorization")
-    if authorization is not None:
-        return _read_header(authorization, request)
-    if "X-Amz-Algorithm=" in request.query:
-        return _read_query(request.query)
-    raise SignatureProblem("missing", MISSING)
-
-
-def _read_header(authorization: str, request: HttpRequest) -> Signature:
-    headers, digest = request.headers, authorization[-_DIGEST_LENGTH:]
-    amz_date = headers.get("x-amz-date")
+    headers = request.headers
+    authorization = headers.get("authorization")
+    if authorization is None:
+        if "X-Amz-Algorithm=" in request.query:
+            return _read_query(request.query)
+        raise SignatureProblem("missing", MISSING)
+    digest, amz_date = authorization[-_DIGEST_LENGTH:].encode(), headers.get("x-amz-date")
     if amz_date and digest.isalnum():
         usual = _usual_head(authorization[:-_DIGEST_LENGTH], amz_date)
         if usual is not None:
@@ -128,7 +124,7 @@ def _read_any_header(authorization: str, request: HttpRequest) -> Signature:
         amz_date,
         signed_at,
         _signed_headers(parameters["SignedHeaders"]),
-        parameters["Signature"],
+        parameters["Signature"].encode(),
         request.headers.get("x-amz-security-token"),
     )
 
@@ -241,7 +237,7 @@ def _read_query(query: str) -> Signature:
         amz_date,
         signed_at,
         _signed_headers(found["X-Amz-SignedHeaders"]),
-        found["X-Amz-Signature"],
+        found["X-Amz-Signature"].encode(),
         found.get("X-Amz-Security-Token"),
         int(expires[:9]),
     )

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import hmac
 import re
+from itertools import repeat
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
@@ -54,7 +55,8 @@ __all__ = [
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 UNSIGNED_ALLOWED = frozenset({"s3"})  # every other service signs the body
 _BLOCK_BYTES = 64  # of SHA-256
-EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
+_EMPTY = hashlib.sha256()
+_NOTHING = repeat("")
 
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
@@ -116,7 +118,10 @@ def verify(signature: Signature, request: HttpRequest, secret: str, now: float, 
     if service is not None and signature.service != service:
         # The trailing blank is AWS's.
         raise SignatureProblem("mismatch", f"Credential should be scoped to correct service: '{service}'. ")
-    _check_time(signature, now)
+    # 15 minutes each way; a presigned request lives as long as it says instead.
+    lifetime = SKEW_SECONDS if signature.expires_s is None else signature.expires_s
+    if not now - lifetime <= signature.signed_at <= now + SKEW_SECONDS:
+        raise _untimely(signature, lifetime, now)
     if _holds(signature, request, secret):
         return
     # AWS's addresses have no port, and some clients (aiodynamo) sign the host without it wherever they send to.
@@ -129,17 +134,16 @@ def verify(signature: Signature, request: HttpRequest, secret: str, now: float, 
 def _holds(signature: Signature, request: HttpRequest, secret: str, host: str | None = None) -> bool:
     """Whether the signature is of this request, or of the same one for `host`."""
     headers = request.headers if host is None else {**request.headers, "host": host}
-    names = signature.signed_headers
+    _, date, region, service, amz_date, _, names, digest, _, _ = signature
     # A signed header that did not arrive counts as empty, which the comparison then refuses.
-    values = tuple([headers.get(name, "") for name in names])
-    canonical = _canonical_start(request.method, request.path, request.query, signature.service, names, values).copy()
+    values = tuple(map(headers.get, names, _NOTHING))
+    canonical = _canonical_start(request.method, request.path, request.query, service, names, values).copy()
     canonical.update(_payload_hash(signature, request).encode())
-    date, region, service, amz_date = signature.date, signature.region, signature.service, signature.amz_date
     inner, outer = _keyed(secret, date, region, service, amz_date)
     inner, outer = inner.copy(), outer.copy()
     inner.update(canonical.hexdigest().encode())
     outer.update(inner.digest())
-    return hmac.compare_digest(outer.hexdigest().encode(), signature.digest.encode("utf-8", "replace"))
+    return hmac.compare_digest(outer.hexdigest().encode(), digest)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -215,25 +219,24 @@ def _payload_hash(signature: Signature, request: HttpRequest) -> str:
         if declared == UNSIGNED_PAYLOAD or (declared is None and signature.expires_s is not None):
             return UNSIGNED_PAYLOAD
     # The hash is of what arrived: a header that claims another one is signed, but never believed.
-    return hashlib.sha256(request.body).hexdigest() if request.body else EMPTY_SHA256
+    body = _EMPTY.copy()  # cheaper than a new one
+    body.update(request.body)
+    return body.hexdigest()
 
 
-def _check_time(signature: Signature, now: float) -> None:
-    """15 minutes each way; a presigned request lives as long as it says instead."""
-    lifetime = SKEW_SECONDS if signature.expires_s is None else signature.expires_s
-    if signature.signed_at + lifetime < now:
-        unit = f"{lifetime // 60} min." if lifetime % 60 == 0 else f"{lifetime} s."
-        raise SignatureProblem(
-            "mismatch",
-            f"Signature expired: {signature.amz_date} is now earlier than {_basic(now - lifetime)} "
-            f"({_basic(now)} - {unit})",
-        )
-    if signature.signed_at - SKEW_SECONDS > now:
-        raise SignatureProblem(
+def _untimely(signature: Signature, lifetime: int, now: float) -> SignatureProblem:
+    if signature.signed_at > now:
+        return SignatureProblem(
             "mismatch",
             f"Signature not yet current: {signature.amz_date} is still later than {_basic(now + SKEW_SECONDS)} "
             f"({_basic(now)} + 15 min.)",
         )
+    unit = f"{lifetime // 60} min." if lifetime % 60 == 0 else f"{lifetime} s."
+    return SignatureProblem(
+        "mismatch",
+        f"Signature expired: {signature.amz_date} is now earlier than {_basic(now - lifetime)} "
+        f"({_basic(now)} - {unit})",
+    )
 
 
 def _basic(epoch: float) -> str:

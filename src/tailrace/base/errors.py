@@ -34,6 +34,12 @@ class ApiError(Exception):
         self.status = status
         self.members: Mapping[str, Any] = members or {}
 
+    def make_good(self) -> None:
+        """Do what is owed, once: the refusal stands."""
+        owes, self.owes = self.owes, None
+        if owes is not None:
+            owes()
+
     @classmethod
     def validation(cls, message: str) -> ApiError:
         """ValidationException, 400: the request makes no sense as it stands."""

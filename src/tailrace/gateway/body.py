@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import zlib
 
 from tailrace.base.errors import ApiError
@@ -22,8 +23,7 @@ LEVEL = 1  # the cheapest; JSON shrinks to a fifth all the same
 
 def is_too_large(service: str, request: HttpRequest) -> bool:
     """Whether the service takes no body of this length."""
-    limit = REQUEST_BYTES_MAX.get(service)
-    return limit is not None and len(request.body) > limit
+    return len(request.body) > REQUEST_BYTES_MAX.get(service, math.inf)
 
 
 def inflate(request: HttpRequest, bytes_max: int) -> None:

@@ -33,7 +33,7 @@ from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.protocol import Route
-from tailrace.wire.validate import validate
+from tailrace.wire.validate import validator
 
 log = logging.getLogger("tailrace.gateway")
 
@@ -73,23 +73,31 @@ class Gateway:
         except ApiError as error:
             service = routing.presumed_service(request)
             return routing.refusal(request, service, error, request_id_of(service))
-        request_id = request_id_of(route.service)
-        if is_too_large(route.service, request):
+        node, service, operation = self.node, route.service, route.operation
+        request_id = request_id_of(service)
+        if is_too_large(service, request):
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
-        clock = self.node.clock
-        entry = Entry(clock.now(), request_id, route.service, route.operation, peer.address)
-        began, telemetry = clock.monotonic(), self.node.telemetry
-        span = telemetry and telemetry.request(route.service, route.operation, request_id, request.headers)
-        entry.trace = telemetry.context(span) if telemetry and span else ""
-        response = await self._respond(route, request, peer, entry)
+        clock, telemetry = node.clock, node.telemetry
+        entry = Entry(clock.now(), request_id, service, operation, peer.address)
+        began = clock.monotonic()
+        span = telemetry.request(service, operation, request_id, request.headers) if telemetry else None
+        if telemetry and span:
+            entry.trace = telemetry.context(span)
+        try:
+            shape = await self._perform(route, request, peer, entry)
+            response = route.protocol.serialize(route, shape, request_id)
+        except Exception as problem:  # noqa: BLE001 - the refusal of a fault of ours is an answer, too
+            refusal = refusal_of(problem, entry)
+            entry.error = refusal.code
+            response = route.protocol.error(service, refusal, request_id)
         if telemetry and span:
             telemetry.end_request(span, response.status, entry.error)
         entry.ms = (clock.monotonic() - began) * 1000
         entry.status = response.status
-        self.node.audit.add(entry)
-        self.node.meter.add(REQUESTS, labels_of(route.service, route.operation, response.status))
-        if route.service in DYNAMODB:
-            table_metrics.answered(self.node, entry)
+        node.audit.add(entry)
+        node.meter.add(REQUESTS, labels_of(service, operation, response.status))
+        if service in DYNAMODB:
+            table_metrics.answered(node, entry)
             if len(response.body) >= ANSWER_BYTES_MIN:
                 await deflate(request, response)
         return response
@@ -102,65 +110,38 @@ class Gateway:
                 return found
         return front_page.answer(request, self.node.config.region, with_console=self.console.are_there)
 
-    async def _respond(self, route: Route, request: HttpRequest, peer: Peer, entry: Entry) -> HttpResponse:
-        """The operation's answer, or the refusal, as the route's protocol has it."""
-        try:
-            answer = await self._perform(route, request, peer, entry)
-            return route.protocol.serialize(route, answer, entry.request_id)
-        except ApiError as refusal:
-            error = refusal
-        except Overloaded:
-            error = ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
-        except TooLong:
-            error = ApiError.validation(
-                "One or more parameter values were invalid: the database of this server takes no key that is longer "
-                "than 2,600 bytes together with those of the index that it stands in"
-            )
-        except Unreachable as problem:
-            log.warning("%s.%s, request %s: %s", route.service, route.operation, entry.request_id, problem)
-            if problem.doubtful:
-                error = ApiError.internal(entry.request_id)
-            else:
-                error = ApiError("ServiceUnavailable", "The service is unavailable: its database is away", status=503)
-        except Outdated as problem:
-            log.warning("%s.%s, request %s: %s", route.service, route.operation, entry.request_id, problem)
-            error = ApiError("ServiceUnavailable", "The service is unavailable: others write the same", status=503)
-        except Exception:
-            log.exception("%s.%s failed, request %s", route.service, route.operation, entry.request_id)
-            error = ApiError.internal(entry.request_id)
-        entry.error = error.code
-        return route.protocol.error(route.service, error, entry.request_id)
-
     async def _perform(self, route: Route, request: HttpRequest, peer: Peer, entry: Entry) -> Shape:
-        operation = REGISTRY.find(route.service, route.operation)
+        service, headers = route.service, request.headers
+        operation = REGISTRY.find(service, route.operation)
         guarded = await self._authenticate(route, request, entry)
         principal = entry.principal
         assert principal
         if operation is None:
             raise ApiError(
                 "UnsupportedOperationException",
-                f"Tailrace does not have {route.service}:{route.operation} yet. See README.md for what is there.",
-                status=501 if model.service(route.service).protocol == "rest-json" else 400,
+                f"Tailrace does not have {service}:{route.operation} yet. See README.md for what is there.",
+                status=501 if model.service(service).protocol == "rest-json" else 400,
             )
-        inflate(request, self.node.config.request_bytes_max)
+        if "content-encoding" in headers:
+            inflate(request, self.node.config.request_bytes_max)
         shape = route.protocol.parse(route, request)
-        validate(route.service, route.operation, shape)
+        validator(service, route.operation)(shape)
         entry.subject = subject_of(shape)
         call = Call(
             self.node,
             principal,
-            route.service,
+            service,
             route.operation,
             entry.region,
             entry.request_id,
             peer.address,
-            request.headers.get("user-agent", ""),
+            headers.get("user-agent", ""),
             peer.secure,
-            headers=request.headers,
-            entry=entry,
-            gone=peer.gone,
+            headers,
+            entry,
+            peer.gone,
         )
-        self.in_flight.enter(entry.access_key_id, route.service)
+        self.in_flight.enter(entry.access_key_id, service)
         try:
             if guarded or principal.kind not in ("root", "anonymous"):
                 await self._authorize(call, operation, shape, entry)
@@ -174,25 +155,22 @@ class Gateway:
 
         The signature covers the raw bytes, compressed or not.
         """
-        signing_name = model.service(route.service).signing_name
+        node, known = self.node, model.service(route.service)
         followed = request.method != "HEAD"  # who only looks at a link has not followed it
         if routing.UNSIGNED.get(route.operation) == route.service and followed and not sigv4.is_signed(request):
-            entry.principal, entry.region = anonymous(self.node.config.account), region_named(request, self.node)
+            entry.principal, entry.region = anonymous(node.config.account), region_named(request, node)
             return False
         try:
             signature = sigv4.read(request)
-            entry.access_key_id, entry.region = signature.access_key_id, signature.region
-            lookup = self.node.identity.lookup
-            credentials, guarded = await self.node.store.view(
-                lambda tx: (
-                    lookup(tx, signature.access_key_id, signature.session_token),
-                    resource_policies.exist(tx),
-                )
+            key_id, entry.region, token = signature.access_key_id, signature.region, signature.session_token
+            entry.access_key_id, lookup = key_id, node.identity.lookup
+            (secret, principal), guarded = await node.store.view(
+                lambda tx: (lookup(tx, key_id, token), resource_policies.exist(tx))
             )
-            sigv4.verify(signature, request, credentials.secret, self.node.clock.machine(), service=signing_name)
+            sigv4.verify(signature, request, secret, node.clock.machine(), known.signing_name)
         except SignatureProblem as problem:
-            raise sigv4.refusal(problem, model.service(route.service).protocol) from problem
-        entry.principal = credentials.principal
+            raise sigv4.refusal(problem, known.protocol) from problem
+        entry.principal = principal
         return guarded
 
     async def _authorize(self, call: Call, operation: Operation, shape: Shape, entry: Entry) -> None:
@@ -212,6 +190,30 @@ class Gateway:
         for need, decision in zip(needs, decisions, strict=True):
             if not decision.allowed:
                 raise ApiError.access_denied(identity.denial(principal, decision, need.action, need.resource))
+
+
+def refusal_of(problem: Exception, entry: Entry) -> ApiError:
+    """The refusal that a problem is answered with: its own words, or what a client may know of it."""
+    called = (entry.service, entry.operation, entry.request_id)
+    match problem:
+        case ApiError():
+            return problem
+        case Overloaded():
+            return ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
+        case TooLong():
+            return ApiError.validation(
+                "One or more parameter values were invalid: the database of this server takes no key that is longer "
+                "than 2,600 bytes together with those of the index that it stands in"
+            )
+        case Unreachable() | Outdated():
+            log.warning("%s.%s, request %s: %s", *called, problem)
+            if isinstance(problem, Outdated):
+                return ApiError("ServiceUnavailable", "The service is unavailable: others write the same", status=503)
+            if not problem.doubtful:
+                return ApiError("ServiceUnavailable", "The service is unavailable: its database is away", status=503)
+        case _:
+            log.error("%s.%s failed, request %s", *called, exc_info=problem)
+    return ApiError.internal(entry.request_id)
 
 
 def region_named(request: HttpRequest, node: Node) -> str:

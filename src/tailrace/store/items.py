@@ -76,8 +76,8 @@ def differ(layout: TableLayout, old: Image, new: Image) -> bool:
 
 def get(tx: Transaction, layout: TableLayout, key: bytes) -> StoredItem | None:
     """The item of a primary key, or None."""
-    row = tx.row("SELECT key, body, size FROM items WHERE collection = ? AND key = ?", layout.collection, key)
-    return None if row is None else tuple.__new__(StoredItem, row)
+    row = tx.row(QUERY, layout.collection, key)
+    return None if row is None else tuple.__new__(StoredItem, (key, *row))
 
 
 def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int, dict[bytes, StoredItem]]:

@@ -17,25 +17,26 @@ class Snapshot:
     anything that a view has to see, that is, when a group was committed.
     """
 
-    __slots__ = ("_loop", "connection", "open")
+    __slots__ = ("_connection", "_loop", "cursor")
 
     def __init__(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
-        self.connection = connection
-        self.open = False
+        self._connection = connection
+        self.cursor: sqlite3.Cursor | None = None  # while it is open; one for all queries, each fetched before the next
         self._loop = loop
 
-    def begin(self) -> None:
+    def begin(self) -> sqlite3.Cursor:
         """Open it until the loop has come round."""
-        self.connection.execute("BEGIN")
-        self.open = True
+        self.cursor = self._connection.execute("BEGIN")
         self._loop.call_soon(self.end)
+        return self.cursor
 
     def end(self) -> None:
         """Let go of it, if it is open."""
-        if self.open:
-            self.open = False
-            if self.connection.in_transaction:  # an error may have ended it
-                self.connection.execute("COMMIT")
+        if self.cursor is not None:
+            self.cursor.close()
+            self.cursor = None
+            if self._connection.in_transaction:  # an error may have ended it
+                self._connection.execute("COMMIT")
 
 
 class View:
@@ -53,16 +54,12 @@ class View:
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query."""
         snapshot = self._snapshot
-        if not snapshot.open:
-            snapshot.begin()
-        return snapshot.connection.execute(sql, parameters).fetchall()
+        return (snapshot.cursor or snapshot.begin()).execute(sql, parameters).fetchall()
 
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or None."""
         snapshot = self._snapshot
-        if not snapshot.open:
-            snapshot.begin()
-        found: Row | None = snapshot.connection.execute(sql, parameters).fetchone()
+        found: Row | None = (snapshot.cursor or snapshot.begin()).execute(sql, parameters).fetchone()
         return found
 
     def first_rows(self, questions: Sequence[Question]) -> list[Row | None]:

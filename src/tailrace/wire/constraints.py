@@ -45,21 +45,19 @@ def structure_check(service: str, shape: ShapeModel, operation: str) -> Check | 
     given = {name: (spelled, check) for name, spelled, check, _ in checks if check}
     needed = tuple(name for name, _, _, required in checks if required)
 
-    def obeys(value: Any, path: str) -> bool:
-        """Nearly all do, and have few of the members that they may have: those are looked at, in any order."""
+    def check_structure(value: Any, path: str, problems: Problems) -> None:
+        # Nearly all obey, and have few of the members that they may have: those are looked at, in any order.
+        before, missing = len(problems), False
         for name in needed:
             if value.get(name) is None:
-                return False
-        found: Problems = []
+                missing = True
         for name, content in value.items():
             place = given.get(name)
             if place and content is not None:
-                place[1](content, path + place[0], found)
-        return not found
-
-    def check_structure(value: Any, path: str, problems: Problems) -> None:
-        if obeys(value, path):
+                place[1](content, path + place[0], problems)
+        if not missing and len(problems) == before:
             return
+        del problems[before:]
         for name, spelled, check, required in checks:
             content = value.get(name)
             if content is not None:

@@ -56,16 +56,15 @@ MISSING_TOKEN = "Missing Authentication Token"
 
 _scope = re.compile(r"Credential=[^,\s]*?/\d{8}/[^/,\s]*/([^/,\s]+)/aws4_request")
 _scope_query = re.compile(r"(?:^|&)X-Amz-Credential=([^&]*)")
-_targets: dict[str, Route] = {}  # bounded by the number of operations there are
+_targets: dict[tuple[str, str], Route] = {}  # by target and content type, bounded by what there is of both
 
 
 def route(request: HttpRequest) -> Route:
     """The route of a request. Raises ApiError (unknown operation, nothing to go by); `refusal` words it."""
     target = request.headers.get("x-amz-target")
     if target is not None:
-        found = _targets.get(target) or _find_target(target)
-        _check_json(found.service, request)
-        return found
+        found = _targets.get((target, request.headers.get("content-type", "")))
+        return found if found is not None and request.method == "POST" else _find_target(target, request)
     if rpc_cbor.is_meant(request):
         return _route_rpc(request)
     service = signed_service(request)
@@ -120,12 +119,15 @@ def _is_for_dynamodb(request: HttpRequest, parameters: dict[str, str]) -> bool:
     return request.path == "/" and not parameters.get("Version") and not parameters.get("Action")
 
 
-def _find_target(target: str) -> Route:
+def _find_target(target: str, request: HttpRequest) -> Route:
     prefix, _, operation = target.partition(".")
     service = TARGETS.get(prefix)
     if service is None or model.service(service).operation(operation) is None:
         raise ApiError("UnknownOperationException", "")
-    found = _targets[target] = Route(service, JSON_RPC, operation)
+    _check_json(service, request)
+    found, content_type = Route(service, JSON_RPC, operation), request.headers.get("content-type", "")
+    if content_type in _content_types(service):
+        _targets[target, content_type] = found
     return found
 
 
@@ -140,12 +142,15 @@ def _route_rpc(request: HttpRequest) -> Route:
 
 
 def _check_json(service: str, request: HttpRequest) -> None:
-    content_type = request.headers.get("content-type", "")
-    allowed = CONTENT_TYPES["1.0" if service in JSON_1_0 else "1.1"]
+    content_type, allowed = request.headers.get("content-type", ""), _content_types(service)
     if content_type not in allowed:
         content_type = content_type.partition(";")[0].strip().lower()
     if request.method != "POST" or (request.body and content_type not in allowed):
         raise ApiError("UnknownOperationException", "", status=404)
+
+
+def _content_types(service: str) -> frozenset[str]:
+    return CONTENT_TYPES["1.0" if service in JSON_1_0 else "1.1"]
 
 
 def _route_unsigned(request: HttpRequest) -> Route:

@@ -16,13 +16,11 @@ from tailrace.wire.model import ShapeModel
 Validator = Callable[[dict[str, Any]], None]
 
 
-def validate(service: str, operation: str, shape: dict[str, Any]) -> None:
-    """Check a parsed request against the constraints of its model. Raises ApiError with every problem, at most ten."""
-    _validator(service, operation)(shape)
-
-
 @cache
-def _validator(service: str, operation: str) -> Validator:
+def validator(service: str, operation: str) -> Validator:
+    """What checks a parsed request against the constraints of its model. It raises ApiError with every problem, at
+    most ten.
+    """
     found = model.service(service).operation(operation)
     if found is None or found.input is None:
         return lambda shape: None

@@ -16,7 +16,7 @@ from tailrace.wire import model
 from tailrace.wire.http import HttpRequest
 from tailrace.wire.protocol import Route
 from tailrace.wire.route import PROTOCOLS, presumed_service, refusal, route
-from tailrace.wire.validate import validate
+from tailrace.wire.validate import validator
 from tests.unit.wire.samples import SERVICES, Samples
 
 few = settings(max_examples=150, deadline=None)
@@ -39,7 +39,7 @@ def take(service: str, operation: str, request: HttpRequest, uri: dict[str, str]
     protocol = PROTOCOLS[model.service(service).protocol]
     try:
         shape = protocol.parse(Route(service, protocol, operation, uri or {}), request)
-        validate(service, operation, shape)
+        validator(service, operation)(shape)
     except ApiError as error:
         assert protocol.error(service, error, "ID").status < 500  # noqa: PT017 - both outcomes are right
 

@@ -10,7 +10,7 @@ from tailrace.base.errors import ApiError
 from tailrace.wire import attribute_value, java_text, model
 from tailrace.wire.java_text import TEXT_LENGTH_MAX
 from tailrace.wire.model import ShapeModel
-from tailrace.wire.validate import validate
+from tailrace.wire.validate import validator
 from tests.unit.wire.samples import SERVICES
 
 FAILED = "failed to satisfy constraint: "
@@ -23,7 +23,7 @@ DEFINITION = {"AttributeName": "a", "AttributeType": "S"}
 
 def refusal(service: str, operation: str, shape: dict[str, Any]) -> ApiError:
     with pytest.raises(ApiError) as caught:
-        validate(service, operation, shape)
+        validator(service, operation)(shape)
     return caught.value
 
 
@@ -143,7 +143,7 @@ def test_the_deepest_values_that_are_read_can_be_printed() -> None:
 
 
 def test_a_table_may_be_named_by_its_arn() -> None:
-    validate("dynamodb", "GetItem", {"TableName": "arn:aws:dynamodb:us-east-1:000000000000:table/t", "Key": {}})
+    validator("dynamodb", "GetItem")({"TableName": "arn:aws:dynamodb:us-east-1:000000000000:table/t", "Key": {}})
 
 
 def test_several_problems_are_counted_and_joined() -> None:
@@ -256,7 +256,7 @@ def test_lambda_looks_at_runtimes_itself() -> None:
 
 
 def test_tag_keys_may_be_of_any_script() -> None:
-    validate("iam", "TagRole", {"RoleName": "r", "Tags": [{"Key": "näme ☃".replace("☃", "名"), "Value": "x"}]})
+    validator("iam", "TagRole")({"RoleName": "r", "Tags": [{"Key": "näme ☃".replace("☃", "名"), "Value": "x"}]})
     refusal("iam", "TagRole", {"RoleName": "r", "Tags": [{"Key": "☃", "Value": "x"}]})
 
 

@@ -22,7 +22,7 @@ def is_wanted(request: Mapping[str, Any]) -> bool:
     return bool(request.get("ReturnConsumedCapacity", "NONE") != "NONE")
 
 
-def read_units(size: int, *, consistent: bool) -> float:
+def read_units(size: int, consistent: bool) -> float:
     """Units of reading `size` bytes in one go: 4 KB each, half where an older state would have done."""
     units = -(-size // READ_UNIT_BYTES) or 1
     return float(units) if consistent else units / 2

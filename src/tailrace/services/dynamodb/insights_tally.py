@@ -51,11 +51,11 @@ class Watching(Tally):
             for key in keys:
                 self._counts += _throttled(watch, key)
 
-    def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
+    def read(self, table: Table, size: int, key: Item, consistent: bool, factor: float = 1.0) -> None:
         """Count the item."""
         watch = _watch(table)
         with self._refused(watch, table, "Read", "", key):
-            self._inner.read(table, size, key, consistent=consistent, factor=factor)
+            self._inner.read(table, size, key, consistent, factor)
         if watch is not None:
             self._counts += _accessed(watch, key, factor * capacity.read_units(size, consistent=consistent))
 

@@ -44,23 +44,22 @@ async def get_item(call: Call, request: Shape) -> Shape:
         bindings = parameters.bindings_of(request, ("AttributesToGet",), ("ProjectionExpression",))
         shown = parameters.projection_of(request, bindings)
         bindings.check_unused()
+    consistent = request.get("ConsistentRead", False)
     key, scope, now = values.normalize_item(request["Key"]), call.scope, call.clock.now()
 
-    def read(tx: Transaction) -> tuple[Table, items.StoredItem | None, Tally]:
+    def read(tx: Transaction) -> tuple[Table, items.StoredItem | None]:
         found = table.find(tx, scope, name, now)
-        stored = items.get(tx, found.layout, item_keys.of_request(found, key))
-        tally = throttle.begin(call, found)
-        tally.read(found, stored.size if stored else 0, key, consistent=request.get("ConsistentRead", False))
-        return found, stored, tally
+        return found, items.get(tx, found.layout, item_keys.of_request(found, key))
 
-    found, stored, tally = await final(call.store.view(read))
-    tally.settle()
+    found, stored = await call.store.view(read)
+    size = 0 if stored is None else stored.size
+    throttle.count_read(call, found, size, key, consistent)
     answer: Shape = {}
     if stored is not None:
         whole = orjson.Fragment(stored.body)
         answer["Item"] = whole if shown is None else shown.project(orjson.loads(stored.body))
     if capacity.is_wanted(request):
-        units = capacity.read_units(stored.size if stored else 0, consistent=request.get("ConsistentRead", False))
+        units = capacity.read_units(size, consistent)
         answer["ConsumedCapacity"] = capacity.consumed(found, request["ReturnConsumedCapacity"], units)
     return answer
 

@@ -7,6 +7,7 @@ stored status, leaves tables in CREATING for ever when the process ends at the w
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 CREATING, UPDATING, DELETING, ACTIVE = "CREATING", "UPDATING", "DELETING", "ACTIVE"
@@ -42,9 +43,14 @@ def is_gone(document: Document, now: float) -> bool:
     return bool(under_way and under_way["Status"] == DELETING and now >= under_way["Until"])
 
 
-def serves(document: Document, now: float) -> bool:
-    """Whether items can be read and written: not before the table is ACTIVE for the first time, nor once it goes."""
+def serves_from(document: Document) -> float:
+    """From when on items can be read and written: once the table is ACTIVE for the first time; never once it goes."""
     under_way = document.get("Transition")
     if not under_way or under_way["Status"] == UPDATING:
-        return True
-    return bool(under_way["Status"] == CREATING and now >= under_way["Until"])
+        return -math.inf
+    return float(under_way["Until"]) if under_way["Status"] == CREATING else math.inf
+
+
+def serves(document: Document, now: float) -> bool:
+    """Whether items can be read and written."""
+    return now >= serves_from(document)

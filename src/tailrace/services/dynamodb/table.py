@@ -44,7 +44,7 @@ class Table:
     index_keys: tuple[IndexKey, ...]
     indexes: dict[str, IndexLayout]
     has_local_indexes: bool
-    settled: bool
+    serves_from: float
     insights: dict[str, Watch] | None
     series: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """The keys of the table's metrics, as they are first needed (`table_metrics`)."""
@@ -53,7 +53,7 @@ class Table:
 def find(tx: Transaction, scope: str, name: str, now: float) -> Table:
     """The table, for reading or writing its items. Raises ResourceNotFoundException where it can't serve now."""
     table = resources.derived(tx, KIND, scope, name, compile_table)
-    if table is None or not (table.settled or status.serves(table.document, now)):
+    if table is None or now < table.serves_from:
         raise errors.no_such_table()
     return table
 
@@ -96,9 +96,9 @@ def compile_table(document: dict[str, Any]) -> Table:
         if attribute.name not in key_names
     )
     by_name = {index.name: index for index in indexes}
-    settled = "Transition" not in document or document["Transition"]["Status"] == status.UPDATING
     insights = insight_rules.watches(document, key, indexes) if "Insights" in document else None
-    return Table(name, document, layout, key, key_names, index_keys, by_name, has_local, settled, insights)
+    since = status.serves_from(document)
+    return Table(name, document, layout, key, key_names, index_keys, by_name, has_local, since, insights)
 
 
 def attribute_types(document: dict[str, Any]) -> dict[str, KeyType]:

@@ -63,6 +63,14 @@ def answered(node: Node, entry: Entry) -> None:
         measurements.add(entry.at, 1, USER_ERRORS, f"{entry.principal.account}/{entry.region}")
 
 
+def count_read(call: Call, table: Table, size: int, consistent: bool) -> None:
+    """What Metering does of a request that has read one item."""
+    if call.entry is not None:
+        series, units = table.series, capacity.read_units(size, consistent)
+        latency = series.get(call.operation) or _latency(table, call.operation)
+        call.entry.settled = {latency: None, series.get("Read") or _consumed(table, "Read"): units}
+
+
 class Metering(Tally):
     """Counts what a request takes and returns: for the audit's entry, where the gateway finds it."""
 
@@ -77,9 +85,9 @@ class Metering(Tally):
         if call.entry is not None:
             call.entry.measured = values
 
-    def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
+    def read(self, table: Table, size: int, key: Item, consistent: bool, factor: float = 1.0) -> None:
         """Count it against the table."""
-        self._count(table, "", "Read", factor * capacity.read_units(size, consistent=consistent))
+        self._count(table, "", "Read", factor * capacity.read_units(size, consistent))
 
     def page(self, page: Page, index: str | None, *, consistent: bool, sought: Values | None = None) -> None:
         """Count it against the index, where it is a global one, else against the table."""

@@ -42,7 +42,7 @@ class Tally:
     def hold_up(self, table: Table, kind: Kind, keys: Sequence[Item]) -> None:
         """Count what a batch hands back because there was no room for it."""
 
-    def read(self, table: Table, size: int, key: Item, *, consistent: bool, factor: float = 1.0) -> None:
+    def read(self, table: Table, size: int, key: Item, consistent: bool, factor: float = 1.0) -> None:
         """Count a read of an item of so many bytes. Raises the throttling error where there is no room."""
 
     def page(self, page: Page, index: str | None, *, consistent: bool, sought: Values | None = None) -> None:
@@ -69,6 +69,5 @@ async def final(work: Awaitable[T]) -> T:
     try:
         return await work
     except ApiError as refusal:
-        if refusal.owes is not None:
-            refusal.owes()
+        refusal.make_good()
         raise

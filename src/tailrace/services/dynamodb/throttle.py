@@ -39,6 +39,22 @@ def begin(call: Call, table: Table) -> Tally:
     return tally if table.insights is None else Watching(call, tally)
 
 
+def count_read(call: Call, table: Table, size: int, key: Item, consistent: bool) -> None:
+    """The whole tally of a request that has read one item of so many bytes, once its closure is done. Raises the
+    throttling error.
+    """
+    if table.insights is None and not call.node.config.throttle:
+        table_metrics.count_read(call, table, size, consistent)
+        return
+    tally = begin(call, table)
+    try:
+        tally.read(table, size, key, consistent)
+    except ApiError as refusal:
+        refusal.make_good()
+        raise
+    tally.settle()
+
+
 def begin_many(call: Call, tables: Sequence[Table]) -> Tally:
     """The tally of one run of a request's closure, about these tables."""
     tally = _Counting(call, *tables) if call.node.config.throttle else Metering(call, *tables)
