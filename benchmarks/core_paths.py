@@ -37,7 +37,17 @@ from tailrace.operation import Node
 from tailrace.services import dynamodb, streams
 from tailrace.store import sqlite
 
-PATHS = ("getitem", "putitem", "updateitem", "query10", "batchwrite25", "batchget100", "transact4", "streamput")
+PATHS = (
+    "getitem",
+    "putitem",
+    "updateitem",
+    "query10",
+    "batchwrite25",
+    "batchget100",
+    "transact4",
+    "streamput",
+    "streambatch25",
+)
 AT_ONCE = 32
 ITEMS = 1000
 REPEATS = 20

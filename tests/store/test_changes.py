@@ -12,7 +12,7 @@ from tailrace.base.errors import Outdated
 from tailrace.store import changes, items
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.image import NOTHING, Image
-from tailrace.store.layout import KeyAttribute, StreamLayout, TableLayout, ViewType
+from tailrace.store.layout import KeyAttribute, ShardRange, StreamLayout, TableLayout, ViewType
 from tailrace.store.sqlite import SqliteStore
 from tests.store.tables import NOW, PK, SK, deleting, item, key_of, open_stream, putting, records
 
@@ -50,6 +50,13 @@ async def test_the_view_type_decides_which_images_a_record_carries(
         assert record["dynamodb"]["Keys"] == {"pk": {"S": "a"}}
         assert record["dynamodb"]["StreamViewType"] == view
         assert record["dynamodb"]["ApproximateCreationDateTime"] == int(NOW)
+
+
+def test_a_key_is_of_the_shard_whose_hashes_begin_at_its_own_or_before() -> None:
+    layout = StreamLayout(1, "KEYS_ONLY", (ShardRange(9, 300, 1 << 64), ShardRange(7, 0, 256), ShardRange(8, 256, 300)))
+    hashes = {0: 7, 255: 7, 256: 8, 299: 8, 300: 9, (1 << 64) - 1: 9}
+    for behind in (b"", b"\0", b"\xff"):
+        assert {each: layout.shard_of(each.to_bytes(8, "big") + behind) for each in hashes} == hashes
 
 
 async def test_size_bytes_are_those_that_aws_recorded(place: Store) -> None:

@@ -32,11 +32,6 @@ def attribute_size(name: str, value: dict[str, Any]) -> int:
     return text_size(name) + value_size(value)
 
 
-def stream_size(keys: dict[str, Any], *images: dict[str, Any] | None) -> int:
-    """`SizeBytes` of a stream record: its keys and the images that it carries (None: it doesn't carry that one)."""
-    return item_size(keys) + sum(item_size(image) for image in images if image is not None)
-
-
 def value_size(value: dict[str, Any]) -> int:
     """Bytes of one normalized AttributeValue."""
     for kind, content in value.items():

@@ -14,7 +14,7 @@ from typing import Any
 
 from tailrace.base.errors import ApiError
 from tailrace.expression.numbers import canonical_number
-from tailrace.expression.sizes import attribute_size, item_size, number_size, stream_size, value_size
+from tailrace.expression.sizes import attribute_size, item_size, number_size, value_size
 
 __all__ = [
     "attribute_size",
@@ -24,7 +24,6 @@ __all__ = [
     "nesting",
     "normalize_item",
     "normalize_value",
-    "stream_size",
     "type_of",
     "value_size",
 ]

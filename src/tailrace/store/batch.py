@@ -117,8 +117,5 @@ class Batch:
             for key, done in changed:
                 expirations.write(self._tx, layout.expiry, key, done.old.item, done.new.item)
         if layout.stream is not None:
-            view, names = layout.stream.view_type, layout.key_names
-            records = [
-                (key, changes.record(view, names, done.old, done.new, self._now, self._cause)) for key, done in changed
-            ]
-            changes.append(self._tx, layout.stream, records, self._now, self._origin)
+            images = [(key, done.old, done.new) for key, done in changed]
+            changes.append(self._tx, layout, images, self._now, self._origin, self._cause)

@@ -24,20 +24,26 @@ from typing import Any, NamedTuple
 import orjson
 
 from tailrace.base.errors import Missing
-from tailrace.expression.values import stream_size
+from tailrace.expression.values import item_size
 from tailrace.store import resources
 from tailrace.store.engine import Row, Transaction
 from tailrace.store.image import Image
-from tailrace.store.layout import ShardRange, StreamLayout, ViewType
+from tailrace.store.layout import ShardRange, StreamLayout, TableLayout, ViewType
 
 TOPIC = "changes"
-HASH_BYTES = 8
 HASH_END = 1 << 64
 # The first million shards have room for 10**12 records each, those after them for 4 * 10**9 (a shard is open for some
 # hours): a server that opens a shard every second has numbers for sixty years.
 EARLY_SHARDS, EARLY_BITS, LATER_BITS = 1 << 20, 40, 32
 _TEXT_BASE = 10**26  # a number's text has 27 digits, like AWS's
 
+_EVENTS = {
+    (False, True): b'{"eventName":"INSERT"',
+    (True, True): b'{"eventName":"MODIFY"',
+    (True, False): b'{"eventName":"REMOVE"',
+}
+"""How a record begins, by whether there was an item, and whether there is one."""
+_WITH_NEW, _WITH_OLD = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE"), ("NEW_AND_OLD_IMAGES", "OLD_IMAGE")
 _COLUMNS = "shard, name, low, high, parent, start, latest, trimmed, closed, opened"
 
 
@@ -176,15 +182,24 @@ def stream_of(tx: Transaction, shard: int) -> int:
 
 
 def append(
-    tx: Transaction, stream: StreamLayout, records: Sequence[tuple[bytes, bytes]], now: float, origin: str | None
+    tx: Transaction,
+    layout: TableLayout,
+    writes: Sequence[tuple[bytes, Image, Image]],
+    now: float,
+    origin: str | None,
+    cause: dict[str, Any] | None,
 ) -> None:
-    """Add the records of one transaction's writes, each to the shard of its partition. For the writes of items alone.
+    """Add the records of one transaction's writes, each to the shard of its item's key. For the writes of items alone.
 
-    A record is the key of its item, and what `record` says of it. Raises Outdated where a shard is closed.
+    A write is its item's key and the images before and after; `now`, `origin` and `cause` as `items.change` takes them.
+    Raises Outdated where a shard is closed.
     """
+    stream = layout.stream
+    assert stream is not None, "a table without a stream has no records"
     by_shard: dict[int, list[bytes]] = {}
-    for key, body in records:
-        by_shard.setdefault(_shard_of(stream, int.from_bytes(key[:HASH_BYTES], "big")), []).append(body)
+    for key, old, new in writes:
+        body = _record(stream.view_type, layout.key_names, old, new, now, cause)
+        by_shard.setdefault(stream.shard_of(key), []).append(body)
     for shard, bodies in by_shard.items():
         turn, count = ("shards", shard), len(bodies)  # so it is held for the commit alone
         tx.one("UPDATE shards SET latest = latest + ? WHERE shard = ? AND closed IS NULL", count, shard, turn=turn)
@@ -197,32 +212,28 @@ def append(
     tx.notify(TOPIC, str(stream.stream))
 
 
-def record(
-    view_type: ViewType,
-    key_names: tuple[str, ...],
-    old: Image,
-    new: Image,
-    now: float,
-    cause: dict[str, Any] | None,
+def _record(
+    view_type: ViewType, key_names: tuple[str, ...], old: Image, new: Image, now: float, cause: dict[str, Any] | None
 ) -> bytes:
-    """A record's JSON; the images are the stored bodies, joined in unparsed."""
+    """A record's JSON; keys and images are joined in as bytes."""
     item = new.item if new.exists else old.item
     assert item is not None, "a change from nothing to nothing is no change"
     keys = {name: item[name] for name in key_names}
-    content: dict[str, Any] = {"ApproximateCreationDateTime": int(now), "Keys": keys}
-    size = stream_size(keys)
-    for member, image, views in (
-        ("NewImage", new, ("NEW_IMAGE", "NEW_AND_OLD_IMAGES")),
-        ("OldImage", old, ("OLD_IMAGE", "NEW_AND_OLD_IMAGES")),
-    ):
-        if image.body is not None and view_type in views:
-            content[member] = orjson.Fragment(image.body)
-            size += image.size
-    content["SizeBytes"] = size
-    content["StreamViewType"] = view_type
-    event = "MODIFY" if old.exists and new.exists else "INSERT" if new.exists else "REMOVE"
-    who = {} if cause is None else {"userIdentity": cause}
-    return orjson.dumps({"eventName": event, **who, "dynamodb": content})
+    size = item_size(keys)
+    pieces = [
+        _EVENTS[old.exists, new.exists],
+        b"" if cause is None else b',"userIdentity":' + orjson.dumps(cause),
+        b',"dynamodb":{"ApproximateCreationDateTime":%d,"Keys":' % now,
+        orjson.dumps(keys),
+    ]
+    if new.body is not None and view_type in _WITH_NEW:
+        pieces += (b',"NewImage":', new.body)
+        size += new.size
+    if old.body is not None and view_type in _WITH_OLD:
+        pieces += (b',"OldImage":', old.body)
+        size += old.size
+    pieces.append(b',"SizeBytes":%d,"StreamViewType":"%b"}}' % (size, view_type.encode()))
+    return b"".join(pieces)
 
 
 def read(tx: Transaction, shard: int, after: int, records: int, bytes_limit: int) -> list[StoredChange]:
@@ -306,13 +317,6 @@ def _forget_closed(tx: Transaction, before: float, limit: int) -> None:
             "DELETE FROM streams WHERE stream = ? AND NOT EXISTS (SELECT 1 FROM shards WHERE stream = ?)",
             *(stream, stream),
         )
-
-
-def _shard_of(stream: StreamLayout, partition: int) -> int:
-    for part in stream.shards:
-        if part.low <= partition < part.high:
-            return part.shard
-    raise AssertionError("the open shards of a stream cover every hash")
 
 
 def _shard(row: Row) -> Shard:

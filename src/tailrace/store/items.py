@@ -137,8 +137,7 @@ def change(
     if layout.expiry is not None:
         expirations.write(tx, layout.expiry, key, old.item, new.item)
     if layout.stream is not None:
-        record = changes.record(layout.stream.view_type, layout.key_names, old, new, now, cause)
-        changes.append(tx, layout.stream, [(key, record)], now, origin)
+        changes.append(tx, layout, [(key, old, new)], now, origin, cause)
     return Change(old, new, index_writes)
 
 

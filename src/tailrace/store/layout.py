@@ -6,8 +6,11 @@ call. The store gives names no meaning beyond that; what a table may look like i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from tailrace.expression.keys import PARTITION_HASH_BYTES
 
 Item = dict[str, Any]
 """An item in DynamoDB's JSON: attribute name to AttributeValue. Never changed in place."""
@@ -52,11 +55,21 @@ class ShardRange:
 
 @dataclass(frozen=True, slots=True)
 class StreamLayout:
-    """A stream that is open for writing: what its records show, and its open shards, which cover every hash."""
+    """A stream that is open for writing: what its records show, and in order its open shards, which take every hash."""
 
     stream: int
     view_type: ViewType
     shards: tuple[ShardRange, ...]
+    _lows: tuple[bytes, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ordered = tuple(sorted(self.shards, key=lambda each: each.low))
+        object.__setattr__(self, "shards", ordered)
+        object.__setattr__(self, "_lows", tuple(each.low.to_bytes(PARTITION_HASH_BYTES, "big") for each in ordered))
+
+    def shard_of(self, key: bytes) -> int:
+        """The open shard of an item's key, which begins with the hash of its partition."""
+        return self.shards[bisect_right(self._lows, key) - 1].shard
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,10 @@ class Update:
         """Execute a change for each row of parameters. `one`: raises Outdated where one of them touched none."""
         if not self.wrote:
             self._begin()
+        # SQLite copies the pages that an INSERT .. SELECT changes, to undo it alone, unless it may FAIL half done. This
+        # one adds a row at a time, and where that fails all of the closure is undone.
+        if sql.startswith("INSERT") and " SELECT " in sql:
+            sql = sql.replace("INSERT", "INSERT OR FAIL", 1)
         if self._cursor.executemany(sql, rows).rowcount != len(rows) and one:
             raise Outdated("a row isn't there, or not as it was")
 
