@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tailrace.store.engine import Store, Transaction
 from tailrace.store.layout import TableLayout
 from tests.postgres import Databases
 from tests.store.tables import NOW, PK, item, open_stream, putting, records
+from tests.store.traffic import contents
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -80,22 +82,104 @@ async def test_an_interrupted_copy_goes_on(tmp_path: Path) -> None:
     source, target = await store.open("memory:"), await store.open(str(tmp_path / "data"))
     layout = await fill(source)
     told: list[str] = []
-
-    class Stop(Exception):
-        pass
-
-    def stop(what: str, done: int, of: int) -> None:
-        if what == "changes" and done:
-            raise Stop
-
-    with pytest.raises(Stop):
-        await copying.copy(source, target, "a", stop, NOW)
+    await interrupted(source, target, "changes", 1)
     with pytest.raises(copying.NotPossible, match="a part of a copy of a"):
         await copying.copy(source, target, "b", silent, NOW)
     await copying.copy(source, target, "a", lambda what, done, of: told.append(f"{what} {done}"), NOW)
     assert f"items {450}" in told
     assert "items 0" not in told, "what was copied isn't copied again"
     await is_whole(target, layout)
+    await source.close()
+    await target.close()
+
+
+class Stop(Exception):
+    """The copy is interrupted."""
+
+
+async def interrupted(source: Store, target: Store, at: str, rows: int) -> None:
+    """A copy that ends when something of a table is done, and so many of its rows."""
+
+    def stop(what: str, done: int, of: int) -> None:
+        if what == at and done >= rows:
+            raise Stop
+
+    with pytest.raises(Stop):
+        await copying.copy(source, target, "a", stop, NOW)
+
+
+async def serve(place: Store, layout: TableLayout) -> None:
+    """Changes of every kind, before and behind where a copy had come to, of names and of what is numbered."""
+    for number in (*range(0, 450, 9), *range(450, 900)):
+        await place.update(putting(layout, item(f"k{number}", note="again")))
+
+    def change(tx: Transaction) -> None:
+        keys = [each.key for each in items.range(tx, 1, b"", items.END, limit=1_000)]
+        for key in (*keys[::7], keys[-1]):
+            tx.do("DELETE FROM items WHERE key = ?", key)
+        tx.do("DELETE FROM changes WHERE sequence = (SELECT max(sequence) FROM changes)")
+        tx.do("DELETE FROM deliveries")
+        log_events.drop_group(tx, "s", "g")
+        for name in ("g", "h"):
+            log_events.ensure_stream(tx, "s", name, "st", NOW)
+            log_events.append(tx, "s", name, "st", [(2, f"of the new {name}")], 3)
+        resources.put(tx, "k", "s", "n", {"a": "changed"})
+        resources.put(tx, "k", "s", "m", {"b": 1})
+
+    await place.update(change)
+
+
+@pytest.mark.parametrize(("at", "rows"), [("items", 200), ("changes", 1), ("log_groups verified", 1)])
+@pytest.mark.parametrize("back", [False, True], ids=["to-postgresql", "from-postgresql"])
+async def test_what_changed_since_a_copy_was_interrupted_comes_along(
+    databases: Databases, tmp_path: Path, back: bool, at: str, rows: int
+) -> None:
+    places = [str(tmp_path / "data"), databases.new()]
+    source, target = [await store.open(data) for data in (reversed(places) if back else places)]
+    try:
+        layout = await fill(source)
+        await interrupted(source, target, at, rows)
+        await serve(source, layout)
+        assert await copying.copy(source, target, "a", silent, NOW) > 900
+        assert await contents(target) == await contents(source)
+        await target.view(copying.check_whole)
+        event = await target.view(log_events.latest)
+        await target.update(lambda tx: log_events.append(tx, "s", "g", "st", [(3, "later")], 4))
+        assert await target.view(log_events.latest) > event, "numbers go on behind those that were copied"
+    finally:
+        await source.close()
+        await target.close()
+        databases.drop()
+
+
+async def test_a_table_that_was_emptied_since_is_empty(tmp_path: Path) -> None:
+    source, target = await store.open("memory:"), await store.open(str(tmp_path / "data"))
+    await fill(source)
+    await interrupted(source, target, "changes", 1)
+    await source.update(lambda tx: tx.do("DELETE FROM items"))
+    await source.update(lambda tx: tx.do("DELETE FROM changes"))
+    await copying.copy(source, target, "a", silent, NOW)
+    assert await contents(target) == await contents(source)
+    await source.close()
+    await target.close()
+
+
+async def test_who_uses_the_source_before_the_end_is_noticed(tmp_path: Path) -> None:
+    source, target = await store.open("memory:"), await store.open(str(tmp_path / "data"))
+    layout = await fill(source)
+    begun: list[asyncio.Task[object]] = []
+
+    def serve_meanwhile(what: str, done: int, of: int) -> None:
+        if what == "items verified":
+            lease = source.update(lambda tx: leases.acquire(tx, "node/x", "x", NOW, 7))
+            begun.extend(asyncio.ensure_future(each) for each in (lease, source.update(putting(layout, item("new")))))
+
+    with pytest.raises(copying.NotPossible, match="stop them"):
+        await copying.copy(source, target, "a", serve_meanwhile, NOW)
+    await asyncio.gather(*begun)
+    await source.update(lambda tx: leases.forget_named(tx, ["node/x"]))
+    await copying.copy(source, target, "a", silent, NOW)
+    assert await contents(target) == await contents(source)
     await source.close()
     await target.close()
 
@@ -109,13 +193,12 @@ async def test_a_copy_that_differs_is_told(tmp_path: Path) -> None:
         if what == "items verified":
             raise AssertionError("it went unnoticed")
 
-    await target.update(
-        lambda tx: tx.run(
-            "CREATE TRIGGER t AFTER INSERT ON items BEGIN UPDATE items SET body = x'7b7d' WHERE key = new.key; END"
-        )
-    )
-    with pytest.raises(copying.NotPossible, match="items differs"):
-        await copying.copy(source, target, "a", falsify, NOW)
+    falsely = "ON items BEGIN UPDATE items SET body = x'7b7d' WHERE key = new.key; END"
+    for event in ("INSERT", "UPDATE"):
+        await target.update(lambda tx, event=event: tx.run(f"CREATE TRIGGER t_{event} AFTER {event} {falsely}"))  # type: ignore[misc]
+    for _ in range(2):  # one that goes on looks for what has changed, and finds that it isn't that
+        with pytest.raises(copying.NotPossible, match="items differs"):
+            await copying.copy(source, target, "a", falsify, NOW)
     assert key
     await source.close()
     await target.close()

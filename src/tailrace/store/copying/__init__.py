@@ -4,7 +4,8 @@
 source ──view: some rows behind the last key──> target ──update: the rows, and the key that they reach to
 ```
 How far a copy has come stands in the target (marks.py), written with the rows, so one that was interrupted goes on
-where it was. At the end both have to agree. Either nobody uses the source meanwhile (`copy`: an embedded one is locked
+where it was; what servers have changed since then in tables that it had come to is found at its end, and copied again.
+At the end both have to agree. Either nobody uses the source meanwhile (`copy`: an embedded one is locked
 by who opens it, a database's servers are seen by the leases that they live by), or its changes are noted and followed
 (following.py, notes.py). A server refuses a target that isn't whole.
 
@@ -42,7 +43,8 @@ __all__ = [
 async def copy(source: Store, target: Store, name: str, progress: Progress, now: float) -> int:
     """Copy everything from `source`, called `name`, and verify it; the number of rows. Raises NotPossible.
 
-    `target` is empty, or has a part of a copy of the same source. Nobody may use either.
+    `target` is empty, or has a part of a copy of the same source. Nobody may use either; where somebody has used the
+    source since that part was made, what differs is copied once more.
     """
     for store in (source, target):
         await store.view(lambda tx: users.check_none(tx, now))
@@ -50,11 +52,20 @@ async def copy(source: Store, target: Store, name: str, progress: Progress, now:
     everything = tables()
     holder = await target.update(lambda tx: marks.begin(tx, everything, name, ""))
     await notes.end(source)  # of a copy that somebody has begun while servers ran
-    copied = 0
+    begun = {table.name for table in everything if await target.view(lambda tx, of=table: marks.is_begun(tx, of))}  # type: ignore[misc]
     for table in everything:
-        copied += await steps.copy_table(source, target, table, holder, progress)
+        await steps.copy_table(source, target, table, holder, progress)
+    verified = 0
     for table in everything:
-        await steps.verify(source, target, table, progress)
+        try:
+            verified += await steps.verify(source, target, table, progress)
+        except NotPossible:
+            await source.view(lambda tx: users.check_none(tx, now))  # else that is why
+            if table.name not in begun:  # nothing can have changed since it was copied
+                raise
+            await steps.take_changed(source, target, table, holder, progress)
+            verified += await steps.verify(source, target, table, progress)
         await rows.number_on(source, target, table)
+    await source.view(lambda tx: users.check_none(tx, now))  # by who lives, or was killed since this began
     await target.update(marks.end)
-    return copied
+    return verified

@@ -20,7 +20,7 @@ from tailrace.store.copying import marks, notes, rows, steps, users
 from tailrace.store.copying.steps import Progress
 from tailrace.store.copying.tables import Key, NotPossible, Table, tables
 from tailrace.store.copying.taken import Taken
-from tailrace.store.engine import Row, Store, Transaction
+from tailrace.store.engine import Store
 
 PAGES = 10  # after so many, what was noted is taken
 KEYS_MAX = 10_000  # that differ, kept until it is known why
@@ -95,23 +95,12 @@ class Following:
             for name, of_table in keys.items():
                 table = self._by_name[name]
                 for first in range(0, len(of_table), table.rows_at_once):
-                    await self._lay(table, of_table[first : first + table.rows_at_once])
+                    keys_of_page = of_table[first : first + table.rows_at_once]
+                    await steps.lay(self._source, self._target, table, keys_of_page, self._holder)
                 taken |= {(name, key) for key in of_table}
             await self._notes.done()
             self._tell(Standing(self._doing, await self._notes.behind()))
         return taken
-
-    async def _lay(self, table: Table, keys: list[Key]) -> None:
-        """Have the rows of these keys as they are now, and read them back."""
-        found = await rows.see(self._source, lambda tx: rows.by_keys(tx, table, keys))
-
-        def lay(tx: Transaction) -> None:
-            marks.hold(tx, self._holder)
-            rows.lay(tx, table, (key for key in keys if key not in found), found.values())
-
-        await self._target.update(lay, locked=True)
-        if await rows.see(self._target, lambda tx: rows.by_keys(tx, table, keys)) != found:
-            raise NotPossible(f"{table.name} differs: rows that were just copied aren't as they were in the source")
 
     async def _compare(self, table: Table) -> None:
         """Compare all rows. Raises NotPossible where some differ that have not changed since they were copied."""
@@ -121,7 +110,7 @@ class Following:
         while end and after != end:
             found = await rows.see(self._source, lambda tx, after=after: rows.page(tx, table, after, end))  # type: ignore[misc]
             to = end if len(found) < table.rows_at_once else table.key_of(found[-1])
-            differing |= await self._differing(table, after, to, found)
+            differing |= await steps.differing(self._target, table, after, to, found)
             done, after = done + len(found), to
             self._progress(f"{table.name} compared", done, max(total, done))
             self._pages += 1
@@ -130,15 +119,6 @@ class Following:
                 if any((table.name, key) not in taken for key in differing):
                     raise NotPossible(f"{table.name} differs: rows are not as they are in the source")
                 differing.clear()
-
-    async def _differing(self, table: Table, after: Key | None, to: Key, found: list[Row]) -> set[Key]:
-        """The keys of a range of which the target hasn't the same row as the source."""
-        ours = {table.key_of(row): row for row in found}
-        theirs, keys = await rows.see(
-            self._target,
-            lambda tx: (rows.by_keys(tx, table, list(ours)), set(rows.between(tx, table, after, to))),
-        )
-        return {key for key, row in ours.items() if theirs.get(key) != row} | (keys - ours.keys())
 
     async def _finish(self, *, verify_all: bool) -> int | None:
         """Copy what is left, verify, and end; the number of rows. None where somebody has come back meanwhile."""

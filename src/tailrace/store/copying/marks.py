@@ -77,6 +77,11 @@ def restart(tx: Transaction, table: Table) -> None:
     tx.do("DELETE FROM meta WHERE name = ?", POSITION + table.name)
 
 
+def is_begun(tx: Transaction, table: Table) -> bool:
+    """Whether some of a table was copied."""
+    return reached(tx, table) != (None, False)
+
+
 def reached(tx: Transaction, table: Table) -> tuple[Key | None, bool]:
     """The key to which a table was copied, if any was, and whether that is as far as it is to be."""
     row: Row | None = tx.row("SELECT value FROM meta WHERE name = ?", POSITION + table.name)

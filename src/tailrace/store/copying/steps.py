@@ -55,6 +55,45 @@ def _laying(
     return lay
 
 
+async def take_changed(source: Store, target: Store, table: Table, holder: str, progress: Progress) -> None:
+    """Have a table, which an earlier command has copied in part or whole, as it is now: compared row by row, and copied
+    again what differs. Raises NotPossible where a row isn't as it was copied.
+    """
+    end, after = await rows.see(source, lambda tx: rows.last_key(tx, table)), None
+    total, done = await rows.count(source, table) if end else 0, 0
+    while end and after != end:
+        found = await rows.see(source, lambda tx, after=after: rows.page(tx, table, after, end))  # type: ignore[misc]
+        to = end if len(found) < table.rows_at_once else table.key_of(found[-1])
+        keys = sorted(await differing(target, table, after, to, found))
+        for first in range(0, len(keys), table.rows_at_once):
+            await lay(source, target, table, keys[first : first + table.rows_at_once], holder)
+        done, after = done + len(found), to
+        progress(f"{table.name} compared", done, total)
+    await target.update(_laying(table, end, None, [], holder))  # what the source had behind its last row
+
+
+async def differing(target: Store, table: Table, after: Key | None, to: Key, found: list[Row]) -> set[Key]:
+    """The keys of a range of which the target hasn't the same row as the source, which has just those found."""
+    ours = {table.key_of(row): row for row in found}
+    theirs, keys = await rows.see(
+        target, lambda tx: (rows.by_keys(tx, table, list(ours)), set(rows.between(tx, table, after, to)))
+    )
+    return {key for key, row in ours.items() if theirs.get(key) != row} | (keys - ours.keys())
+
+
+async def lay(source: Store, target: Store, table: Table, keys: list[Key], holder: str) -> None:
+    """Have the rows of these keys as they are now in the source, and read them back. Raises NotPossible."""
+    found = await rows.see(source, lambda tx: rows.by_keys(tx, table, keys))
+
+    def change(tx: Transaction) -> None:
+        marks.hold(tx, holder)
+        rows.lay(tx, table, (key for key in keys if key not in found), found.values())
+
+    await target.update(change, locked=True)
+    if await rows.see(target, lambda tx: rows.by_keys(tx, table, keys)) != found:
+        raise NotPossible(f"{table.name} differs: rows that were just copied aren't as they were in the source")
+
+
 async def verify(source: Store, target: Store, table: Table, progress: Progress) -> int:
     """Read both again; the number of rows. Raises NotPossible where a count or a checksum differs."""
     ours, theirs = await rows.checksum(source, table), await rows.checksum(target, table)
