@@ -127,6 +127,8 @@ async def prepare(workload: Workload) -> Server:
     for start in range(0, len(items), 25):
         puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
         await server.ask([("BatchWriteItem", {"RequestItems": {table.name: puts}})])
+    gc.collect()
+    gc.freeze()  # as the server does
     return server
 
 

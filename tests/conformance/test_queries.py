@@ -99,6 +99,31 @@ def test_pages_cover_everything_once(dynamodb: Any, filled: str, forward: bool, 
     assert seen == (list(range(10)) if rising else list(range(10))[::-1])
 
 
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize(("index_name", "key"), [(None, "pk"), ("by_weight", "pk"), ("by_color_narrow", "color")])
+def test_a_page_of_many_rows_goes_on_behind_the_last_one(
+    dynamodb: Any, wide: str, forward: bool, index_name: str | None, key: str
+) -> None:
+    """It is read by several statements, each from the key that the last row's attributes make."""
+    request = {
+        "TableName": wide,
+        "KeyConditionExpression": f"{key} = :p",
+        "ExpressionAttributeValues": {":p": {"S": "many"}},
+        "ScanIndexForward": forward,
+        **({"IndexName": index_name} if index_name else {}),
+    }
+    items = [
+        {"pk": {"S": "many"}, "sk": {"N": str(n)}, "weight": {"N": str(-n)}, "color": {"S": "many"}} for n in range(150)
+    ]
+    for start in range(0, 150, 25):
+        dynamodb.batch_write_item(
+            RequestItems={wide: [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]}
+        )
+    rising = forward == (index_name != "by_weight")
+    assert numbers(dynamodb.query(**request)) == (list(range(150)) if rising else list(range(150))[::-1])
+    assert numbers(dynamodb.query(**request, Limit=70)) == (list(range(70)) if rising else list(range(150))[::-1][:70])
+
+
 def test_a_page_that_ends_at_its_limit_names_its_last_key(dynamodb: Any, filled: str) -> None:
     """Even when nothing follows it."""
     request = {"TableName": filled, "KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": P}

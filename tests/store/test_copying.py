@@ -12,7 +12,7 @@ from tailrace.store import blobs, changes, copying, deliveries, items, leases, l
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.layout import TableLayout
 from tests.postgres import Databases
-from tests.store.tables import NOW, PK, item, open_stream, putting, records
+from tests.store.tables import NOW, PK, everything, item, open_stream, putting, records
 from tests.store.traffic import contents
 
 
@@ -187,7 +187,7 @@ async def test_who_uses_the_source_before_the_end_is_noticed(tmp_path: Path) -> 
 async def test_a_copy_that_differs_is_told(tmp_path: Path) -> None:
     source, target = await store.open("memory:"), await store.open(str(tmp_path / "data"))
     await fill(source)
-    key = await source.view(lambda tx: items.range(tx, 1, b"", items.END, limit=1)[0].key)
+    key = await source.view(lambda tx: everything(tx, 1)[0].key)
 
     def falsify(what: str, done: int, of: int) -> None:
         if what == "items verified":

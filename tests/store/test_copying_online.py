@@ -19,13 +19,13 @@ from tailrace import store
 from tailrace.base.clock import Clock, MovableClock, SystemClock
 from tailrace.base.errors import StoreError
 from tailrace.copying import shown
-from tailrace.store import blobs, copying, items, leases, messages, resources
+from tailrace.store import blobs, copying, leases, messages, resources
 from tailrace.store.copying import Following, NotPossible, Standing, marks, notes
 from tailrace.store.copying.users import SILENT_SECONDS, DatabaseUsers
 from tailrace.store.engine import Store, StoreUnavailable, Transaction
 from tests.conftest import wait_until
 from tests.postgres import Databases
-from tests.store.tables import NOW, records
+from tests.store.tables import NOW, everything, records
 from tests.store.traffic import Traffic, contents
 
 PAIRS = [("sqlite", "postgresql"), ("postgresql", "sqlite"), ("sqlite", "sqlite"), ("postgresql", "postgresql")]
@@ -243,7 +243,7 @@ async def test_a_copy_is_abandoned_and_another_one_made(places: Places, here: st
         # What is deleted now is noted by nobody, and must not stay in the target.
         await traffic.more(20)
         await traffic.end()
-        old = await serving.view(lambda tx: items.range(tx, 1, b"", items.END, limit=5))
+        old = await serving.view(lambda tx: everything(tx, 1)[:5])
         for each in old:
             await serving.update(lambda tx, key=each.key: tx.do("DELETE FROM items WHERE key = ?", key))  # type: ignore[misc]
         await serving.close()

@@ -10,7 +10,7 @@ import pytest
 from tailrace.base.errors import ApiError
 from tailrace.expression.values import item_size
 from tailrace.store import items
-from tailrace.store.engine import Store, Transaction
+from tailrace.store.engine import Row, Store, Transaction
 from tailrace.store.image import Image
 from tailrace.store.layout import TableLayout
 from tests.store.tables import (
@@ -77,15 +77,16 @@ async def test_range_is_half_open_in_both_directions(place: Store) -> None:
     for thing in things:
         await place.update(putting(INDEXED, thing))
     found_keys = [key_of(INDEXED, thing) for thing in things]
+    expected = [(orjson.dumps(thing), item_size(thing)) for thing in things]
 
     def checks(tx: Transaction) -> None:
-        def page(low: bytes, high: bytes, limit: int, *, reverse: bool = False) -> list[bytes]:
-            return [stored.key for stored in items.range(tx, 1, low, high, reverse=reverse, limit=limit)]
+        def page(low: bytes, high: bytes, limit: int, *, reverse: bool = False) -> list[Row]:
+            return items.range(tx, 1, low, high, reverse=reverse, limit=limit)
 
-        assert page(found_keys[1], found_keys[3], 9) == found_keys[1:3]
-        assert page(found_keys[1], found_keys[3], 9, reverse=True) == found_keys[1:3][::-1]
-        assert page(b"", items.END, 2) == found_keys[:2]
-        assert page(b"", items.END, 2, reverse=True) == found_keys[:2:-1]
+        assert page(found_keys[1], found_keys[3], 9) == expected[1:3]
+        assert page(found_keys[1], found_keys[3], 9, reverse=True) == expected[1:3][::-1]
+        assert page(b"", items.END, 2) == expected[:2]
+        assert page(b"", items.END, 2, reverse=True) == expected[:2:-1]
 
     await place.view(checks)
 

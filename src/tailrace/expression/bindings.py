@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Exp
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from tailrace.base.errors import ApiError
@@ -37,13 +38,15 @@ class Bindings:
             _refuse_unused("ExpressionAttributeValues", self.values, self.used)
 
 
-def check_parameters(request: Mapping[str, Any], expressions: Sequence[str], legacy: Collection[str]) -> None:
+@lru_cache(maxsize=1024)
+def check_parameters(given: frozenset[str], expressions: tuple[str, ...], legacy: tuple[str, ...]) -> None:
     """Refuse a request that mixes expressions with their predecessors, or gives placeholders without expressions.
 
-    `expressions` and `legacy` are the operation's parameters of either kind, in the order in which AWS names them.
+    `given` are the names of the request's parameters. `expressions` and `legacy` are the operation's parameters of
+    either kind, in the order in which AWS names them.
     """
-    written = [name for name in expressions if name in request]
-    older = [name for name in legacy if name in request]
+    written = [name for name in expressions if name in given]
+    older = [name for name in legacy if name in given]
     if written and "KeyConditions" in older and "KeyConditionExpression" not in written:
         older.remove("KeyConditions")
     if written and older:
@@ -51,10 +54,10 @@ def check_parameters(request: Mapping[str, Any], expressions: Sequence[str], leg
             "Can not use both expression and non-expression parameters in the same request: "
             f"Non-expression parameters: {{{', '.join(older)}}} Expression parameters: {{{', '.join(written)}}}"
         )
-    if "ExpressionAttributeNames" in request and not written:
+    if "ExpressionAttributeNames" in given and not written:
         raise ApiError.validation("ExpressionAttributeNames can only be specified when using expressions")
     with_values = [name for name in expressions if name != "ProjectionExpression"]
-    if "ExpressionAttributeValues" in request and with_values and not set(with_values) & set(written):
+    if "ExpressionAttributeValues" in given and with_values and not set(with_values) & set(written):
         verb = "are" if len(with_values) > 1 else "is"
         raise ApiError.validation(
             "ExpressionAttributeValues can only be specified when using expressions: "
@@ -81,20 +84,20 @@ def _checked_values(values: Mapping[str, Any]) -> dict[str, AttributeValue]:
             _refuse_placeholder("ExpressionAttributeValues", placeholder)
         if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
             _refuse_long("ExpressionAttributeValues", placeholder)
-    normal = {}
-    for placeholder, value in values.items():
-        try:
+    normal, placeholder = {}, ""
+    try:
+        for placeholder, value in values.items():
             normal[placeholder] = normalize_value(value)
-        except ApiError as error:
-            if error.code != "ValidationException":
-                raise
-            problem = f"ExpressionAttributeValues contains invalid value: {error.message} for key {placeholder}"
-            raise ApiError.validation(problem) from None
+    except ApiError as error:
+        if error.code != "ValidationException":
+            raise
+        problem = f"ExpressionAttributeValues contains invalid value: {error.message} for key {placeholder}"
+        raise ApiError.validation(problem) from None
     return normal
 
 
 def _check_map(parameter: str, given: Mapping[str, Any]) -> None:
-    if not isinstance(given, Mapping):
+    if not isinstance(given, dict):
         raise ApiError.serialization("Unexpected field type")
     if not given:
         raise ApiError.validation(f"{parameter} must not be empty")

@@ -6,9 +6,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyCondit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import keys, nodes
@@ -16,8 +15,7 @@ from tailrace.expression.bindings import Bindings
 from tailrace.expression.condition import plan_of_text
 from tailrace.expression.nodes import Call, Node, Path, Value
 from tailrace.expression.parser import TREES_MAX, bare
-from tailrace.expression.paths import resolve
-from tailrace.expression.values import AttributeValue, type_of
+from tailrace.expression.values import AttributeValue
 
 KIND = "KeyConditionExpression"
 CONDITIONS_USUAL = 2
@@ -37,8 +35,7 @@ class KeyAttribute(Protocol):
         """Its type, "S", "N" or "B"."""
 
 
-@dataclass(frozen=True, slots=True)
-class SortRange:
+class SortRange(NamedTuple):
     """What is asked of one attribute: operator =, <, <=, >, >=, BETWEEN or begins_with, and one value or two."""
 
     attribute: str
@@ -46,8 +43,7 @@ class SortRange:
     values: tuple[AttributeValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRange:
+class KeyRange(NamedTuple):
     """A key condition matched with a key schema: what fixes the start of the key, and the range after that."""
 
     hash_values: tuple[AttributeValue, ...]
@@ -77,8 +73,7 @@ class KeyRange:
         }[operator]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyCondition:
+class KeyCondition(NamedTuple):
     """What is asked of each attribute, in the order of the text."""
 
     conditions: dict[str, SortRange]
@@ -101,8 +96,7 @@ class KeyCondition:
         """
         if len(self.conditions) > max(CONDITIONS_USUAL, len(hash_key) + len(range_key)):
             raise ApiError.validation("Conditions can be of length 1 or 2 only")
-        for attribute in hash_key:
-            self._checked(attribute, is_hash=True)
+        hashes = tuple([self._checked(attribute, is_hash=True).values[0] for attribute in hash_key])
         fixed: list[AttributeValue] = []
         sort: SortRange | None = None
         seen = len(hash_key)
@@ -120,14 +114,14 @@ class KeyCondition:
             if missing:
                 raise ApiError.validation(f"Query condition missed key schema element: {missing[0]}")
             raise ApiError.validation("Query key condition not supported")
-        return KeyRange(tuple(self.conditions[a.name].values[0] for a in hash_key), tuple(fixed), sort)
+        return KeyRange(hashes, tuple(fixed), sort)
 
     def _checked(self, attribute: KeyAttribute, *, is_hash: bool) -> SortRange:
         condition = self.conditions.get(attribute.name)
         if condition is None:
             raise ApiError.validation(f"Query condition missed key schema element: {attribute.name}")
         for value in condition.values:
-            if type_of(value) != attribute.type:
+            if attribute.type not in value:
                 raise ApiError.validation(
                     "One or more parameter values were invalid: Condition parameter type does not match schema type"
                 )
@@ -149,21 +143,21 @@ def bind(text: str, bindings: Bindings) -> KeyCondition:
     """
     plan_of_text(text, KIND).check(bindings)
     found: dict[str, SortRange] = {}
-    for path, operator, operands in _parts(text):
-        [name] = resolve(path, bindings.names)
-        assert isinstance(name, str)
+    names, values = bindings.names, bindings.values
+    for step, operator, placeholders in _parts(text):
+        name = names.get(step, step)  # a placeholder begins with #, a written name can't
         if name in found:
             raise ApiError.validation("KeyConditionExpressions must only contain one condition per key")
-        found[name] = SortRange(name, operator, tuple(bindings.values[value.name] for value in operands))
+        found[name] = SortRange(name, operator, tuple([values[placeholder] for placeholder in placeholders]))
     return KeyCondition(found)
 
 
-Part = tuple[Path, str, tuple[Value, ...]]
+Part = tuple[str, str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=TREES_MAX)
 def _parts(text: str) -> tuple[Part, ...]:
-    """The conditions that AND joins: path, operator, values."""
+    """The conditions that AND joins: an attribute's name or its placeholder, the operator, placeholders of values."""
     found: list[Part] = []
     waiting: list[Node] = [plan_of_text(text, KIND).tree]
     while waiting:
@@ -208,7 +202,7 @@ def _checked(named: str, operator: str, operands: list[Node]) -> Part:
         raise ApiError.validation(f"{prefix}No key attribute specified")
     if len(path.steps) > 1:
         raise _nested()
-    return path, operator, tuple(value for value in values if isinstance(value, Value))
+    return str(path.steps[0]), operator, tuple(value.name for value in values if isinstance(value, Value))
 
 
 def _wrong_operator(operator: str) -> ApiError:

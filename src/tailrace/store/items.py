@@ -14,8 +14,7 @@ clients a delay that no test of theirs can wait for reliably.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -27,6 +26,8 @@ from tailrace.store.layout import IndexLayout, TableLayout
 KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
 QUERY = "SELECT body, size FROM items WHERE collection = ? AND key = ?"
 """What every writer of an item reads of it first, with `tx.lock` behind it: the same statement for the same lock."""
+_UP = "SELECT body, size FROM items WHERE collection = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"
+_DOWN = "SELECT body, size FROM items WHERE collection = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?"
 END = collections.END
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
@@ -37,11 +38,6 @@ class StoredItem(NamedTuple):
     key: bytes
     body: bytes
     size: int
-
-
-def _stored(rows: Iterable[Row]) -> Iterable[StoredItem]:
-    """Rows of key, body and size, without a call of Python for each."""
-    return map(tuple.__new__, repeat(StoredItem), rows)
 
 
 class Change(NamedTuple):
@@ -141,19 +137,12 @@ def change(
     return Change(old, new, index_writes)
 
 
-def range(
-    tx: Transaction, collection: int, low: bytes, high: bytes, *, reverse: bool = False, limit: int
-) -> list[StoredItem]:
-    """At most `limit` items or entries with low <= key < high, in the order of keys or in reverse."""
-    order = "DESC" if reverse else "ASC"
-    rows = tx.rows(
-        f"SELECT key, body, size FROM items WHERE collection = ? AND key >= ? AND key < ? ORDER BY key {order} LIMIT ?",
-        collection,
-        low,
-        high,
-        limit,
-    )
-    return list(_stored(rows))
+def range(tx: Transaction, collection: int, low: bytes, high: bytes, *, reverse: bool = False, limit: int) -> list[Row]:
+    """Body and size of at most `limit` items or entries with low <= key < high, in the order of keys or in reverse.
+
+    Not their keys, with which reading takes a third longer: a body has the attributes that its key is made of.
+    """
+    return tx.rows(_DOWN if reverse else _UP, collection, low, high, limit)
 
 
 def measure_range(tx: Transaction, collection: int, low: bytes, high: bytes) -> int:

@@ -71,8 +71,8 @@ class Watching(Tally):
         units = capacity.read_units(page.bytes, consistent=consistent) + page.fetched_units
         if partition is not None:
             self._counts.append((watch.accessed, watch.partition(partition), units))
-        for row in page.rows or ():
-            counted = _accessed(watch, orjson.loads(row.body), units * row.size / page.bytes)
+        for body, size in page.rows:
+            counted = _accessed(watch, orjson.loads(body), units * size / page.bytes)
             self._counts += counted if partition is None else counted[1:]
 
     def write(self, table: Table, change: Change, key: Item, *, factor: float = 1.0) -> None:

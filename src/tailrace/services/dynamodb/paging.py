@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -14,13 +16,12 @@ from tailrace.services.dynamodb import capacity, errors, item_keys
 from tailrace.services.dynamodb.read_plan import Source, Wishes
 from tailrace.services.dynamodb.table import Table
 from tailrace.store import items
-from tailrace.store.engine import Transaction
-from tailrace.store.items import StoredItem
+from tailrace.store.engine import Row, Transaction
 
 PAGE_BYTES = 1024 * 1024
 _FIRST_ROWS = 64
 _ROWS_MAX = 1000
-_body_of, _size_of = attrgetter("body"), attrgetter("size")
+_body_of, _size_of = itemgetter(0), itemgetter(1)
 _MISMATCH = "The provided key element does not match the schema"
 
 Item = dict[str, Any]
@@ -37,8 +38,8 @@ class Page:
     bytes: int = 0
     fetched_units: float = 0.0
     last_key: Item | None = None
-    rows: list[StoredItem] | None = None
-    """The rows that were read, where insights are to count them."""
+    rows: list[Row] = field(default_factory=list)
+    """The rows that were read, where insights are to count them: bodies and sizes."""
 
 
 def start_key(source: Source, start: Item) -> bytes:
@@ -72,89 +73,85 @@ def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: byte
     With a `page` its limits go on: that is how PartiQL reads one range after the other.
     """
     page = Page(source.table) if page is None else page
-    take = _take if source.table.insights is None else _take_counted
-    bodies_alone = wanted.filter is None and wanted.projection is None and not source.whole_items
-    bodies_alone = bodies_alone and wanted.select != "COUNT" and take is _take
-    rows_wanted = _FIRST_ROWS if wanted.limit is None else min(wanted.limit, _FIRST_ROWS)
-    last: StoredItem | None = None
+    last: bytes | None = None
     while True:
-        rows = items.range(tx, source.collection, low, high, reverse=wanted.reverse, limit=rows_wanted)
-        if bodies_alone and rows and _take_all(page, wanted, rows):
-            last = rows[-1]
-        else:
-            for row in rows:
-                if last is not None and page.bytes + row.size > PAGE_BYTES:
-                    page.last_key = _key(source, last)
-                    return page
-                take(tx, page, source, wanted, row)
-                last = row
-                if page.scanned == wanted.limit:
-                    break
-        if last is not None and page.scanned == wanted.limit:
-            page.last_key = _key(source, last)
+        asked = _rows_wanted(page, wanted)
+        rows = items.range(tx, source.collection, low, high, reverse=wanted.reverse, limit=asked)
+        size, taken = sum(map(_size_of, rows)), rows
+        if page.bytes + size > PAGE_BYTES:
+            taken = rows[: _fitting(page, rows, at_least=1 if last is None else 0)]
+            size = sum(map(_size_of, taken))
+        if taken:
+            page.scanned += len(taken)
+            page.bytes += size
+            last = _body_of(taken[-1])
+            _take(tx, page, source, wanted, taken)
+        is_full = len(taken) < len(rows) or page.scanned == wanted.limit
+        if last is None or (len(rows) < asked and not is_full):
             return page
-        if last is None or len(rows) < rows_wanted:
+        last_key = _key(source, last)
+        if is_full:
+            page.last_key = last_key
             return page
-        low, high = (low, last.key) if wanted.reverse else (last.key + b"\0", high)
-        rows_wanted = _next_rows(page, wanted)
+        key = start_key(source, last_key)
+        low, high = (low, key) if wanted.reverse else (key + b"\0", high)
 
 
-def _next_rows(page: Page, wanted: Wishes) -> int:
-    """How many rows to ask for next: about as many as the page still has room for."""
-    average = max(1, page.bytes // page.scanned)
-    room = min(_ROWS_MAX, (PAGE_BYTES - page.bytes) // average + 1)
+def _rows_wanted(page: Page, wanted: Wishes) -> int:
+    """How many rows to ask for: a few at first, then about as many as the page still has room for."""
+    room = _FIRST_ROWS
+    if page.scanned:
+        average = max(1, page.bytes // page.scanned)
+        room = min(_ROWS_MAX, max(0, PAGE_BYTES - page.bytes) // average + 1)
     return room if wanted.limit is None else min(room, wanted.limit - page.scanned)
 
 
-def _take_all(page: Page, wanted: Wishes, rows: list[StoredItem]) -> bool:
-    """Take the bodies of rows at once, where no limit ends the page among them; whether that was so."""
-    size = sum(map(_size_of, rows))
-    scanned = page.scanned + len(rows)
-    if page.bytes + size > PAGE_BYTES or (wanted.limit is not None and scanned > wanted.limit):
-        return False
-    page.scanned, page.bytes, page.count = scanned, page.bytes + size, page.count + len(rows)
-    page.found += map(orjson.Fragment, map(_body_of, rows))
-    return True
+def _fitting(page: Page, rows: list[Row], *, at_least: int) -> int:
+    """How many of the rows the page has room for."""
+    return max(at_least, bisect_right(list(accumulate(map(_size_of, rows))), PAGE_BYTES - page.bytes))
 
 
-def _take(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> None:
-    page.scanned += 1
-    page.bytes += row.size
-    body: Any = orjson.Fragment(row.body)
-    item: Item | None = None
-    if source.whole_items:
-        item, body = _fetch(tx, page, source, wanted, row)
-    if wanted.filter is not None:
-        item = orjson.loads(row.body) if item is None else item
-        if not wanted.filter.test(item):
-            return
-    page.count += 1
+def _take(tx: Transaction, page: Page, source: Source, wanted: Wishes, rows: list[Row]) -> None:
+    """Put into the page what is wanted of these rows: mostly their bodies, as they are stored."""
+    if source.table.insights is not None:
+        page.rows += rows
+    if wanted.filter is not None or source.whole_items:
+        for row in rows:
+            _take_tested(tx, page, source, wanted, _body_of(row))
+        return
+    page.count += len(rows)
     if wanted.select == "COUNT":
         return
-    if wanted.projection is not None:
-        body = wanted.projection.project(orjson.loads(row.body) if item is None else item)
-    page.found.append(body)
+    bodies = map(_body_of, rows)
+    if wanted.projection is None:
+        page.found += map(orjson.Fragment, bodies)
+    else:
+        page.found += map(wanted.projection.project, map(orjson.loads, bodies))
 
 
-def _take_counted(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> None:
-    page.rows = [] if page.rows is None else page.rows
-    page.rows.append(row)
-    _take(tx, page, source, wanted, row)
+def _take_tested(tx: Transaction, page: Page, source: Source, wanted: Wishes, stored: bytes) -> None:
+    """The same of one row that has to be parsed first, or whose item has to be fetched."""
+    item, body = orjson.loads(stored), stored
+    if source.whole_items:
+        item, body = _fetch(tx, page, source, wanted, item, stored)
+    if wanted.filter is not None and not wanted.filter.test(item):
+        return
+    page.count += 1
+    if wanted.select != "COUNT":
+        page.found.append(orjson.Fragment(body) if wanted.projection is None else wanted.projection.project(item))
 
 
-def _fetch(tx: Transaction, page: Page, source: Source, wanted: Wishes, row: StoredItem) -> tuple[Item, Any]:
-    """The item behind a local index's entry, which costs a read of its own."""
-    item = orjson.loads(row.body)
-    stored = items.get(
-        tx, source.table.layout, item_keys.of_request(source.table, item_keys.key_of(source.table, item))
-    )
+def _fetch(tx: Transaction, page: Page, source: Source, wanted: Wishes, entry: Item, body: bytes) -> tuple[Item, bytes]:
+    """The item behind a local index's entry, parsed and as it is stored; it costs a read of its own."""
+    key = item_keys.of_request(source.table, item_keys.key_of(source.table, entry))
+    stored = items.get(tx, source.table.layout, key)
     if stored is None:
-        return item, orjson.Fragment(row.body)
+        return entry, body
     page.fetched_units += capacity.read_units(stored.size, consistent=wanted.consistent)
-    return orjson.loads(stored.body), orjson.Fragment(stored.body)
+    return orjson.loads(stored.body), stored.body
 
 
-def _key(source: Source, row: StoredItem) -> Item:
-    """The LastEvaluatedKey of a page that ends with this row."""
-    item = orjson.loads(row.body)
+def _key(source: Source, body: bytes) -> Item:
+    """The LastEvaluatedKey of a page that ends with the row of this body."""
+    item = orjson.loads(body)
     return {part.name: item[part.name] for part in (*source.hash, *source.range, *source.table.key)}

@@ -6,7 +6,6 @@ as the same bound objects, so nothing behind this file knows which of them a cli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from tailrace.expression import condition, key_condition, legacy, projection, update
@@ -21,14 +20,14 @@ NAMES, VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
 _FILTERS = ("QueryFilter", "ScanFilter")
 
 
-def bindings_of(request: Request, older: Sequence[str], expressions: Sequence[str]) -> Bindings:
+def bindings_of(request: Request, older: tuple[str, ...], expressions: tuple[str, ...]) -> Bindings:
     """The request's names and values, to bind its expressions to.
 
     `older` and `expressions` are the operation's parameters of either kind. Raises AWS's refusals of the two kinds
     mixed, and of names or values without an expression.
     """
     if NAMES in request or VALUES in request or not request.keys().isdisjoint(older):
-        check_parameters(request, expressions, older)
+        check_parameters(frozenset(request), expressions, older)
     return Bindings(request.get(NAMES), request.get(VALUES))
 
 

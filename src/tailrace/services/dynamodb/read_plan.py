@@ -6,7 +6,7 @@ Query and Scan differ in where they start and end; everything else about them is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
@@ -31,8 +31,7 @@ class Shown(Protocol):
         """What it shows of an item."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """What the request asks for, bound before any table is looked up."""
 
     index_name: str | None
@@ -45,7 +44,7 @@ class Wishes:
     reverse: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Source:
     """Where the rows are: the table's collection or an index's, and the attributes that its keys are made of."""
 
@@ -65,7 +64,8 @@ class Source:
 def wishes(request: Request, bindings: Bindings) -> Wishes:
     """The members that Query and Scan share. Raises what the request alone can be refused for."""
     select = request.get("Select")
-    _check_select(select, request)
+    if select is not None:
+        _check_select(select, request)
     start = request.get("ExclusiveStartKey")
     return Wishes(
         index_name=request.get("IndexName"),
@@ -79,14 +79,14 @@ def wishes(request: Request, bindings: Bindings) -> Wishes:
     )
 
 
-def _check_select(select: str | None, request: Request) -> None:
+def _check_select(select: str, request: Request) -> None:
     member = "AttributesToGet" if "AttributesToGet" in request else "ProjectionExpression"
     shown = member in request
     if select == "SPECIFIC_ATTRIBUTES" and not shown:
         raise ApiError.validation(
             "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES"
         )
-    if shown and select not in (None, "SPECIFIC_ATTRIBUTES"):
+    if shown and select != "SPECIFIC_ATTRIBUTES":
         what = "only the Count" if select == "COUNT" else select
         raise ApiError.validation(f"Cannot specify the {member} when choosing to get {what}")
     if select == "ALL_PROJECTED_ATTRIBUTES" and "IndexName" not in request:
@@ -111,9 +111,8 @@ def source(table: Table, wanted: Wishes) -> Source:
 def _check_global(table: Table, index: IndexLayout, wanted: Wishes) -> None:
     if wanted.consistent:
         raise ApiError.validation("Consistent reads are not supported on global secondary indexes")
-    for each in table.document["GlobalSecondaryIndexes"]:
-        if each["IndexName"] == index.name and each.get("Building"):
-            raise ApiError.validation(f"Cannot read from backfilling global secondary index: {index.name}")
+    if index.building:
+        raise ApiError.validation(f"Cannot read from backfilling global secondary index: {index.name}")
     if index.projection == "ALL":
         return
     if wanted.select == "ALL_ATTRIBUTES":
