@@ -38,9 +38,14 @@ def partition_prefix(values: Sequence[dict[str, Any]]) -> bytes:
 
 def text_partition(text: str) -> bytes:
     """`partition_prefix` of one S."""
-    raw = text.encode()
-    attribute = (raw.replace(b"\0", b"\0\xff") if 0 in raw else raw) + _CLOSE
+    attribute = text_bytes(text)
     return blake2b(attribute, digest_size=PARTITION_HASH_BYTES).digest() + attribute
+
+
+def text_bytes(text: str) -> bytes:
+    """`sort_bytes` of an S."""
+    raw = text.encode()
+    return (raw.replace(b"\0", b"\0\xff") if 0 in raw else raw) + _CLOSE
 
 
 def sort_bytes(value: dict[str, Any]) -> bytes:
@@ -48,7 +53,9 @@ def sort_bytes(value: dict[str, Any]) -> bytes:
     [(kind, content)] = value.items()
     if kind == "N":
         return _number_bytes(content)
-    raw = content.encode() if kind == "S" else b64decode(content)
+    if kind == "S":
+        return text_bytes(content)
+    raw = b64decode(content)
     return (raw.replace(b"\0", b"\0\xff") if 0 in raw else raw) + _CLOSE
 
 

@@ -16,9 +16,8 @@ ELEMENT_BYTES = 1
 
 def item_size(item: dict[str, Any]) -> int:
     """Bytes of a whole item: each attribute's name and value."""
-    total = 0
-    for name, value in item.items():
-        total += len(name) if name.isascii() else len(name.encode())
+    total = text_size("".join(item))
+    for value in item.values():
         text = value.get("S")
         if text is not None and text.isascii():
             total += len(text)

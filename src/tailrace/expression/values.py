@@ -14,7 +14,7 @@ from typing import Any
 
 from tailrace.base.errors import ApiError
 from tailrace.expression.numbers import canonical_number
-from tailrace.expression.sizes import attribute_size, item_size, number_size, value_size
+from tailrace.expression.sizes import attribute_size, item_size, number_size, text_size, value_size
 
 __all__ = [
     "attribute_size",
@@ -66,9 +66,8 @@ def normalize_item(item: dict[str, Any]) -> Item:
 
 def measured(item: dict[str, Any]) -> tuple[Item, int]:
     """What `normalize_item` gives, and its size, by one walk; `item` itself where no value had to be made anew."""
-    normal, total = item, 0
+    normal, total = item, text_size("".join(item))
     for name, value in item.items():
-        total += len(name) if name.isascii() else len(name.encode())
         # Nearly every attribute of nearly every item leaves by one of these two branches.
         if type(value) is dict and len(value) == 1:
             text = value.get("S")

@@ -38,7 +38,7 @@ class Batch:
         self._cause = cause
         self._found: dict[Place, Image] = {}
         self._changed: dict[Place, tuple[TableLayout, Change]] = {}
-        self._rows, self._unknown = RowChanges(known=True), RowChanges(known=False)
+        self._rows = RowChanges()
 
     def read(self, places: Iterable[Place], also: Sequence[Question] = ()) -> list[Row | None]:
         """Read what stands at some places, at most `items.KEYS_MAX`, and lock it where the engine locks.
@@ -81,7 +81,7 @@ class Batch:
             self._rows.insert(*place, new)
         index_writes = {}
         if layout.indexes:
-            index_writes = index_entries.plan(self._rows, self._unknown, layout, key, old, new)
+            index_writes = index_entries.plan(self._rows, layout, key, old, new)
         done = Change(old, new, index_writes)
         self._changed[place] = layout, done
         return done
@@ -98,7 +98,6 @@ class Batch:
     def write(self) -> None:
         """Write what was decided. Raises Outdated where an engine with many writers finds a row come or gone."""
         self._rows.write(self._tx)
-        self._unknown.write(self._tx)
         by_table: dict[int, tuple[TableLayout, list[tuple[bytes, Change]]]] = {}
         for (collection, key), (layout, done) in self._changed.items():
             if layout.recorded or layout.expiry is not None or layout.stream is not None:
@@ -106,7 +105,7 @@ class Batch:
         for layout, changed in by_table.values():
             self._follow(layout, changed)
         self._changed = {}
-        self._rows, self._unknown = RowChanges(known=True), RowChanges(known=False)
+        self._rows = RowChanges()
 
     def _follow(self, layout: TableLayout, changed: list[tuple[bytes, Change]]) -> None:
         """What else the writes of one table have to leave."""

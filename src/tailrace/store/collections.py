@@ -7,7 +7,6 @@ alternative, counting when asked, reads the whole table for each DescribeTable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import compress
 
 from tailrace.store.engine import Transaction
@@ -16,6 +15,11 @@ from tailrace.store.image import Image
 _INSERT = "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING"
 _REPLACE = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?"
 _REMOVE = "DELETE FROM items WHERE collection = ? AND key = ?"
+_ORDER = tuple((sql, known) for known in (True, False) for sql in (_REMOVE, _REPLACE, _INSERT))
+
+_Kind = tuple[str, bool]  # a statement, and whether its rows are known
+_Counted = tuple[int, bytes, int, int]  # collection, key, and how many rows and bytes more there are then
+_Planned = tuple[list[tuple[object, ...]], list[_Counted]]  # each row's parameters, and what they do to the statistics
 END = b"\xff" * 16
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
@@ -23,45 +27,45 @@ END = b"\xff" * 16
 class RowChanges:
     """Changes of different rows that are written together: one statement for all of a kind, one for each count.
 
-    `known`: the transaction has locked the rows, or looked for them in vain. Otherwise a change may find no row, or a
-    row in its place; then it does and counts nothing.
+    `known`: the transaction has locked the row, or looked for it in vain. Otherwise a change may find no row, or a row
+    in its place; then it does and counts nothing.
     """
 
-    __slots__ = ("_counted", "_known", "_planned")
+    __slots__ = ("_planned",)
 
-    def __init__(self, *, known: bool) -> None:
-        self._known = known
-        self._planned: dict[str, list[tuple[object, ...]]] = {_REMOVE: [], _REPLACE: [], _INSERT: []}
-        # What each of them does to the statistics: collection, key, and how many rows and bytes more there are.
-        self._counted: dict[str, list[tuple[int, bytes, int, int]]] = {_REMOVE: [], _REPLACE: [], _INSERT: []}
+    def __init__(self) -> None:
+        self._planned: dict[_Kind, _Planned] = {}
 
-    def insert(self, collection: int, key: bytes, new: Image) -> None:
+    def insert(self, collection: int, key: bytes, new: Image, *, known: bool = True) -> None:
         """Add a row."""
-        self._planned[_INSERT].append((collection, key, new.body, new.size))
-        self._counted[_INSERT].append((collection, key, 1, new.size))
+        self._plan((_INSERT, known), (collection, key, new.body, new.size), (collection, key, 1, new.size))
 
-    def replace(self, collection: int, key: bytes, new: Image, old: Image) -> None:
+    def replace(self, collection: int, key: bytes, new: Image, old: Image, *, known: bool = True) -> None:
         """Change a row that has been `old`."""
         size = new.size
-        self._planned[_REPLACE].append((new.body, size, collection, key))
-        self._counted[_REPLACE].append((collection, key, 0, size - old.size))
+        self._plan((_REPLACE, known), (new.body, size, collection, key), (collection, key, 0, size - old.size))
 
-    def remove(self, collection: int, key: bytes, old: Image) -> None:
+    def remove(self, collection: int, key: bytes, old: Image, *, known: bool = True) -> None:
         """Delete a row that has been `old`."""
-        self._planned[_REMOVE].append((collection, key))
-        self._counted[_REMOVE].append((collection, key, -1, -old.size))
+        self._plan((_REMOVE, known), (collection, key), (collection, key, -1, -old.size))
+
+    def _plan(self, kind: _Kind, parameters: tuple[object, ...], counted: _Counted) -> None:
+        planned = self._planned.get(kind)
+        if planned is None:
+            planned = self._planned[kind] = ([], [])
+        planned[0].append(parameters)
+        planned[1].append(counted)
 
     def write(self, tx: Transaction) -> None:
         """Do it all. Raises Outdated where a known row has come or gone."""
         sums: dict[tuple[int, int], tuple[int, int]] = {}
-        for sql, rows in self._planned.items():
-            if not rows:
-                continue
-            counted: Iterable[tuple[int, bytes, int, int]] = self._counted[sql]
-            if self._known:
+        for kind in sorted(self._planned, key=_ORDER.index):
+            sql, known = kind
+            rows, counted = self._planned[kind]
+            if known:
                 tx.many(sql, rows, one=sql is _INSERT)
             else:
-                counted = compress(counted, tx.each(sql, rows))
+                counted = list(compress(counted, tx.each(sql, rows)))
             for collection, key, items, size in counted:
                 if items or size:
                     place = collection, key[0] * tx.stripes >> 8

@@ -16,45 +16,38 @@ from tailrace.store.layout import Item
 
 
 class Image:
-    """An item, parsed and as it is stored, and its size in bytes as AWS counts it. All empty where there is none.
+    """An item, parsed and as it is stored, and its size in bytes as AWS counts it.
 
-    Whoever makes one gives the item or the body; the rest is worked out of it when it is first asked for.
+    Whoever makes one gives the item or the body; the other is made when it is first asked for. Where there is no item
+    its image is `NOTHING`, whose size is 0.
     """
 
-    __slots__ = ("_body", "_item", "_size")
+    __slots__ = ("_body", "_item", "size")
 
-    def __init__(self, item: Item | None = None, body: bytes | None = None, size: int | None = None) -> None:
+    def __init__(self, item: Item | None, body: bytes | None = None, size: int | None = None) -> None:
         self._item = item
         self._body = body
-        self._size = size
+        self.size = item_size(self.item or {}) if size is None else size
 
     @property
     def exists(self) -> bool:
         """Whether there is an item."""
-        return self._body is not None or self._item is not None
+        return self is not NOTHING
 
     @property
     def item(self) -> Item | None:
-        """The item, parsed."""
+        """The item, parsed; None where there is none."""
         if self._item is None and self._body is not None:
             self._item = orjson.loads(self._body)
         return self._item
 
     @property
     def body(self) -> bytes | None:
-        """The item's DynamoDB JSON."""
+        """The item's DynamoDB JSON; None where there is none."""
         if self._body is None and self._item is not None:
             self._body = orjson.dumps(self._item)
         return self._body
 
-    @property
-    def size(self) -> int:
-        """Bytes as AWS counts them; 0 where there is no item."""
-        if self._size is None:
-            item = self.item
-            self._size = 0 if item is None else item_size(item)
-        return self._size
 
-
-NOTHING = Image(size=0)
+NOTHING = Image(None, None, 0)
 """The image of an item that isn't there."""

@@ -49,9 +49,7 @@ def project(layout: TableLayout, index: IndexLayout, image: Image, item: Item) -
     return Image({name: value for name, value in item.items() if name in names})
 
 
-def plan(
-    known: RowChanges, unknown: RowChanges, layout: TableLayout, key: bytes, old: Image, new: Image
-) -> dict[str, tuple[int, ...]]:
+def plan(rows: RowChanges, layout: TableLayout, key: bytes, old: Image, new: Image) -> dict[str, tuple[int, ...]]:
     """Add to the rows what brings every index up to date with a write; the sizes of those entries, by index name.
 
     An entry whose key changed is two writes, one that is changed in place one write of the larger size. An index that
@@ -59,8 +57,7 @@ def plan(
     """
     written = {}
     for index in layout.indexes:
-        rows = unknown if index.building else known
-        sizes = _plan(rows, index.collection, entry(layout, index, key, old), entry(layout, index, key, new))
+        sizes = _plan(rows, index, entry(layout, index, key, old), entry(layout, index, key, new))
         if sizes:
             written[index.name] = sizes
     return written
@@ -84,16 +81,15 @@ def _attributes(parts: tuple[KeyAttribute, ...], item: Item) -> list[dict[str, s
     return found
 
 
-def _plan(rows: RowChanges, collection: int, old: Entry | None, new: Entry | None) -> tuple[int, ...]:
-    if old is None and new is None:
-        return ()
+def _plan(rows: RowChanges, index: IndexLayout, old: Entry | None, new: Entry | None) -> tuple[int, ...]:
+    collection, known = index.collection, not index.building
     if old is not None and new is not None and old.key == new.key:
         if old.content.item == new.content.item:
             return ()
-        rows.replace(collection, new.key, new.content, old.content)
+        rows.replace(collection, new.key, new.content, old.content, known=known)
         return (max(old.content.size, new.content.size),)
     if old is not None:
-        rows.remove(collection, old.key, old.content)
+        rows.remove(collection, old.key, old.content, known=known)
     if new is not None:
-        rows.insert(collection, new.key, new.content)
+        rows.insert(collection, new.key, new.content, known=known)
     return tuple(made.content.size for made in (old, new) if made is not None)

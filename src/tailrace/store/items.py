@@ -126,10 +126,9 @@ def change(
         history.append(tx, layout.collection, [history.Replaced(key, old.body, old.size)], now)
     index_writes: Mapping[str, tuple[int, ...]] = {}
     if layout.indexes:
-        known, unknown = collections.RowChanges(known=True), collections.RowChanges(known=False)
-        index_writes = index_entries.plan(known, unknown, layout, key, old, new)
-        known.write(tx)
-        unknown.write(tx)
+        entries = collections.RowChanges()
+        index_writes = index_entries.plan(entries, layout, key, old, new)
+        entries.write(tx)
     if layout.expiry is not None:
         expirations.write(tx, layout.expiry, key, old.item, new.item)
     if layout.stream is not None:

@@ -24,10 +24,8 @@ def of_request(table: Table, key: Item) -> bytes:
     """The stored key that a request's (normalized) `Key` means: exactly the table's key attributes, of its types."""
     if len(key) != len(table.key):
         raise errors.key_mismatch()
-    if len(key) == 1:  # nearly every key is a short text
-        text = key.get(table.key[0].name, _NO_VALUE).get("S")
-        if text and len(text) < _SURELY_SHORT and table.key[0].type == "S":
-            return keys.text_partition(text)
+    if found := _of_texts(table, key):
+        return found
     values = []
     for attribute in table.key:
         value = key.get(attribute.name)
@@ -39,6 +37,8 @@ def of_request(table: Table, key: Item) -> bytes:
 
 def of_item(table: Table, item: Item) -> bytes:
     """The stored key of a whole (normalized) item that is to be put."""
+    if found := _of_texts(table, item):
+        return found
     values = []
     for attribute in table.key:
         value = item.get(attribute.name)
@@ -110,6 +110,17 @@ def check_paths(table: Table, paths: Iterable[tuple[str | int, ...]]) -> None:
                 "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
                 f"{kind}: {path[0]}"
             )
+
+
+def _of_texts(table: Table, item: Item) -> bytes | None:
+    """The stored key where all of it are short texts, as nearly always; None where it takes a closer look."""
+    key = b""
+    for attribute in table.key:
+        text = item.get(attribute.name, _NO_VALUE).get("S")
+        if not text or len(text) >= _SURELY_SHORT or attribute.type != "S":
+            return None
+        key = key + keys.text_bytes(text) if key else keys.text_partition(text)
+    return key
 
 
 def _checked(table: Table, values: list[dict[str, Any]]) -> bytes:
