@@ -32,14 +32,12 @@ def item_key(hash_values: Sequence[dict[str, Any]], range_values: Sequence[dict[
 
 def partition_prefix(values: Sequence[dict[str, Any]]) -> bytes:
     """What all keys of one partition start with: an 8-byte stable hash, then the hash attributes themselves."""
-    attributes = sort_bytes(values[0]) if len(values) == 1 else b"".join(map(sort_bytes, values))
+    return partition_start(sort_bytes(values[0]) if len(values) == 1 else b"".join(map(sort_bytes, values)))
+
+
+def partition_start(attributes: bytes) -> bytes:
+    """`partition_prefix` of hash attributes in their sortable form."""
     return blake2b(attributes, digest_size=PARTITION_HASH_BYTES).digest() + attributes
-
-
-def text_partition(text: str) -> bytes:
-    """`partition_prefix` of one S."""
-    attribute = text_bytes(text)
-    return blake2b(attribute, digest_size=PARTITION_HASH_BYTES).digest() + attribute
 
 
 def text_bytes(text: str) -> bytes:
@@ -50,12 +48,12 @@ def text_bytes(text: str) -> bytes:
 
 def sort_bytes(value: dict[str, Any]) -> bytes:
     """Order-preserving and self-delimiting bytes of one normalized key attribute (S, N or B)."""
-    [(kind, content)] = value.items()
-    if kind == "N":
-        return _number_bytes(content)
-    if kind == "S":
-        return text_bytes(content)
-    raw = b64decode(content)
+    text = value.get("S")
+    if text is not None:
+        return text_bytes(text)
+    if "N" in value:
+        return _number_bytes(value["N"])
+    raw = b64decode(value["B"])
     return (raw.replace(b"\0", b"\0\xff") if 0 in raw else raw) + _CLOSE
 
 

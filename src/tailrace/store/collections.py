@@ -59,9 +59,12 @@ class RowChanges:
     def write(self, tx: Transaction) -> None:
         """Do it all. Raises Outdated where a known row has come or gone."""
         sums: dict[tuple[int, int], tuple[int, int]] = {}
-        for kind in sorted(self._planned, key=_ORDER.index):
+        for kind in _ORDER:
+            planned = self._planned.get(kind)
+            if planned is None:
+                continue
             sql, known = kind
-            rows, counted = self._planned[kind]
+            rows, counted = planned
             if known:
                 tx.many(sql, rows, one=sql is _INSERT)
             else:

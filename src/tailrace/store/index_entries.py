@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tailrace.expression.keys import item_key
+from tailrace.expression.keys import partition_start, sort_bytes
 from tailrace.store import collections
 from tailrace.store.collections import RowChanges
 from tailrace.store.engine import Transaction
@@ -30,11 +30,10 @@ def entry(layout: TableLayout, index: IndexLayout, key: bytes, image: Image) -> 
     item = image.item
     if item is None:
         return None
-    hashes = _attributes(index.hash, item)
-    ranges = _attributes(index.range, item)
+    hashes, ranges = _sort_bytes(index.hash, item), _sort_bytes(index.range, item)
     if hashes is None or ranges is None:
         return None
-    return Entry(item_key(hashes, ranges) + key, project(layout, index, image, item))
+    return Entry(partition_start(hashes) + ranges + key, project(layout, index, image, item))
 
 
 def project(layout: TableLayout, index: IndexLayout, image: Image, item: Item) -> Image:
@@ -70,14 +69,14 @@ def enter(tx: Transaction, layout: TableLayout, index: IndexLayout, key: bytes, 
         collections.insert(tx, index.collection, made.key, made.content.body, made.content.size)
 
 
-def _attributes(parts: tuple[KeyAttribute, ...], item: Item) -> list[dict[str, str]] | None:
-    """The values of key attributes, or None where one is absent or of another type."""
-    found = []
+def _sort_bytes(parts: tuple[KeyAttribute, ...], item: Item) -> bytes | None:
+    """The key attributes in their sortable form, or None where one is absent or of another type."""
+    found = b""
     for part in parts:
         value = item.get(part.name)
         if value is None or part.type not in value:
             return None
-        found.append(value)
+        found += sort_bytes(value)
     return found
 
 

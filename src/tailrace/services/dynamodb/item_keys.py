@@ -119,7 +119,7 @@ def _of_texts(table: Table, item: Item) -> bytes | None:
         text = item.get(attribute.name, _NO_VALUE).get("S")
         if not text or len(text) >= _SURELY_SHORT or attribute.type != "S":
             return None
-        key = key + keys.text_bytes(text) if key else keys.text_partition(text)
+        key = key + keys.text_bytes(text) if key else keys.partition_start(keys.text_bytes(text))
     return key
 
 

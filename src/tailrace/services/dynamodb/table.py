@@ -46,7 +46,7 @@ class Table:
     has_local_indexes: bool
     serves_from: float
     insights: dict[str, Watch] | None
-    series: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    series: dict[str | tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     """The keys of the table's metrics, as they are first needed (`table_metrics`)."""
 
 

@@ -105,11 +105,10 @@ class Metering(Tally):
             self._count(table, "", "Write", factor * own)
             return
         indexes = capacity.index_units(change.index_writes)
-        own += sum(units for name, units in indexes.items() if table.indexes[name].local)
-        self._count(table, "", "Write", factor * own)
+        local = [name for name in indexes if table.indexes[name].local] if table.has_local_indexes else ()
+        self._count(table, "", "Write", factor * (own + sum(indexes.pop(name) for name in local)))
         for name, units in indexes.items():
-            if not table.indexes[name].local:
-                self._count(table, name, "Write", factor * units)
+            self._count(table, name, "Write", factor * units)
 
     def settle(self) -> None:
         """Have it counted, should the request succeed."""
@@ -124,17 +123,17 @@ class Metering(Tally):
 
     def _count(self, table: Table, index: str, kind: Kind, units: float) -> None:
         """Note what was taken of a table (index "") or of a global index."""
-        if index:
-            key: tuple[Any, ...] = (INDEX_CONSUMED[kind], table.layout.scope, table.name, index)
-        else:
-            key = table.series.get(kind) or _consumed(table, kind)
+        place = (kind, index) if index else kind
+        key = table.series.get(place) or _consumed(table, kind, index)
         values = self._values
         values[key] = (values.get(key) or 0.0) + units
 
 
-def _consumed(table: Table, kind: Kind) -> tuple[Any, ...]:
-    """The key of the units of one kind that the table takes."""
-    key = table.series[kind] = (CONSUMED[kind], table.layout.scope, table.name)
+def _consumed(table: Table, kind: Kind, index: str = "") -> tuple[Any, ...]:
+    """The key of the units of one kind that the table, or a global index of it, takes."""
+    scope, name = table.layout.scope, table.name
+    key: tuple[Any, ...] = (INDEX_CONSUMED[kind], scope, name, index) if index else (CONSUMED[kind], scope, name)
+    table.series[(kind, index) if index else kind] = key
     return key
 
 
