@@ -9,8 +9,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -159,12 +159,11 @@ async def test_a_full_disk_fails_the_whole_group_and_nothing_else(
     assert await place.view(reading) == {"value": "after"}
 
 
-async def test_a_view_during_a_commit_mixes_no_old_with_new(
-    place: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between the COMMIT's end and its publication the database is ahead of the cache: both must not be mixed."""
-    await place.update(saying("old"))
-    assert await place.view(reading) == {"value": "old"}
+@asynccontextmanager
+async def held_commit(
+    place: SqliteStore, monkeypatch: pytest.MonkeyPatch, change: Callable[[Transaction], object]
+) -> AsyncIterator[asyncio.Future[object]]:
+    """An update that the database has, and that isn't published before the end."""
     committed, go_on = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     commit = SqliteStore._commit
@@ -175,18 +174,54 @@ async def test_a_view_during_a_commit_mixes_no_old_with_new(
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
         return failure
 
-    monkeypatch.setattr(SqliteStore, "_commit", slowly)
-    update = asyncio.ensure_future(place.update(saying("new")))
-    try:
-        await committed.wait()
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteStore, "_commit", slowly)
+        update = asyncio.ensure_future(place.update(change))
+        try:
+            await committed.wait()
+            yield update
+        finally:
+            go_on.set()
+            await update
+
+
+async def test_a_view_during_a_commit_mixes_no_old_with_new(
+    place: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the COMMIT's end and its publication the database is ahead of the cache: both must not be mixed."""
+    await place.update(saying("old"))
+    assert await place.view(reading) == {"value": "old"}
+    async with held_commit(place, monkeypatch, saying("new")) as update:
         raw = await place.view(lambda tx: tx.row("SELECT document FROM resources"))
         assert raw == (b'{"value":"new"}',)
         assert await place.view(reading) == {"value": "new"}
         assert not update.done()
-    finally:
-        go_on.set()
-        await update
     assert await place.view(reading) == {"value": "new"}
+
+
+async def test_only_beside_a_commit_a_view_reads_by_a_connection_that_has_dropped_its_pages(
+    place: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite drops all that a connection keeps of the file when another connection has committed."""
+    asked: list[str] = []
+    place._file.read.set_trace_callback(asked.append)
+
+    async def see(note: str) -> None:
+        assert await place.view(lambda tx: tx.row("SELECT document FROM resources")) == (
+            f'{{"value":"{note}"}}'.encode(),
+        )
+
+    await place.update(saying("old"))
+    await see("old")
+    assert asked == []
+    async with held_commit(place, monkeypatch, saying("new")):
+        await see("new")
+        assert asked == ["BEGIN", "SELECT document FROM resources"]
+    asked.clear()
+    await see("new")
+    await asyncio.gather(see("new"), place.update(saying("newer")), see("new"))
+    await see("newer")
+    assert asked == []
 
 
 async def test_updates_that_come_during_a_commit_form_the_next_group(place: SqliteStore) -> None:

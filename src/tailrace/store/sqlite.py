@@ -4,12 +4,13 @@
 update ──> queue ──> a group of closures runs on the loop's thread ──> COMMIT in a thread (the disk syncs)
                           ^ the next group forms meanwhile                              │
                           └──────────── publish, answer, notify <───────────────────────┘
-view ────> the read connection, at once, beside a COMMIT under way
+view ────> the writing connection, at once; beside a COMMIT under way, the reading one
 ```
 
 A closure takes some 30 µs and a sync some 300: running closures in threads gains nothing, sharing the sync gains
-everything. The rejected alternatives: a thread a request (slower under one interpreter lock), `synchronous=NORMAL`
-(an acknowledged write could vanish with the power).
+everything. A connection drops all the pages that it keeps when another one has committed, so views read by the one that
+writes as long as it isn't busy: it knows what it has changed. The rejected alternatives: a thread a request (slower
+under one interpreter lock), `synchronous=NORMAL` (an acknowledged write could vanish with the power).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class SqliteStore:
         self._file = file
         self._loop = asyncio.get_running_loop()
         self._committed: dict[Any, Any] = {}
-        self._snapshot = Snapshot(file.read, self._loop)
+        self._snapshot = Snapshot(file.write, self._loop)
         self._view = View(self._snapshot, self._committed)  # it remembers nothing, so all views are this one
         self._queue: deque[Job] = deque()
         self._guarded = 0  # how many groups more can undo each closure for itself
@@ -133,8 +134,7 @@ class SqliteStore:
             self._loop.call_soon(self._run_group)
 
     def _run_group(self) -> None:
-        if self._thread is None:
-            self._snapshot.end()  # in memory there is one connection, for all
+        self._snapshot.end()  # it may be the writing connection's
         try:
             group = Group(self._file.write, self._committed, guarded=self._guarded > 0)
         except sqlite3.Error as error:  # somebody else writes, and has not ended in all this time
@@ -167,6 +167,7 @@ class SqliteStore:
         if self._thread is None or not group.wrote:
             self._finish(group, self._commit(self._file.write))
             return
+        self._snapshot.read_from(self._file.read)
         under_way = self._loop.run_in_executor(self._thread, self._commit, self._file.write)
         under_way.add_done_callback(lambda done: self._finish(group, done.result()))
 
@@ -190,7 +191,7 @@ class SqliteStore:
     def _finish(self, group: Group, failure: StoreError | None) -> None:
         """Publish or undo, answer, notify, go on with the next group."""
         self._in_flight = None
-        self._snapshot.end()
+        self._snapshot.read_from(self._file.write)
         if failure is None:
             self.commits += group.wrote
             if len(self._committed) > ENTRIES_MAX:

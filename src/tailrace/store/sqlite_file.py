@@ -24,9 +24,11 @@ DATABASE = "tailrace.db"
 PAGE_BYTES = 8192
 CHECKPOINT_ROWS = 20_000  # row changes after which the log is moved into the database
 LOG_BYTES_MAX = 128 * 1024 * 1024  # the log's size from which on writers wait for a checkpoint
-# Of the connection that writes and of the one that reads, each; what else they need is in the system's cache. With
-# 100,000 items of 1 KB the whole server stays below 150 MB.
-CACHE_KIB = 32 * 1024
+# Of the connection that writes, and reads while no COMMIT is under way; what else is needed is in the system's cache.
+# With 100,000 items of 1 KB the whole server stays below 150 MB.
+CACHE_KIB = 48 * 1024
+# Of the one that reads beside a COMMIT: it drops its pages after each.
+CACHE_BESIDE_KIB = 16 * 1024
 
 _SETTINGS = (
     f"PRAGMA page_size = {PAGE_BYTES}",  # heeded by a new file only
@@ -40,7 +42,7 @@ _SETTINGS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA busy_timeout = 10000",
 )
-_ONLY_READS = "PRAGMA query_only = ON"
+_ONLY_READS = ("PRAGMA query_only = ON", f"PRAGMA cache_size = -{CACHE_BESIDE_KIB}")
 # Of who stands beside a server: what it writes it would write again, and the server waits for it meanwhile.
 _BESIDE = "PRAGMA synchronous = NORMAL"
 # Python's sqlite3 looks for a way to adapt each `bytes` that is bound, in several places, unless it is told of one.
@@ -59,7 +61,7 @@ def _connect(path: str, *settings: str) -> sqlite3.Connection:
 
 
 class DatabaseFile:
-    """The connections to one database: one that writes, one that reads, one that checkpoints.
+    """The connections to one database: one that writes, one that reads beside a COMMIT, one that checkpoints.
 
     In memory they are one and the same, and there is no log.
     """
@@ -93,7 +95,7 @@ class DatabaseFile:
             opened.append(_connect(str(path)))
             _prepare(opened[0])
             _sync_folder(place)
-            opened.append(_connect(str(path), _ONLY_READS))
+            opened.append(_connect(str(path), *_ONLY_READS))
             return cls(opened[0], opened[1], path, lock)
         except sqlite3.DatabaseError as error:
             _close(opened, lock)
@@ -112,7 +114,7 @@ class DatabaseFile:
         try:
             opened.append(_connect(str(path), _BESIDE))
             _check_version(opened[0])
-            opened.append(_connect(str(path), _ONLY_READS))
+            opened.append(_connect(str(path), *_ONLY_READS))
             return cls(opened[0], opened[1], path, -1)
         except sqlite3.DatabaseError as error:
             _close(opened, -1)

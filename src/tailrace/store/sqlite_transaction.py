@@ -14,7 +14,8 @@ class Snapshot:
     """What the views of one turn of the event loop read: begun by the first that needs a row, ended after the turn.
 
     Beginning and ending one costs as much as reading a row, so views share it. It must be ended before the loop does
-    anything that a view has to see, that is, when a group was committed.
+    anything that a view has to see, that is, when a group was committed; and before a group begins, or `read_from`
+    names another connection.
     """
 
     __slots__ = ("_connection", "_loop", "cursor")
@@ -23,6 +24,11 @@ class Snapshot:
         self._connection = connection
         self.cursor: sqlite3.Cursor | None = None  # while it is open; one for all queries, each fetched before the next
         self._loop = loop
+
+    def read_from(self, connection: sqlite3.Connection) -> None:
+        """Have the views from now on read by another connection."""
+        self.end()
+        self._connection = connection
 
     def begin(self) -> sqlite3.Cursor:
         """Open it until the loop has come round."""
