@@ -16,7 +16,7 @@ ARGS ?=
 # A server starts in half the time from bytecode, as an installed one does; images often forbid to write it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install console demo test test-postgresql lint check check-console format bench bench-check bench-latency bench-drain bench-idle bench-postgresql clean
+.PHONY: help install console demo test test-postgresql lint check check-console format bench bench-check bench-latency bench-drain bench-idle bench-postgresql bench-copy clean
 
 help:
 	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-latency                 from a write to the first line of the function that it triggers"
 	@echo "make bench-drain                   a burst of records, in batches"
 	@echo "make bench-postgresql              writes on PostgreSQL, from 1, 2 and 4 processes, beside pgbench"
+	@echo "make bench-copy                    how long nobody is served when a store moves by tailrace copy --online"
 	@echo "make bench-idle                    what triggers cost that have nothing to do"
 
 $(VENV)/bin/python:
@@ -92,6 +93,9 @@ bench-check: $(VENV)/.installed-bench
 
 bench-postgresql: $(VENV)/.installed-tests
 	$(BIN)/python benchmarks/postgresql.py $(ARGS)
+
+bench-copy: $(VENV)/.installed-tests
+	$(BIN)/python benchmarks/copy_online.py $(ARGS)
 
 bench-latency bench-drain bench-idle: bench-%: $(VENV)/.installed-tests
 	$(BIN)/python benchmarks/trigger_$*.py $(ARGS)

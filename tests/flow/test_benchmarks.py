@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks import trigger_drain, trigger_idle, trigger_latency
+from benchmarks import copy_online, trigger_drain, trigger_idle, trigger_latency
 from benchmarks.compare import chart, results, tables
 from benchmarks.compare.load import Measured
 from benchmarks.compare.results import Facts, Results
@@ -100,3 +100,14 @@ def test_idleness_is_measured() -> None:
         "| and 1 with a mapping each",
     ]
     assert json.dumps(found).count(" MB") == 3
+
+
+@pytest.mark.timeout(120)  # two servers and a command start, one after the other
+@pytest.mark.parametrize("back", [False, True])
+def test_a_store_moves_and_nothing_that_was_acknowledged_is_lost(back: bool) -> None:
+    options = argparse.Namespace(rate=40, items=100, writers=2, runs=1, back=back)
+    [row] = copy_online.rows(options)
+    stopped, copied, started, served, beyond, gap, _ = map(float, row.strip("| ").split(" | "))
+    assert 0 < stopped < copied < started
+    assert beyond > 0
+    assert gap >= served - copied
