@@ -112,13 +112,16 @@ PAGES: dict[str, list[str]] = {
     ],
     "sns/topics": ["/console/sns/topics"],
     "sns/topics/create": ["/console/sns/topics/create"],
-    "sns/topics/:topic": [f"/console/sns/topics/{quote(TOPIC_ARN)}{tab}" for tab in ("", "?tab=policy", "?tab=tags")],
+    "sns/topics/:topic": [
+        f"/console/sns/topics/{quote(TOPIC_ARN)}{tab}" for tab in ("", "?tab=monitor", "?tab=policy", "?tab=tags")
+    ],
     "sns/subscribe": [f"/console/sns/subscribe?topic={quote(TOPIC_ARN)}"],
     "inbox": ["/console/inbox"],
     "sqs/queues": ["/console/sqs/queues"],
     "sqs/queues/create": ["/console/sqs/queues/create"],
     "sqs/queues/:queue": [
-        f"/console/sqs/queues/Baskets{tab}" for tab in ("", "?tab=dead", "?tab=policy", "?tab=triggers", "?tab=tags")
+        f"/console/sqs/queues/Baskets{tab}"
+        for tab in ("", "?tab=monitor", "?tab=dead", "?tab=policy", "?tab=triggers", "?tab=tags")
     ]
     + ["/console/sqs/queues/Baskets-dead?tab=dead"],
     "sqs/queues/:queue/messages": ["/console/sqs/queues/Baskets/messages"],

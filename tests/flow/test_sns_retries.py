@@ -10,14 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tailrace.services import sns, sqs
+from tailrace.services import cloudwatch, sns, sqs
 from tailrace.services.sns import confirmation, publishing, subscription, topic
 from tailrace.store import deliveries, resources
 from tailrace.workers.outgoing import Outgoing
 from tests.flow.in_process import InProcess, in_process
 from tests.flow.listeners import Endpoint, endpoint, mail_server
+from tests.flow.metrics import kept
 
-SERVICES = (sns, sqs)
+SERVICES = (cloudwatch, sns, sqs)
 KINDS = (publishing.SEND_KIND, confirmation.CONFIRM_KIND)
 DEAD = "arn:aws:sqs:us-east-1:000000000000:dead"
 RETRY = {"minDelayTarget": 10, "maxDelayTarget": 10, "numRetries": 4, "numNoDelayRetries": 1}
@@ -105,6 +106,17 @@ async def test_a_failure_is_tried_again_as_the_policy_has_it(place: Sns) -> None
     place.world.clock.advance(1000)
     assert await place.work() == 0
     assert await place.buried() == []
+
+
+async def test_of_an_endpoint_each_try_that_fails_is_counted(place: Sns) -> None:
+    await place.confirm()
+    place.web.statuses = [500]
+    await place.call("Publish", TopicArn=place.topic, Message="hello")
+    await place.work()
+    await place.work()  # at once
+    found = await kept(place.world)
+    assert found["NumberOfNotificationsFailed", "t"] == (1, 1)
+    assert found["NumberOfNotificationsDelivered", "t"] == (1, 1)
 
 
 async def test_what_never_arrives_goes_to_the_dead_letter_queue(place: Sns) -> None:

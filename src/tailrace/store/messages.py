@@ -285,6 +285,22 @@ def counts(tx: Transaction, queue: int, now: float) -> Counts:
     return Counts(row[0] - expired[0] - hidden[0], hidden[1], hidden[0] - hidden[1])
 
 
+def oldest(tx: Transaction, queue: int, now: float) -> float | None:
+    """When the oldest message was sent that isn't past its retention; None in an empty queue."""
+    row = tx.row(
+        "SELECT min(sent) FROM messages WHERE queue = ? AND sent > "
+        "(SELECT ? - retention_s FROM queues WHERE queue = ?)",
+        *(queue, now, queue),
+    )
+    found: float | None = row[0] if row else None
+    return found
+
+
+def filled(tx: Transaction) -> set[int]:
+    """The queues that have messages."""
+    return {int(row[0]) for row in tx.rows("SELECT queue FROM queues WHERE messages > 0 AND dropped = 0")}
+
+
 def trim(tx: Transaction, now: float, limit: int) -> int:
     """Delete at most `limit` messages that are past their queue's retention; how many they were."""
     rows = tx.rows(

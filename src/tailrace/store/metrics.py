@@ -12,7 +12,7 @@ same second, and can't add up the spread of values in SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import orjson
@@ -20,8 +20,12 @@ import orjson
 from tailrace.base.measurements import UNITS, Sample, Series
 from tailrace.store.engine import Row, Transaction
 
+Dimensions = tuple[tuple[str, str], ...]
+
 PUBLISHED = 0
 """The part of what was published by PutMetricData: one for all servers, added to in its transaction."""
+LEVEL = -1
+"""The part of what all servers would measure alike, such as how many messages a queue has: the last of them counts."""
 _DIGEST_BYTES = 15
 
 
@@ -124,6 +128,17 @@ def listed(
     return [(key, _series(rest)) for key, *rest in rows]
 
 
+def measured(tx: Transaction, scope: str, namespace: str, names: Sequence[str], since: int) -> set[Dimensions]:
+    """The dimensions with which any of these metrics was measured in the minute `since` or later."""
+    marks = ", ".join("?" * len(names))
+    rows = tx.rows(
+        f"SELECT DISTINCT dimensions FROM metric_series WHERE scope = ? AND namespace = ? AND name IN ({marks}) "  # noqa: S608
+        "AND last >= ?",
+        *(scope, namespace, *names, since),
+    )
+    return {_dimensions(row[0]) for row in rows}
+
+
 def trim(tx: Transaction, before: int, limit: int) -> int:
     """Forget at most `limit` rows of minutes before that one, and series without any later; how many they were."""
     gone = tx.run(
@@ -139,9 +154,11 @@ def trim(tx: Transaction, before: int, limit: int) -> int:
 
 def _series(row: list[object]) -> Series:
     scope, namespace, name, dimensions, unit = row
-    return Series(
-        str(scope), str(namespace), str(name), tuple((n, v) for n, v in orjson.loads(str(dimensions))), str(unit)
-    )
+    return Series(str(scope), str(namespace), str(name), _dimensions(str(dimensions)), str(unit))
+
+
+def _dimensions(packed: str) -> Dimensions:
+    return tuple((name, value) for name, value in orjson.loads(packed))
 
 
 def _packed(dimensions: tuple[tuple[str, str], ...]) -> str:

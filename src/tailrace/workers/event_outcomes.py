@@ -30,8 +30,9 @@ from tailrace.services.lambda_.function_names import LATEST, FunctionName
 from tailrace.services.lambda_.targets import Target
 from tailrace.services.sns import message, publishing
 from tailrace.services.sns.message import Message
+from tailrace.services.sns.publishing import Published
 from tailrace.services.sqs import sending
-from tailrace.services.sqs.sending import Outgoing
+from tailrace.services.sqs.sending import Outgoing, Sent
 from tailrace.store import deliveries
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
@@ -43,13 +44,16 @@ async def tell(node: Node, delivery: Delivery) -> None:
     """Send one record or dead letter; what the target refuses is given up at once, for AWS tries no more either."""
     body, now = delivery.body, node.clock.now()
 
-    def change(tx: Transaction) -> None:
-        send(tx, node, body)
+    def change(tx: Transaction) -> Sent | Published | None:
+        done = send(tx, node, body)
         event_attempts.keep_told(tx, body, "DestinationDelivered", None, now)
         deliveries.done(tx, delivery.id)
+        return done
 
     try:
-        await node.store.update(change, locked=True)
+        done = await node.store.update(change, locked=True)
+        if done is not None:
+            done.measure(node)
         node.meter.count(DESTINATIONS, outcome="Delivered")
         target = targets.parse(body["Target"])
         if target is not None and target.service not in ("SQS", "SNS"):
@@ -69,8 +73,11 @@ async def tell(node: Node, delivery: Delivery) -> None:
         function_metrics.measure(node, FunctionName(body["Scope"], body["Name"], None), **{what: 1})
 
 
-def send(tx: Transaction, node: Node, body: dict[str, Any]) -> None:
-    """Put a text into the queue, topic or function of an ARN as the function's role. Raises ApiError: it may not."""
+def send(tx: Transaction, node: Node, body: dict[str, Any]) -> Sent | Published | None:
+    """Put a text into the queue, topic or function of an ARN as the function's role. Raises ApiError: it may not.
+
+    What is to be measured of a queue or a topic, after the commit.
+    """
     target = targets.parse(body["Target"])
     function = FunctionName(body["Scope"], body["Name"], None)
     who = targets.sender(node.identity, tx, body["Role"], function)
@@ -78,15 +85,15 @@ def send(tx: Transaction, node: Node, body: dict[str, Any]) -> None:
         raise ApiError.access_denied(f"nobody can send to {body['Target']} as {body['Role']}")
     text, attributes, now = body["Text"], body.get("Attributes", {}), node.clock.now()
     if target.service == "SQS":
-        sending.deliver(tx, node.identity, who, target.arn, Outgoing(text, who.user_id, attributes), now)
-    elif target.service == "SNS":
+        return sending.deliver(tx, node.identity, who, target.arn, Outgoing(text, who.user_id, attributes), now)
+    if target.service == "SNS":
         if len(text.encode()) > message.BYTES_MAX and body.get("Failure"):
             text = event_outcome.without_payloads(text)
         if message.size({"Message": text, "MessageAttributes": attributes}) > message.BYTES_MAX:
             raise ApiError("InvalidParameter", "Message too long")
-        publishing.deliver(tx, node.identity, who, target.arn, Message(text, attributes=attributes), now)
-    else:
-        call(tx, node, who, target, text, now)
+        return publishing.deliver(tx, node.identity, who, target.arn, Message(text, attributes=attributes), now)
+    call(tx, node, who, target, text, now)
+    return None
 
 
 def call(tx: Transaction, node: Node, who: Principal, target: Target, text: str, now: float) -> None:

@@ -31,8 +31,9 @@ from tailrace.services.lambda_ import function_metrics
 from tailrace.services.lambda_.function_names import FunctionName
 from tailrace.services.sns import publishing
 from tailrace.services.sns.message import Message
+from tailrace.services.sns.publishing import Published
 from tailrace.services.sqs import sending
-from tailrace.services.sqs.sending import Outgoing
+from tailrace.services.sqs.sending import Outgoing, Sent
 from tailrace.store import attempts, changes, deliveries, resources
 from tailrace.store.attempts import Attempt
 from tailrace.store.deliveries import Delivery
@@ -130,14 +131,15 @@ async def send(node: Node, delivery: Delivery) -> None:
     body, now = delivery.body, node.clock.now()
     asked: list[tuple[Principal, Decided]] = []
 
-    def bring(tx: Transaction) -> None:
+    def bring(tx: Transaction) -> Sent | Published:
         asked[:] = [_asked(tx, node, body)]
-        _bring(tx, node, body, asked[0][0], now)
+        done = _bring(tx, node, body, asked[0][0], now)
         deliveries.done(tx, delivery.id)
         _say(tx, body, "Delivered", None, delivery.attempts, now)
+        return done
 
     try:
-        await node.store.update(bring, locked=True)
+        (await node.store.update(bring, locked=True)).measure(node)
         node.meter.count(DESTINATIONS, outcome="Delivered")
     except (ApiError, Missing) as problem:
         seconds = min(RETRY_SECONDS_MIN * 2 ** min(delivery.attempts - 1, 16), RETRY_SECONDS_MAX)
@@ -189,12 +191,11 @@ def _is_queue(destination: str) -> bool:
     return destination.split(":")[2] == "sqs"
 
 
-def _bring(tx: Transaction, node: Node, body: dict[str, Any], sender: Principal, now: float) -> None:
+def _bring(tx: Transaction, node: Node, body: dict[str, Any], sender: Principal, now: float) -> Sent | Published:
     destination, text = body["Destination"], body["Record"]
     if _is_queue(destination):
-        sending.deliver(tx, node.identity, sender, destination, Outgoing(text, sender.user_id), now)
-    else:
-        publishing.deliver(tx, node.identity, sender, destination, Message(text), now)
+        return sending.deliver(tx, node.identity, sender, destination, Outgoing(text, sender.user_id), now)
+    return publishing.deliver(tx, node.identity, sender, destination, Message(text), now)
 
 
 def _say(tx: Transaction, body: dict[str, Any], status: str, error: str | None, attempt: int, now: float) -> None:

@@ -14,6 +14,7 @@ from tailrace.base.measurements import MINUTE_SECONDS, Minute, Sample, Series, s
 from tailrace.operation import Node
 from tailrace.store import metrics
 from tailrace.store.engine import Transaction
+from tailrace.workers import queue_levels
 from tailrace.workers.rounds import Rounds
 
 SLICE = 100
@@ -52,19 +53,30 @@ class KeepMetrics(Rounds):
             log.exception("the metrics of %d minutes could not be kept", len(left))
         finally:
             measurements.give_back(left)
+        if not everything:
+            await self._keep_levels(int(self._node.clock.now() // MINUTE_SECONDS) - 1)
         if measurements.left_out > self._told:
             log.warning("%d values of metrics had no room", measurements.left_out - self._told)
             self._told = measurements.left_out
 
-    async def _keep(self, minute: int, samples: Minute) -> None:
-        """Write down a minute. What is written isn't in `samples` any more."""
+    async def _keep_levels(self, minute: int) -> None:
+        """Write down how many messages the queues have, as of the end of this minute."""
+        try:
+            levels = await queue_levels.measure(self._node)
+            await self._keep(minute, levels, metrics.LEVEL)
+        except Exception:
+            log.exception("the levels of queues could not be kept")
+
+    async def _keep(self, minute: int, samples: Minute, part: int | None = None) -> None:
+        """Write down a minute, as this part or one of its own. What is written isn't in `samples` any more."""
         while samples:
             some = list(samples)[:SLICE]
-            part = {series_of(key): samples[key] for key in some}
-            await self._node.store.update(_keep(minute, ids.random_number(PART_BITS), part), locked=True)
+            written = {series_of(key): samples[key] for key in some}
+            number = ids.random_number(PART_BITS) or 1 if part is None else part
+            await self._node.store.update(_keep(minute, number, written), locked=True)
             for key in some:
                 del samples[key]
 
 
 def _keep(minute: int, part: int, samples: dict[Series, Sample]) -> Callable[[Transaction], None]:
-    return lambda tx: metrics.keep(tx, minute, part or 1, samples)
+    return lambda tx: metrics.keep(tx, minute, part, samples)

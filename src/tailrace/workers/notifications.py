@@ -19,6 +19,7 @@ import orjson
 from tailrace.auth import principal as principals
 from tailrace.base import ids
 from tailrace.base.errors import ApiError
+from tailrace.base.measurements import Metric
 from tailrace.operation import Node
 from tailrace.services.lambda_ import function_metrics, invoke, resource_policy
 from tailrace.services.lambda_.function_names import FunctionName
@@ -31,9 +32,11 @@ from tailrace.services.sns import (
     subscription_attributes,
     topic,
     topic_attributes,
+    topic_metrics,
 )
+from tailrace.services.sns.topic import TopicName
 from tailrace.services.sqs import sending
-from tailrace.services.sqs.sending import Outgoing
+from tailrace.services.sqs.sending import Outgoing, Sent
 from tailrace.store import deliveries, resources
 from tailrace.store.deliveries import Delivery
 from tailrace.store.engine import Transaction
@@ -81,6 +84,25 @@ class Subscribed(NamedTuple):
             return delivery_policy.http_schedule(self.effective)
         return delivery_policy.MAIL if protocol.startswith("email") else delivery_policy.MANAGED
 
+    def measure(self, node: Node, metric: Metric) -> None:
+        """Count in the topic's metric what became of a notification."""
+        parts = self.topic["TopicArn"].split(":")
+        topic_metrics.count(node, TopicName(f"{parts[4]}/{parts[3]}", parts[5]), metric)
+
+
+class Buried(NamedTuple):
+    """What became of a message that can't be brought: the metric of its dead-letter queue, where there is one."""
+
+    metric: Metric | None = None
+    sent: Sent | None = None
+
+    def measure(self, node: Node, subscribed: Subscribed) -> None:
+        """Count it, once it is committed."""
+        if self.metric is not None:
+            subscribed.measure(node, self.metric)
+        if self.sent is not None:
+            self.sent.measure(node)
+
 
 async def find(node: Node, scope: str, name: str) -> Subscribed | None:
     """The subscription of a delivery; None where it, or its topic, is gone."""
@@ -103,16 +125,21 @@ async def notify(node: Node, delivery: Delivery) -> None:
     members = await wrapped(node, subscribed, kept)
     bring = _to_queue if subscribed.document["Protocol"] == "sqs" else _to_function
 
-    def change(tx: Transaction) -> None:
-        bring(tx, node, subscribed, kept, members)
+    def change(tx: Transaction) -> Sent | None:
+        sent = bring(tx, node, subscribed, kept, members)
         deliveries.done(tx, delivery.id)
+        return sent
 
     try:
-        await node.store.update(change, grouped=True)
+        sent = await node.store.update(change, grouped=True)
+        subscribed.measure(node, topic_metrics.DELIVERED)
+        if sent is not None:
+            sent.measure(node)
         if bring is _to_function:
             function_metrics.measure(node, _function_of(subscribed), AsyncEventsReceived=1)
     except ApiError as problem:
         # The queue or the function is gone, or does not let SNS in: AWS calls that a client's error, and tries no more.
+        subscribed.measure(node, topic_metrics.FAILED)
         await give_up(node, delivery, subscribed, members, str(problem))
 
 
@@ -143,10 +170,10 @@ def _outgoing(kept: dict[str, Any], members: dict[str, Any], *, raw: bool, order
 
 def _to_queue(
     tx: Transaction, node: Node, subscribed: Subscribed, kept: dict[str, Any], members: dict[str, Any]
-) -> None:
+) -> Sent:
     queue = subscribed.document["Endpoint"]
     message = _outgoing(kept, members, raw=subscribed.raw, ordered=fifo.is_fifo(queue))
-    sending.deliver(tx, node.identity, SNS, queue, message, node.clock.now(), subscribed.context)
+    return sending.deliver(tx, node.identity, SNS, queue, message, node.clock.now(), subscribed.context)
 
 
 def _function_of(subscribed: Subscribed) -> FunctionName:
@@ -175,27 +202,30 @@ def _to_function(
 async def give_up(node: Node, delivery: Delivery, subscribed: Subscribed, members: dict[str, Any], reason: str) -> None:
     """Strike a delivery off; its message goes to the dead-letter queue, where there is one that takes it."""
 
-    def end(tx: Transaction) -> None:
-        bury(tx, node, subscribed, delivery.body["Message"], members, reason)
+    def end(tx: Transaction) -> Buried:
+        buried = bury(tx, node, subscribed, delivery.body["Message"], members, reason)
         deliveries.done(tx, delivery.id)
+        return buried
 
-    await node.store.update(end, locked=True)
+    (await node.store.update(end, locked=True)).measure(node, subscribed)
 
 
 def bury(
     tx: Transaction, node: Node, subscribed: Subscribed, kept: dict[str, Any], members: dict[str, Any], reason: str
-) -> None:
+) -> Buried:
     """Put a message into the subscription's dead-letter queue, where there is one that takes it."""
     log.warning("%s can't be brought to %s: %s", kept["MessageId"], subscribed.document["SubscriptionArn"], reason)
     policy = subscribed.document["Attributes"].get("RedrivePolicy")
     if not policy:
-        return
+        return Buried()
     target = orjson.loads(policy)["deadLetterTargetArn"]
     try:
         message = _outgoing(kept, members, raw=subscribed.raw, ordered=fifo.is_fifo(target))
-        sending.deliver(tx, node.identity, SNS, target, message, node.clock.now(), subscribed.context)
+        sent = sending.deliver(tx, node.identity, SNS, target, message, node.clock.now(), subscribed.context)
+        return Buried(topic_metrics.REDRIVEN, sent)
     except ApiError as problem:
         log.warning("message %s is lost: the dead-letter queue %s: %s", kept["MessageId"], target, problem)
+        return Buried(topic_metrics.NOT_REDRIVEN)
 
 
 async def drain(node: Node, delivery: Delivery) -> None:
@@ -212,19 +242,34 @@ async def drain(node: Node, delivery: Delivery) -> None:
             tx: Transaction,
             subscribed: Subscribed | None = subscribed,
             ready: list[tuple[str, dict[str, Any], dict[str, Any]]] = wrapped_ones,
-        ) -> bool:
+        ) -> tuple[bool, list[Sent | Buried]]:
             deliveries.hold(tx, delivery.id)  # who adds to the line waits until it is known whether it was empty
+            done: list[Sent | Buried] = []
             for place, kept, members in ready:
                 if subscribed is not None:
                     try:
-                        _to_queue(tx, node, subscribed, kept, members)
+                        done.append(_to_queue(tx, node, subscribed, kept, members))
                     except ApiError as problem:
-                        bury(tx, node, subscribed, kept, members, str(problem))
+                        done.append(bury(tx, node, subscribed, kept, members, str(problem)))
                 fifo.strike_off(tx, scope, place)
             if fifo.line(tx, scope, name, 1):
-                return False
+                return False, done
             deliveries.done(tx, delivery.id)  # in the transaction that saw the line empty: what comes next owes anew
-            return True
+            return True, done
 
-        if await node.store.update(bring, locked=True):
+        empty, done = await node.store.update(bring, locked=True)
+        if subscribed is not None:
+            _measure(node, subscribed, done)
+        if empty:
             return
+
+
+def _measure(node: Node, subscribed: Subscribed, done: list[Sent | Buried]) -> None:
+    """Count what became of the messages of a line."""
+    for one in done:
+        if isinstance(one, Sent):
+            subscribed.measure(node, topic_metrics.DELIVERED)
+            one.measure(node)
+        else:
+            subscribed.measure(node, topic_metrics.FAILED)
+            one.measure(node, subscribed)

@@ -25,6 +25,7 @@ from tailrace.services.sns import (
     signature,
     subscription,
     topic,
+    topic_metrics,
 )
 from tailrace.store import deliveries, resources
 from tailrace.store.deliveries import Delivery
@@ -81,17 +82,27 @@ class Outgoing:
             return
         members = await notifications.wrapped(node, subscribed, kept)
 
+        by_mail = subscribed.document["Protocol"].startswith("email")
+
         async def bring() -> None:
-            if subscribed.document["Protocol"].startswith("email"):
+            if by_mail:
                 name = subscribed.topic["Attributes"].get("DisplayName", "")
                 await self._mail(delivery, mail.of_message(members, subscribed.document, name))
             else:
                 body = kept["Text"] if subscribed.raw else envelope.text(members)
-                await self._post(subscribed, "Notification", kept["MessageId"], body)
+                try:
+                    await self._post(subscribed, "Notification", kept["MessageId"], body)
+                except (Never, Unreachable, OSError):
+                    subscribed.measure(node, topic_metrics.FAILED)  # of endpoints AWS counts each try
+                    raise
+            subscribed.measure(node, topic_metrics.DELIVERED)
 
-        await self._try(
-            delivery, subscribed, bring, lambda why: notifications.give_up(node, delivery, subscribed, members, why)
-        )
+        async def give_up(why: str) -> None:
+            if by_mail:
+                subscribed.measure(node, topic_metrics.FAILED)
+            await notifications.give_up(node, delivery, subscribed, members, why)
+
+        await self._try(delivery, subscribed, bring, give_up)
 
     async def confirm(self, node: Node, delivery: Delivery) -> None:
         """One try to ask an endpoint or mailbox whether it wants the messages."""

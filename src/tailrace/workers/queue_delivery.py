@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from tailrace.base.errors import ApiError
 from tailrace.services.lambda_ import event_source_queues as queues
 from tailrace.services.lambda_.invocation import error_text
-from tailrace.services.sqs import acknowledging
+from tailrace.services.sqs import acknowledging, queue_metrics
 from tailrace.services.sqs.queue import KIND, Queue, compiled
 from tailrace.store import attempts, messages, resources
 from tailrace.store.attempts import Attempt
@@ -115,6 +115,7 @@ async def _finish(context: TriggerContext, batch: QueueBatch, done: Sequence[Que
         deleted += gone
         if problem:
             log.warning("mapping %s could not delete what is done: %s", batch.mapping, problem)
+    queue_metrics.deleted(context.node, batch.queue.place, deleted)
     if batch.settings.counts_events:
         event_counts.count(context.node, batch.scope, batch.mapping, deleted=deleted)
 

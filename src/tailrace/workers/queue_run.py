@@ -25,7 +25,7 @@ from tailrace.services.lambda_ import event_source_access as access
 from tailrace.services.lambda_ import event_source_mappings as mappings
 from tailrace.services.lambda_ import event_source_positions as positions
 from tailrace.services.lambda_ import event_source_queues as queues
-from tailrace.services.sqs import receiving
+from tailrace.services.sqs import queue_metrics, receiving
 from tailrace.services.sqs.queue import KIND, Queue, compiled, place_of_arn
 from tailrace.store import leases, messages, resources
 from tailrace.store.engine import Transaction
@@ -235,8 +235,11 @@ class QueueRun:
             looked_at += count
             mean = max(1, (size - queue_events.ENVELOPE_BYTES) // max(1, len(records)))
             take = max(TAKE_FIRST, min(TAKE_MAX, (room - size) // mean))
+        filtered = looked_at - len(records)
+        if looked_at:
+            queue_metrics.received(node, queue.place, looked_at)
+            queue_metrics.deleted(node, queue.place, filtered)
         if settings.counts_events:
-            filtered = looked_at - len(records)
             event_counts.count(
                 node, self.scope, self.mapping, polled=looked_at, filtered_out=filtered, deleted=filtered
             )

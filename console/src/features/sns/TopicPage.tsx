@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { useParams } from "react-router";
 
 import { to } from "../../app/paths";
@@ -19,6 +19,8 @@ import { SubscriptionsTab } from "./SubscriptionsTab";
 import { TopicPolicyTab } from "./TopicPolicyTab";
 import { DeleteTopics } from "./TopicsPage";
 import { TopicTagsTab } from "./TopicTagsTab";
+
+const MessageMonitorTab = lazy(() => import("../metrics/MessageMonitorTab"));
 
 /** One topic: who gets its messages, who may use it, and a message to try it with. */
 export default function TopicPage() {
@@ -66,6 +68,7 @@ export default function TopicPage() {
       )}
       tabs={(attributes) => [
         { id: "subscriptions", label: "Subscriptions", content: <SubscriptionsTab topic={arn} /> },
+        { id: "monitor", label: "Monitor", content: <MessageMonitorTab topic={name} /> },
         { id: "policy", label: "Policies", content: <TopicPolicyTab topic={arn} attributes={attributes} /> },
         { id: "tags", label: "Tags", content: <TopicTagsTab topic={arn} /> },
       ]}

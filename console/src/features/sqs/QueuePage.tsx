@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { useParams } from "react-router";
 
 import { to } from "../../app/paths";
@@ -22,6 +22,7 @@ import { PurgeModal } from "./PurgeModal";
 import { QueueTagsTab } from "./QueueTagsTab";
 import { QueueTriggersTab } from "./QueueTriggersTab";
 
+const MessageMonitorTab = lazy(() => import("../metrics/MessageMonitorTab"));
 const POLL_MS = 3_000;
 
 /** One queue: its counts, its settings, its dead letters, who may use it, and what it triggers. */
@@ -66,6 +67,7 @@ export default function QueuePage() {
       )}
       tabs={(queue) => [
         { id: "settings", label: "Configuration", content: <QueueSettingsTab queue={queue} /> },
+        { id: "monitor", label: "Monitor", content: <MessageMonitorTab queue={name} /> },
         { id: "dead", label: "Dead-letter queue", content: <DeadLetterTab queue={queue} /> },
         { id: "policy", label: "Access policy", content: <QueuePolicyTab queue={queue} /> },
         { id: "triggers", label: "Lambda triggers", content: <QueueTriggersTab queue={queue} /> },

@@ -28,7 +28,8 @@ class Message(NamedTuple):
 
     `texts` are texts for single protocols, where the message has such; `text` is for all others. `attributes` are as
     the wire has them: DataType, and StringValue or BinaryValue (bytes). `group` is what queues may share fairly by,
-    and what first-in-first-out topics keep in order; `deduplication` is theirs, too.
+    and what first-in-first-out topics keep in order; `deduplication` is theirs, too. `size` is the bytes that count
+    against the limit.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Message(NamedTuple):
     texts: dict[str, str] = {}
     group: str | None = None
     deduplication: str | None = None
+    size: int = 0
 
     def for_protocol(self, protocol: str) -> str:
         """What subscribers of this protocol get."""
@@ -64,7 +66,7 @@ def read(request: Shape, *, fifo: bool = False) -> Message:
         raise refusals.invalid("MessageStructure")
     texts = _texts(text) if structure == "json" else {}
     group, once = request.get("MessageGroupId"), request.get("MessageDeduplicationId")
-    return Message(texts.get("default", text), subject, attributes, texts, group, once)
+    return Message(texts.get("default", text), subject, attributes, texts, group, once, size(request))
 
 
 def size(request: Shape) -> int:

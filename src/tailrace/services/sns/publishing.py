@@ -16,8 +16,8 @@ from tailrace.auth.evaluate import AccessRequest, trust
 from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError
 from tailrace.identity import ContextKeys, Identity, Principal
-from tailrace.operation import Call, Shape, operation
-from tailrace.services.sns import fifo, filter_policy, message, refusals, subscription, topic
+from tailrace.operation import Call, Node, Shape, operation
+from tailrace.services.sns import fifo, filter_policy, message, refusals, subscription, topic, topic_metrics
 from tailrace.services.sns.message import Message
 from tailrace.services.sns.topic import Document, TopicName, on_topic
 from tailrace.store import deliveries
@@ -31,16 +31,28 @@ _id = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class Published(NamedTuple):
-    """What the sender is told: the message's id, and of a first-in-first-out topic its number."""
+    """What the sender is told: the message's id, and of a first-in-first-out topic its number.
 
+    `size` is its bytes; None where the topic has had it before, and didn't take it again. `filtered` is of how many
+    subscriptions a filter turned it away.
+    """
+
+    topic: TopicName
     message_id: str
     sequence_number: str | None = None
+    size: int | None = None
+    filtered: int = 0
 
     @property
     def shape(self) -> Shape:
         """Both as answers have them."""
         numbered = {"SequenceNumber": self.sequence_number} if self.sequence_number else {}
         return {"MessageId": self.message_id, **numbered}
+
+    def measure(self, node: Node) -> None:
+        """Count it, once it is committed."""
+        if self.size is not None:
+            topic_metrics.published(node, self.topic, self.size, self.filtered)
 
 
 def publish(tx: Transaction, document: Document, published: Message, now: float) -> Published:
@@ -57,7 +69,7 @@ def publish(tx: Transaction, document: Document, published: Message, now: float)
         sequence, key = fifo.next_sequence(tx), fifo.seen_key(document, published)
         earlier = fifo.recall(tx, name.scope, key, now)
         if earlier is not None:
-            return Published(*earlier)
+            return Published(name, *earlier)
         fifo.remember(tx, name.scope, key, {"MessageId": id, "SequenceNumber": sequence}, now)
         order = {"SequenceNumber": sequence, "Once": fifo.once_of(published)}
     kept = {
@@ -68,9 +80,13 @@ def publish(tx: Transaction, document: Document, published: Message, now: float)
         **({"Group": published.group} if published.group is not None else {}),
         **order,
     }
+    filtered = 0
     for one in subscription.of_topic(tx, name):
         text = published.for_protocol(one["Protocol"])
-        if not one["Confirmed"] or not filter_policy.passes(one["Attributes"], text, published.attributes):
+        if not one["Confirmed"]:
+            continue
+        if not filter_policy.passes(one["Attributes"], text, published.attributes):
+            filtered += 1
             continue
         if ordered:
             fifo.line_up(tx, one, {**kept, "Text": text}, now)
@@ -79,7 +95,7 @@ def publish(tx: Transaction, document: Document, published: Message, now: float)
             body = {"Scope": scope, "Name": place, "Message": {**kept, "Text": text}, "Tries": 0}
             near = one["Protocol"] in ("sqs", "lambda")
             deliveries.put(tx, NOTIFY_KIND if near else SEND_KIND, body, now)
-    return Published(id, order.get("SequenceNumber"))
+    return Published(name, id, order.get("SequenceNumber"), published.size, filtered)
 
 
 def deliver(
@@ -106,7 +122,8 @@ def deliver(
             f"User: {principal.arn} is not authorized to perform: SNS:Publish on resource: {topic_arn}",
             status=403,
         )
-    return publish(tx, document, published, now)
+    size = message.size({"Message": published.text, "MessageAttributes": published.attributes})
+    return publish(tx, document, published._replace(size=size), now)
 
 
 def _may(tx: Transaction, identity: Identity, principal: Principal, topic_arn: str, context: ContextKeys) -> bool:
@@ -146,13 +163,15 @@ async def publish_message(call: Call, request: Shape) -> Shape:
     """
     name, now = _target(call, request), call.clock.now()
     published = message.read(request, fifo=fifo.is_fifo(name.name))
-    if message.size(request) > message.BYTES_MAX:
+    if published.size > message.BYTES_MAX:
         raise refusals.invalid("Message too long")
 
     def change(tx: Transaction) -> Published:
         return publish(tx, topic.find(tx, name), published, now)
 
-    return (await call.store.update(change, locked=True, grouped=_writes_only_news(name))).shape
+    done = await call.store.update(change, locked=True, grouped=_writes_only_news(name))
+    done.measure(call.node)
+    return done.shape
 
 
 @operation("sns", "PublishBatch", needs="SNS:Publish", on=on_topic)
@@ -167,12 +186,15 @@ async def publish_batch(call: Call, request: Shape) -> Shape:
     ordered = fifo.is_fifo(name.name)
     messages = [(entry["Id"], message.read(entry, fifo=ordered)) for entry in entries]
 
-    def change(tx: Transaction) -> Shape:
+    def change(tx: Transaction) -> list[Published]:
         document = topic.find(tx, name)
-        sent = [{"Id": id, **publish(tx, document, one, now).shape} for id, one in messages]
-        return {"Successful": sent, "Failed": []}
+        return [publish(tx, document, one, now) for _, one in messages]
 
-    return await call.store.update(change, locked=True, grouped=_writes_only_news(name))
+    done = await call.store.update(change, locked=True, grouped=_writes_only_news(name))
+    for one in done:
+        one.measure(call.node)
+    sent = [{"Id": id, **one.shape} for (id, _), one in zip(messages, done, strict=True)]
+    return {"Successful": sent, "Failed": []}
 
 
 def _writes_only_news(name: TopicName) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.sqs import batches, receipts, refusals
+from tailrace.services.sqs import batches, queue_metrics, receipts, refusals
 from tailrace.services.sqs.queue import Queue, find, place_of, queue_arn
 from tailrace.services.sqs.receipts import Receipt
 from tailrace.services.sqs.receiving import VISIBILITY_SECONDS_MAX
@@ -67,6 +67,7 @@ async def delete_message(call: Call, request: Shape) -> Shape:
     place = place_of(call, request)
     handle = request["ReceiptHandle"]
     await call.store.update(lambda tx: delete(tx, find(tx, place), handle, call.clock.now()), grouped=True)
+    queue_metrics.deleted(call.node, place, 1)
     return {}
 
 
@@ -88,7 +89,9 @@ async def delete_message_batch(call: Call, request: Shape) -> Shape:
 
         return batches.each(entries, one)
 
-    return await call.store.update(change, grouped=True)
+    answer = await call.store.update(change, grouped=True)
+    queue_metrics.deleted(call.node, place, len(answer.get("Successful", ())))
+    return answer
 
 
 @operation("sqs", "ChangeMessageVisibility", needs="sqs:ChangeMessageVisibility", on=queue_arn)

@@ -17,7 +17,7 @@ from typing import Any
 from tailrace.base.clock import wait_for_event
 from tailrace.base.errors import ApiError
 from tailrace.operation import Call, Shape, operation
-from tailrace.services.sqs import message_attributes, receipts, refusals
+from tailrace.services.sqs import message_attributes, queue_metrics, receipts, refusals
 from tailrace.services.sqs.dead_letters import SOURCE, bury, is_dead
 from tailrace.services.sqs.message_attributes import TRACE_HEADER
 from tailrace.services.sqs.queue import Place, Queue, find, place_of, queue_arn
@@ -76,8 +76,9 @@ async def receive_message(call: Call, request: Shape) -> Shape:
             queue, taken = await call.store.update(take, locked=True)
         except ApiError as error:
             if error.code == "OverLimit" and (queue.fifo or wait_s):
-                return {}  # AWS tells the limit to short polls of standard queues alone
+                break  # AWS tells the limit to short polls of standard queues alone
             raise
+    queue_metrics.received(call.node, place, len(taken))
     shown = [_shown(queue, *each, system, request.get("MessageAttributeNames", ())) for each in taken]
     return {"Messages": shown} if shown else {}
 

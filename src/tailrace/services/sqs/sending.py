@@ -14,10 +14,10 @@ from typing import NamedTuple
 from tailrace.base import ids
 from tailrace.base.errors import ApiError
 from tailrace.identity import ContextKeys, Identity, Principal
-from tailrace.operation import Call, Shape, operation
-from tailrace.services.sqs import batches, message_attributes, policies, refusals
+from tailrace.operation import Call, Node, Shape, operation
+from tailrace.services.sqs import batches, message_attributes, policies, queue_metrics, refusals
 from tailrace.services.sqs.message_attributes import TRACE_HEADER, Attributes
-from tailrace.services.sqs.queue import Queue, find, place_of, place_of_arn, queue_arn
+from tailrace.services.sqs.queue import Place, Queue, find, place_of, place_of_arn, queue_arn
 from tailrace.store import message_groups, messages
 from tailrace.store.engine import Transaction
 
@@ -43,10 +43,22 @@ class Outgoing(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What the sender is told."""
+    """What the sender is told: the message's id, and in a first-in-first-out queue its number.
 
+    `size` is its bytes; None where the queue has had it before, and didn't take it again.
+    """
+
+    place: Place
     message_id: str
     sequence_number: str | None
+    size: int | None = None
+
+    def measure(self, node: Node) -> None:
+        """Count it, once it is committed."""
+        if self.size is None:
+            queue_metrics.sent_again(node, self.place)
+        else:
+            queue_metrics.sent(node, self.place, self.size)
 
 
 def size(message: Outgoing) -> int:
@@ -114,7 +126,7 @@ def enqueue(tx: Transaction, queue: Queue, message: Outgoing, now: float) -> Sen
     delay = queue.delay_s if message.delay_s is None or queue.fifo else message.delay_s
     if not queue.fifo:
         messages.put(tx, queue.number, message.body, head, now=now, due=now + delay)
-        return Sent(head["MessageId"], None)
+        return Sent(queue.place, head["MessageId"], None, size(message))
     assert message.group
     message_groups.hold(tx, queue.number)  # one after the other: in order, and each deduplication id once
     once = message.deduplication or sha256(message.body.encode()).hexdigest()
@@ -122,11 +134,11 @@ def enqueue(tx: Transaction, queue: Queue, message: Outgoing, now: float) -> Sen
     token = f"send/{message.group} {once}" if queue.scoped_to_group else f"send/{once}"
     earlier = message_groups.recall(tx, queue.number, token, now)
     if earlier is not None:
-        return Sent(*earlier["Sent"])
+        return Sent(queue.place, *earlier["Sent"])
     number = messages.put(tx, queue.number, message.body, head, now=now, due=now + delay, group=message.group)
-    sent = Sent(head["MessageId"], sequence_number(number))
-    message_groups.remember(tx, queue.number, token, now + DEDUPLICATION_SECONDS, {"Sent": list(sent)})
-    return sent
+    told = (head["MessageId"], sequence_number(number))
+    message_groups.remember(tx, queue.number, token, now + DEDUPLICATION_SECONDS, {"Sent": told})
+    return Sent(queue.place, *told, size(message))
 
 
 def sequence_number(number: int) -> str:
@@ -167,12 +179,14 @@ async def send_message(call: Call, request: Shape) -> Shape:
     """
     place, message = place_of(call, request), _outgoing(call, request)
 
-    def send(tx: Transaction) -> Shape:
+    def send(tx: Transaction) -> Sent:
         queue = find(tx, place)
         check(queue, message)
-        return _answer(message, enqueue(tx, queue, message, call.clock.now()), request)
+        return enqueue(tx, queue, message, call.clock.now())
 
-    return await call.store.update(send, grouped=True)
+    sent = await call.store.update(send, grouped=True)
+    sent.measure(call.node)
+    return _answer(message, sent, request)
 
 
 @operation("sqs", "SendMessageBatch", needs=SEND, on=queue_arn)
@@ -185,18 +199,22 @@ async def send_message_batch(call: Call, request: Shape) -> Shape:
     entries = batches.check_entries(request, "SendMessageBatchRequestEntry")
     outgoing = {entry["Id"]: _outgoing(call, entry) for entry in entries}
 
-    def send(tx: Transaction) -> Shape:
-        queue, now = find(tx, place), call.clock.now()
+    def send(tx: Transaction) -> tuple[Shape, list[Sent]]:
+        queue, now, done = find(tx, place), call.clock.now(), list[Sent]()
         _check_batch(queue, list(outgoing.values()))
 
         def one(entry: Shape) -> Shape:
             message = outgoing[entry["Id"]]
             check(queue, message, "One or more parameters cannot be validated.")
-            return _answer(message, enqueue(tx, queue, message, now), entry)
+            done.append(enqueue(tx, queue, message, now))
+            return _answer(message, done[-1], entry)
 
-        return batches.each(entries, one)
+        return batches.each(entries, one), done
 
-    return await call.store.update(send, grouped=True)
+    answer, done = await call.store.update(send, grouped=True)
+    for sent in done:
+        sent.measure(call.node)
+    return answer
 
 
 def _check_batch(queue: Queue, outgoing: list[Outgoing]) -> None:
