@@ -73,12 +73,7 @@ class Batch:
         if not items.differ(layout, old, new):
             return Change(old, new, wrote=False)
         self._found[place] = new
-        if not new.exists:
-            self._rows.remove(*place, old)
-        elif old.exists:
-            self._rows.replace(*place, new, old)
-        else:
-            self._rows.insert(*place, new)
+        self._rows.change(layout.collection, key, old, new)
         index_writes = {}
         if layout.indexes:
             index_writes = index_entries.plan(self._rows, layout, key, old, new)

@@ -17,7 +17,6 @@ _REPLACE = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?
 _REMOVE = "DELETE FROM items WHERE collection = ? AND key = ?"
 _ORDER = tuple((sql, known) for known in (True, False) for sql in (_REMOVE, _REPLACE, _INSERT))
 
-_Kind = tuple[str, bool]  # a statement, and whether its rows are known
 _Counted = tuple[int, bytes, int, int]  # collection, key, and how many rows and bytes more there are then
 _Planned = tuple[list[tuple[object, ...]], list[_Counted]]  # each row's parameters, and what they do to the statistics
 END = b"\xff" * 16
@@ -34,36 +33,30 @@ class RowChanges:
     __slots__ = ("_planned",)
 
     def __init__(self) -> None:
-        self._planned: dict[_Kind, _Planned] = {}
+        self._planned: dict[tuple[str, bool], _Planned] = {}
 
-    def insert(self, collection: int, key: bytes, new: Image, *, known: bool = True) -> None:
-        """Add a row."""
-        self._plan((_INSERT, known), (collection, key, new.body, new.size), (collection, key, 1, new.size))
-
-    def replace(self, collection: int, key: bytes, new: Image, old: Image, *, known: bool = True) -> None:
-        """Change a row that has been `old`."""
-        size = new.size
-        self._plan((_REPLACE, known), (new.body, size, collection, key), (collection, key, 0, size - old.size))
-
-    def remove(self, collection: int, key: bytes, old: Image, *, known: bool = True) -> None:
-        """Delete a row that has been `old`."""
-        self._plan((_REMOVE, known), (collection, key), (collection, key, -1, -old.size))
-
-    def _plan(self, kind: _Kind, parameters: tuple[object, ...], counted: _Counted) -> None:
-        planned = self._planned.get(kind)
+    def change(self, collection: int, key: bytes, old: Image, new: Image, *, known: bool = True) -> None:
+        """Have a row that has been `old` be `new`: added, changed or deleted."""
+        parameters: tuple[object, ...]
+        if new.body is None:
+            sql, parameters, items = _REMOVE, (collection, key), -1
+        elif old.body is None:
+            sql, parameters, items = _INSERT, (collection, key, new.body, new.size), 1
+        else:
+            sql, parameters, items = _REPLACE, (new.body, new.size, collection, key), 0
+        planned = self._planned.get((sql, known))
         if planned is None:
-            planned = self._planned[kind] = ([], [])
+            planned = self._planned[sql, known] = ([], [])
         planned[0].append(parameters)
-        planned[1].append(counted)
+        planned[1].append((collection, key, items, new.size - old.size))
 
     def write(self, tx: Transaction) -> None:
         """Do it all. Raises Outdated where a known row has come or gone."""
         sums: dict[tuple[int, int], tuple[int, int]] = {}
-        for kind in _ORDER:
-            planned = self._planned.get(kind)
+        for sql, known in _ORDER:
+            planned = self._planned.get((sql, known))
             if planned is None:
                 continue
-            sql, known = kind
             rows, counted = planned
             if known:
                 tx.many(sql, rows, one=sql is _INSERT)

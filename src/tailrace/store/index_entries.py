@@ -14,7 +14,7 @@ from tailrace.expression.keys import partition_start, sort_bytes
 from tailrace.store import collections
 from tailrace.store.collections import RowChanges
 from tailrace.store.engine import Transaction
-from tailrace.store.image import Image
+from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import IndexLayout, Item, KeyAttribute, TableLayout
 
 
@@ -85,10 +85,10 @@ def _plan(rows: RowChanges, index: IndexLayout, old: Entry | None, new: Entry | 
     if old is not None and new is not None and old.key == new.key:
         if old.content.item == new.content.item:
             return ()
-        rows.replace(collection, new.key, new.content, old.content, known=known)
+        rows.change(collection, new.key, old.content, new.content, known=known)
         return (max(old.content.size, new.content.size),)
     if old is not None:
-        rows.remove(collection, old.key, old.content, known=known)
+        rows.change(collection, old.key, old.content, NOTHING, known=known)
     if new is not None:
-        rows.insert(collection, new.key, new.content, known=known)
+        rows.change(collection, new.key, NOTHING, new.content, known=known)
     return tuple(made.content.size for made in (old, new) if made is not None)

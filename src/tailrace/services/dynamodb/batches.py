@@ -223,14 +223,15 @@ def _write(tx: Transaction, call: Call, chosen: list[_Chosen], now: float, tally
     """
     done: dict[int, items.Change] = {}
     batch = Batch(tx, now, call.origin)
-    batch.read((each.table.layout.collection, each.key) for each in chosen)
-    for number in sorted(range(len(chosen)), key=lambda n: (chosen[n].table.layout.collection, chosen[n].key)):
-        each = chosen[number]
-        if tally.has_room(each.table, "Write"):
-            done[number] = writes.decide(batch, each.table, each.write, each.key)
-            tally.write(each.table, done[number], each.write.key)
+    places = [(each.table.layout.collection, each.key) for each in chosen]
+    batch.read(places)
+    for _, number in sorted(zip(places, range(len(places)), strict=True)):
+        found, _, _, write, key = chosen[number]
+        if tally.has_room(found, "Write"):
+            change = done[number] = writes.decide(batch, found, write, key)
+            tally.write(found, change, write.key)
         else:
-            tally.hold_up(each.table, "Write", [each.write.key])
+            tally.hold_up(found, "Write", [write.key])
     batch.write()
     return done
 

@@ -30,7 +30,8 @@ def read_units(size: int, consistent: bool) -> float:
 
 def write_units(old_size: int, new_size: int) -> float:
     """Units of writing an item: 1 KB each, of its larger state."""
-    return float(max(1, -(-max(old_size, new_size) // WRITE_UNIT_BYTES)))
+    size = old_size if old_size > new_size else new_size
+    return float(-(-size // WRITE_UNIT_BYTES) or 1)
 
 
 def index_units(sizes: Mapping[str, tuple[int, ...]]) -> dict[str, float]:

@@ -160,7 +160,10 @@ def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str
 
     Raises ApiError: no such key, condition failed, item too large.
     """
-    return _checked(write, items.change(tx, table.layout, write.locate(table), write.apply, now, origin=origin))
+    done = items.change(tx, table.layout, write.locate(table), write.apply, now, origin=origin)
+    if done.new.size > ITEM_BYTES_MAX:
+        raise ApiError.validation(write.too_large)
+    return done
 
 
 def decide(batch: Batch, table: Table, write: Write, key: bytes) -> Change:
@@ -168,13 +171,10 @@ def decide(batch: Batch, table: Table, write: Write, key: bytes) -> Change:
 
     Raises ApiError: condition failed, item too large.
     """
-    return _checked(write, batch.change(table.layout, key, write.apply))
-
-
-def _checked(write: Write, change: Change) -> Change:
-    if change.new.size > ITEM_BYTES_MAX:
+    done = batch.change(table.layout, key, write.apply)
+    if done.new.size > ITEM_BYTES_MAX:
         raise ApiError.validation(write.too_large)
-    return change
+    return done
 
 
 def conflict(lost: Outdated) -> Exception:
