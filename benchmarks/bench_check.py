@@ -22,22 +22,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.core_paths import PATHS
+
 ROOT = Path(__file__).parent.parent
 RECORD = ROOT / "benchmarks" / "core_paths.json"
 REQUESTS = 64
-LARGE = {"batchwrite25": 32, "batchget100": 32, "streambatch25": 32}
+LARGE = {"batchwrite25": 32, "batchget100": 32, "streambatch25": 32, "scan": 32}
 TOLERANCE = 0.03
-PATHS = (
-    "getitem",
-    "putitem",
-    "updateitem",
-    "query10",
-    "batchwrite25",
-    "batchget100",
-    "transact4",
-    "streamput",
-    "streambatch25",
-)
 
 
 def count(path: str, *, functions: bool = False) -> int:

@@ -42,6 +42,8 @@ PATHS = (
     "putitem",
     "updateitem",
     "query10",
+    "gsiquery10",
+    "scan",
     "batchwrite25",
     "batchget100",
     "transact4",

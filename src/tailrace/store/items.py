@@ -91,10 +91,10 @@ def rows_of(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> list[Row]
     """Collection, key, body and size of what `get_many` finds."""
     assert sum(map(len, wanted.values())) <= KEYS_MAX, "the limit of a BatchGetItem"
     tests = " OR ".join(f"collection = ? AND key IN ({', '.join('?' * len(keys))})" for keys in wanted.values())
-    return tx.rows(
-        f"SELECT collection, key, body, size FROM items WHERE {tests}",  # noqa: S608 - marks alone
-        *(value for collection, keys in wanted.items() for value in (collection, *keys)),
-    )
+    parameters: list[int | bytes] = []
+    for collection, keys in wanted.items():
+        parameters += (collection, *keys)
+    return tx.rows(f"SELECT collection, key, body, size FROM items WHERE {tests}", *parameters)  # noqa: S608 - marks
 
 
 def change(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import orjson
@@ -92,9 +94,9 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
         there = _there(tx, tables, located)
         for found, each, keys in zip(tables, wanted, located, strict=True):
             room, units = _get(there[found.layout.collection], found, each, keys, answer, room, tally)
-            spent.append(capacity.consumed(found, mode, units))
+            spent.append((found, units))
         if mode != "NONE":
-            answer["ConsumedCapacity"] = spent
+            answer["ConsumedCapacity"] = [capacity.consumed(found, mode, units) for found, units in spent]
         left = sum(len(each["Keys"]) for each in answer["UnprocessedKeys"].values())
         if left and left == sum(len(keys) for keys in located):
             refusal = throttle.refusal(tables[0], "Read")
@@ -132,27 +134,22 @@ def _get(
     tally: Tally,
 ) -> tuple[int, float]:
     """Take one table's items into the answer until its room is used up; the room that is left, and the units."""
-    responses: list[Any] = []
-    units = 0.0
-    for place, key in enumerate(keys):
-        stored = there.get(key)
-        size = stored.size if stored else 0
-        if size > room or not tally.has_room(found, "Read"):
-            if size <= room:
-                tally.hold_up(found, "Read", wanted.keys[place:])
-            left = wanted.request["Keys"][place:]
-            answer["UnprocessedKeys"][wanted.given] = {**wanted.request, "Keys": left}
-            room = 0 if size > room else room
-            break
-        room -= size
-        tally.read(found, size, wanted.keys[place], consistent=wanted.consistent)
-        units += capacity.read_units(size, consistent=wanted.consistent)
-        if stored is not None:
-            shown = wanted.projection
-            body = orjson.Fragment(stored.body)
-            responses.append(body if shown is None else shown.project(orjson.loads(stored.body)))
-    answer["Responses"][wanted.given] = responses
-    return room, units
+    stored = list(map(there.get, keys))
+    sizes = [each.size if each else 0 for each in stored]
+    fitting = bisect_right(list(accumulate(sizes)), room)
+    taken = tally.read_many(found, sizes[:fitting], wanted.keys, consistent=wanted.consistent)
+    if taken < len(keys):
+        left = wanted.request["Keys"][taken:]
+        answer["UnprocessedKeys"][wanted.given] = {**wanted.request, "Keys": left}
+    bodies = [each.body for each in stored[:taken] if each]
+    shown = wanted.projection
+    answer["Responses"][wanted.given] = (
+        [orjson.Fragment(body) for body in bodies]
+        if shown is None
+        else [shown.project(orjson.loads(body)) for body in bodies]
+    )
+    room = 0 if taken == fitting < len(keys) else room - sum(sizes[:taken])
+    return room, capacity.read_units_of_each(sizes[:taken], consistent=wanted.consistent)
 
 
 @operation("dynamodb", "BatchWriteItem", needs=None, on=anything, also=needed_to_write)

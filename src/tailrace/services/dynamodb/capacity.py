@@ -7,7 +7,7 @@ Rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-wri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tailrace.services.dynamodb.table import Table
@@ -25,6 +25,12 @@ def is_wanted(request: Mapping[str, Any]) -> bool:
 def read_units(size: int, consistent: bool) -> float:
     """Units of reading `size` bytes in one go: 4 KB each, half where an older state would have done."""
     units = -(-size // READ_UNIT_BYTES) or 1
+    return float(units) if consistent else units / 2
+
+
+def read_units_of_each(sizes: Iterable[int], *, consistent: bool) -> float:
+    """Units of reading items of these sizes, each by itself."""
+    units = sum([-(-size // READ_UNIT_BYTES) or 1 for size in sizes])
     return float(units) if consistent else units / 2
 
 

@@ -89,6 +89,11 @@ class Metering(Tally):
         """Count it against the table."""
         self._count(table, "", "Read", factor * capacity.read_units(size, consistent))
 
+    def read_many(self, table: Table, sizes: Sequence[int], keys: Sequence[Item], *, consistent: bool) -> int:
+        """Count them against the table: here all have room."""
+        self._count(table, "", "Read", capacity.read_units_of_each(sizes, consistent=consistent))
+        return len(sizes)
+
     def page(self, page: Page, index: str | None, *, consistent: bool, sought: Values | None = None) -> None:
         """Count it against the index, where it is a global one, else against the table."""
         bucket = "" if index is None or page.table.indexes[index].local else index

@@ -78,6 +78,8 @@ class _Counting(Metering):
         """Whether none of the buckets is empty."""
         return not self._empty(table, kind)
 
+    read_many = Tally.read_many  # one by one: each may be the last that has room
+
     def hold_up(self, table: Table, kind: Kind, keys: Sequence[Item]) -> None:
         """Count them against each empty bucket."""
         self._held_up.append((table, kind, self._empty(table, kind), len(keys)))
