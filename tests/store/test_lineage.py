@@ -140,12 +140,17 @@ async def test_numbers_have_room_for_shards_beyond_count(place: Store) -> None:
     assert changes.shard_number(shard.name) == shard.shard
 
 
-async def test_measuring_counts_the_records_behind_a_number(place: Store) -> None:
+async def test_the_bytes_behind_a_number_are_told_by_the_latest_records(
+    place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stream = await open_stream(place)
-    for n in range(5):
-        await place.update(putting(streaming(stream), item("a", n=n, note="x" * 1000)))
+    for n in range(8):
+        await place.update(putting(streaming(stream), item("a", n=n, note="x" * (1 if n < 5 else 1000))))
     [shard] = await shards(place, stream.stream)
-    count, size = await place.view(lambda tx: lineage.measure(tx, shard.latest - 2, shard.latest))
-    assert count == 2
-    assert 4_000 < size < 5_000, "both images of two records"
-    assert await place.view(lambda tx: lineage.measure(tx, shard.latest, shard.latest)) == (0, 0)
+    last = await place.view(lambda tx: lineage.measure(tx, shard.latest - 2, shard.latest))
+    assert 4_000 < last < 5_000, "both images of two records"
+    assert await place.view(lambda tx: lineage.measure(tx, shard.latest, shard.latest)) == 0
+    every = await place.view(lambda tx: lineage.measure(tx, shard.first, shard.latest))
+    assert every < 3 * last, "five of eight are small"
+    monkeypatch.setattr(lineage, "SAMPLE_RECORDS", 2)
+    assert await place.view(lambda tx: lineage.measure(tx, shard.first, shard.latest)) == last * 4

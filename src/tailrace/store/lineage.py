@@ -22,7 +22,7 @@ from tailrace.store.changes import TOPIC
 from tailrace.store.engine import Transaction
 from tailrace.store.layout import ShardRange
 
-SAMPLE_RECORDS = 1_000  # of a shard's latest, by which the place of a cut is chosen
+SAMPLE_RECORDS = 1_000  # of a shard's latest, by which its bytes are told, and the place of a cut is chosen
 SAMPLE_BYTES = 4 * 1024 * 1024
 
 
@@ -76,14 +76,17 @@ def succeed(tx: Transaction, shard: int, cut: int | None, now: float) -> tuple[S
     )
 
 
-def measure(tx: Transaction, after: int, latest: int) -> tuple[int, int]:
-    """How many records of one shard there are behind `after` up to `latest`, and their bytes."""
+def measure(tx: Transaction, after: int, latest: int) -> int:
+    """About how many bytes the records of one shard behind `after` up to `latest` have, by the latest thousand of them.
+
+    All of half a minute would be read while everybody waits, and push out of the cache what readers need.
+    """
     row = tx.row(
         "SELECT count(*), coalesce(sum(length(body)), 0) FROM changes WHERE sequence > ? AND sequence <= ?",
-        after,
+        max(after, latest - SAMPLE_RECORDS),
         latest,
     )
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    return int(row[1]) * (latest - after) // int(row[0]) if row and row[0] else 0
 
 
 def best_cut(tx: Transaction, shard: changes.Shard, hash_of: Callable[[dict[str, Any]], int]) -> Cut | None:

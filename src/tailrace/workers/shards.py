@@ -98,7 +98,7 @@ class KeepShards(Rounds):
             return False
         units = shard.latest - sample.latest
         if 0 < units < limit * seconds:  # few records may still be many bytes
-            _, size = await self._node.store.view(lambda tx: lineage.measure(tx, sample.latest, shard.latest))
+            size = await self._node.store.view(lambda tx: lineage.measure(tx, sample.latest, shard.latest))
             units = max(units, size // UNIT_BYTES)
         hot = sample.hot + 1 if units >= limit * seconds else 0
         self._samples[shard.shard] = Sample(now, shard.latest, hot)
