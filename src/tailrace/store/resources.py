@@ -73,6 +73,18 @@ def derived(tx: Transaction, kind: str, scope: str, name: str, build: Callable[[
     return found
 
 
+def hold(tx: Transaction, kind: str, scope: str, name: str) -> Document | None:
+    """The document as it stands in the database, or None; who else holds it waits until this transaction ends.
+
+    For documents that are data, which whoever has looked at them replaces: what `get` gives is worked with by many at
+    once, and a transaction that replaces it runs alone.
+    """
+    row = tx.row(
+        f"SELECT document FROM resources WHERE kind = ? AND scope = ? AND name = ?{tx.lock}", kind, scope, name
+    )  # noqa: S608
+    return orjson.loads(row[0]) if row else None
+
+
 def create(tx: Transaction, kind: str, scope: str, name: str, document: Document) -> None:
     """Keep a new document. Raises AlreadyExists where there is one of that name."""
     body, version = orjson.dumps(document), _new_version()

@@ -120,7 +120,7 @@ async def notify(node: Node, delivery: Delivery) -> None:
     kept, scope = delivery.body["Message"], delivery.body["Scope"]
     subscribed = await find(node, scope, delivery.body["Name"])
     if subscribed is None:
-        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+        await node.store.update(lambda tx: deliveries.done(tx, delivery.id), locked=True)
         return
     members = await wrapped(node, subscribed, kept)
     bring = _to_queue if subscribed.document["Protocol"] == "sqs" else _to_function

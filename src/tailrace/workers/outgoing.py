@@ -74,11 +74,11 @@ class Outgoing:
         kept = delivery.body["Message"]
         subscribed = await notifications.find(node, delivery.body["Scope"], delivery.body["Name"])
         if subscribed is None:
-            await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+            await node.store.update(lambda tx: deliveries.done(tx, delivery.id), locked=True)
             return
         if self._is_too_soon(subscribed):
             due = node.clock.now() + 1.0
-            await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due))
+            await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due), locked=True)
             return
         members = await notifications.wrapped(node, subscribed, kept)
 
@@ -110,7 +110,7 @@ class Outgoing:
         scope, name = subscription.name_of(asked)
         of = await node.store.view(lambda tx: resources.get(tx, topic.KIND, scope, name.partition(":")[0]))
         if of is None:
-            await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+            await node.store.update(lambda tx: deliveries.done(tx, delivery.id), locked=True)
             return
         subscribed = Subscribed(asked, of)
         signer = await signature.signer(node)
@@ -125,7 +125,7 @@ class Outgoing:
 
         async def give_up_asking(why: str) -> None:
             log.warning("%s could not be asked whether it wants messages: %s", asked["Endpoint"], why)
-            await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+            await node.store.update(lambda tx: deliveries.done(tx, delivery.id), locked=True)
 
         await self._try(delivery, subscribed, bring, give_up_asking)
 
@@ -165,9 +165,9 @@ class Outgoing:
                 return
             due = node.clock.now() + delay * ids.uniform(*JITTER)
             body = {**delivery.body, "Tries": tries}
-            await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, body))
+            await node.store.update(lambda tx: deliveries.retry(tx, delivery.id, due, body), locked=True)
             return
-        await node.store.update(lambda tx: deliveries.done(tx, delivery.id))
+        await node.store.update(lambda tx: deliveries.done(tx, delivery.id), locked=True)
 
     async def _post(self, subscribed: Subscribed, kind: str, message_id: str, body: str) -> None:
         """POST to an endpoint. Raises Unreachable (or OSError), and Never where it will not have the message.

@@ -13,16 +13,19 @@ import pytest
 
 from tailrace import store
 from tailrace.operation import REGISTRY
-from tailrace.services import sns
+from tailrace.services import logs, sns
 from tailrace.services.lambda_ import event_outcome, invoke
 from tailrace.services.lambda_.event_outcome import Ending
-from tailrace.store import deliveries
+from tailrace.services.lambda_.log_writer import LogSettings, LogWriter
+from tailrace.services.sns import fifo
+from tailrace.store import deliveries, log_events
 from tailrace.store.engine import Transaction
 from tailrace.workers import notifications
 from tests.postgres import Databases
 from tests.unit.workers.queue_world import FIFO, QueueWorld
-from tests.unit.workers.world import World
+from tests.unit.workers.world import ACCOUNT, REGION, ROLE_ARN, SCOPE, World
 
+assert logs, "its operations are in the registry"
 assert sns, "its operations are in the registry"
 LANES, EACH = 8, 8
 SECONDS_MAX = 60
@@ -83,6 +86,13 @@ async def world(databases: Databases) -> AsyncIterator[QueueWorld]:
     databases.drop()
 
 
+async def sns_call(world: QueueWorld, name: str, **request: Any) -> dict[str, Any]:
+    """An operation of SNS, by root."""
+    operation = REGISTRY.find("sns", name)
+    assert operation
+    return dict(await operation.handler(world.call("sns"), request))
+
+
 async def test_events_that_are_left_and_ended(world: QueueWorld, repeated: Any) -> None:
     left: set[str] = set()
     ended: list[str] = []
@@ -110,27 +120,47 @@ async def test_events_that_are_left_and_ended(world: QueueWorld, repeated: Any) 
     assert await world.store.view(deliveries.owed) == []
 
 
+async def test_the_logs_of_one_function(world: QueueWorld, repeated: Any) -> None:
+    """Of several environments, each with its stream, and one that PutLogEvents writes to."""
+    await world.allow("logs:*")
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
+    settings = LogSettings(function, "$LATEST", "python3.11", "", 128, ROLE_ARN, "f", "/aws/lambda/f", json=False)
+    writers = [LogWriter(world.node, SCOPE, settings) for _ in range(LANES)]
+
+    async def lane(writer: LogWriter, name: str) -> None:
+        for number in range(EACH):
+            writer.output([f"{name} {number}"])
+            await writer.flush()
+            events = [{"timestamp": int(world.clock.now() * 1000), "message": f"own {name} {number}"}]
+            request = {"logGroupName": settings.group, "logStreamName": writers[0].log_stream, "logEvents": events}
+            assert await REGISTRY.find("logs", "PutLogEvents").handler(world.call("logs"), request)  # type: ignore[union-attr]
+
+    await lane(writers[0], "first")  # makes the group
+    await repeated([world.store], *(lane(writer, str(number)) for number, writer in enumerate(writers)))
+
+    def written(tx: Transaction) -> list[str]:
+        return [event.message for event in log_events.tail(tx, SCOPE, settings.group, 0, 10_000)]
+
+    names = ["first", *map(str, range(LANES))]
+    expected = [f"{kind}{name} {number}" for kind in ("", "own ") for name in names for number in range(EACH)]
+    assert sorted(await world.store.view(written)) == sorted(expected)
+
+
 async def test_a_topic_in_order(world: QueueWorld, repeated: Any) -> None:
     """Each message once however often it is published, numbered in the order in which the queue gets them."""
-
-    def call(name: str) -> Any:
-        operation = REGISTRY.find("sns", name)
-        assert operation
-        return lambda **request: operation.handler(world.call("sns"), request)
-
-    topic = (await call("CreateTopic")(Name="t.fifo", Attributes={"FifoTopic": "true"}))["TopicArn"]
+    topic = (await sns_call(world, "CreateTopic", Name="t.fifo", Attributes={"FifoTopic": "true"}))["TopicArn"]
     statement = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
     policy = orjson.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]}).decode()
     await world.sqs("SetQueueAttributes", Attributes={"Policy": policy})
     options = {"RawMessageDelivery": "true"}
-    await call("Subscribe")(TopicArn=topic, Protocol="sqs", Endpoint=world.arn, Attributes=options)
+    await sns_call(world, "Subscribe", TopicArn=topic, Protocol="sqs", Endpoint=world.arn, Attributes=options)
     numbers: dict[str, set[str]] = {}
 
     async def lane(number: int) -> None:
         for message in range(EACH):
             text = f"{number // 2}-{message}"  # two lanes publish the same
             request = {"Message": text, "MessageGroupId": "g", "MessageDeduplicationId": text}
-            answer = await call("Publish")(TopicArn=topic, **request)
+            answer = await sns_call(world, "Publish", TopicArn=topic, **request)
             numbers.setdefault(text, set()).add(answer["SequenceNumber"])
 
     async def drain() -> bool:
@@ -156,3 +186,43 @@ async def test_a_topic_in_order(world: QueueWorld, repeated: Any) -> None:
             received.append(message["Body"])
             await world.sqs("DeleteMessage", ReceiptHandle=message["ReceiptHandle"])
     assert received == sorted(numbers, key=lambda text: min(numbers[text])), "in the order of their numbers"
+
+
+async def test_messages_of_a_topic_are_forgotten_while_they_are_published_anew(
+    world: QueueWorld, repeated: Any
+) -> None:
+    topic = (await sns_call(world, "CreateTopic", Name="t.fifo", Attributes={"FifoTopic": "true"}))["TopicArn"]
+
+    async def publish(text: str) -> str:
+        request = {"Message": text, "MessageGroupId": "g", "MessageDeduplicationId": text}
+        return str((await sns_call(world, "Publish", TopicArn=topic, **request))["SequenceNumber"])
+
+    async def forget(limit: int) -> int:
+        def claim(tx: Transaction) -> list[deliveries.Delivery]:
+            return deliveries.claim(tx, (fifo.FORGET_KIND,), world.clock.now(), limit, 30.0)
+
+        claimed = await world.store.update(claim, locked=True)
+        for delivery in claimed:
+            await fifo.forget(world.node, delivery)
+        return len(claimed)
+
+    texts = [str(number) for number in range(LANES * EACH)]
+    first: list[str] = []
+    for text in texts:
+        first.append(await publish(text))
+        world.clock.advance(0.01)
+    world.clock.advance(fifo.DEDUPLICATION_SECONDS)
+    again: dict[str, str] = {}
+
+    async def lane(number: int) -> None:
+        for text in texts[number // 2 :: LANES // 2]:  # each is forgotten and published at the same time
+            if number % 2:
+                await forget(1)
+            else:
+                again[text] = await publish(text)
+
+    await repeated([world.store], *(lane(number) for number in range(LANES)))
+    while await forget(100):
+        pass
+    assert not set(again.values()) & set(first), "the five minutes were over"
+    assert [await publish(text) for text in again] == list(again.values()), "and have begun anew"

@@ -160,7 +160,7 @@ class LogWriter:
             if not events:
                 return
             try:
-                await self._node.store.update(lambda tx: self._write(tx, events))
+                await self._node.store.update(lambda tx: self._write(tx, events), locked=True)
             except Exception:
                 log.exception("%d lines of %s are lost", len(events), self._settings.group)
             else:

@@ -42,7 +42,7 @@ async def put_log_events(call: Call, request: Shape) -> Shape:
             raise names.no_such_stream() from problem
         return {"rejectedLogEventsInfo": rejected} if rejected else {}
 
-    return {"nextSequenceToken": names.SEQUENCE_TOKEN, **await call.store.update(put)}
+    return {"nextSequenceToken": names.SEQUENCE_TOKEN, **await call.store.update(put, locked=True)}
 
 
 def _check_batch(batch: Sequence[Shape]) -> None:

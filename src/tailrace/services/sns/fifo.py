@@ -60,14 +60,9 @@ def next_sequence(tx: Transaction) -> str:
 
 
 def recall(tx: Transaction, scope: str, key: str, now: float) -> tuple[str, str] | None:
-    """The id and number under which the same message was published in the last five minutes.
-
-    Asked of the database, not of what this process knows: the document is data, and replaced by who has seen it.
-    """
-    for _, found in resources.page(tx, SEEN_KIND, scope, None, 1, key):
-        if found["Expires"] > now:
-            return found["MessageId"], found["SequenceNumber"]
-    return None
+    """The id and number under which the same message was published in the last five minutes."""
+    found = resources.hold(tx, SEEN_KIND, scope, key)
+    return (found["MessageId"], found["SequenceNumber"]) if found is not None and found["Expires"] > now else None
 
 
 def seen_key(document: Document, published: Message) -> str:
@@ -105,9 +100,9 @@ async def forget(node: Node, delivery: Delivery) -> None:
     """Five minutes are over: the same message may be published again."""
 
     def sweep(tx: Transaction) -> None:
-        found = resources.get(tx, SEEN_KIND, delivery.body["Scope"], delivery.body["Key"])
+        found = resources.hold(tx, SEEN_KIND, delivery.body["Scope"], delivery.body["Key"])
         if found is not None and found["Expires"] <= node.clock.now():
             resources.delete(tx, SEEN_KIND, delivery.body["Scope"], delivery.body["Key"])
         deliveries.done(tx, delivery.id)
 
-    await node.store.update(sweep)
+    await node.store.update(sweep, locked=True)
