@@ -32,10 +32,9 @@ def request_id_long() -> str:
     try:
         return _request_ids.popleft()  # which threads may do at once
     except IndexError:
-        drawn = random_bytes(_REQUEST_ID_BYTES * _AT_ONCE).hex().upper()
-        length = _REQUEST_ID_BYTES * 2
-        _request_ids.extend(drawn[start : start + length] for start in range(length, len(drawn), length))
-        return drawn[:length]
+        first, *others = random_bytes(_REQUEST_ID_BYTES * _AT_ONCE).hex(" ", _REQUEST_ID_BYTES).upper().split()
+        _request_ids.extend(others)
+        return first
 
 
 def hex_digits(count: int) -> str:

@@ -53,38 +53,43 @@ METRICS = {
 Labels = tuple[tuple[str, str], ...]
 
 
+class Count:
+    """The value of a series, to be added to."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0.0
+
+
 class Meter:
     """Counters, and since when things wait. `described` are the metrics that may be counted, and what they mean."""
 
     def __init__(self, described: Mapping[str, str] = METRICS, series_max: int = SERIES_MAX) -> None:
         self._described = described
         self._series_max = series_max
-        self._counts: dict[str, dict[Labels, float]] = {name: {} for name in described}
+        self._counts: dict[str, dict[Labels, Count]] = {name: {} for name in described}
         self._waiting: dict[str, dict[Labels, dict[Hashable, float]]] = {name: {} for name in described}
         self._size = 0
 
     def count(self, name: str, amount: float = 1, **labels: str) -> None:
         """Count up. A series too many isn't begun."""
-        self.add(name, tuple(labels.items()), amount)
+        self.counter(name, tuple(labels.items())).value += amount
 
-    def add(self, name: str, labels: Labels, amount: float = 1) -> None:
-        """Count up, by labels that somebody keeps for many counts. A series too many isn't begun."""
+    def counter(self, name: str, labels: Labels) -> Count:
+        """The value of a series, for whoever counts it often. One of a series too many, or forgotten, isn't told."""
         series = self._counts[name]
-        try:
-            series[labels] += amount
-        except KeyError:
+        found = series.get(labels)
+        if found is None:
+            found = Count()
             if self._size < self._series_max:
                 self._size += 1
-                series[labels] = amount
+                series[labels] = found
+        return found
 
     def show(self, name: str, value: float, **labels: str) -> None:
         """Show a value that goes up and down. A series too many isn't begun."""
-        series, key = self._counts[name], tuple(labels.items())
-        if key not in series:
-            if self._size >= self._series_max:
-                return
-            self._size += 1
-        series[key] = value
+        self.counter(name, tuple(labels.items())).value = value
 
     def wait(self, name: str, part: Hashable, since: float | None, *, still: bool = False, **labels: str) -> None:
         """Note since when (epoch seconds) a part of a series waits; None: it doesn't. The longest wait is told.
@@ -116,7 +121,7 @@ class Meter:
         lines: list[str] = []
         for name, meaning in self._described.items():
             ages = {key: max([0.0, *(now - at for at in parts.values())]) for key, parts in self._waiting[name].items()}
-            series = {**self._counts[name], **ages}
+            series = {**{key: count.value for key, count in self._counts[name].items()}, **ages}
             if series:
                 lines.append(f"# HELP {name} {meaning}")
                 lines.append(f"# TYPE {name} {'counter' if name.endswith('_total') else 'gauge'}")

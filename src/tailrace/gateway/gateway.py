@@ -16,10 +16,10 @@ from tailrace import resource_policies
 from tailrace.audit.entry import Decided, Entry, subject_of
 from tailrace.auth import sigv4
 from tailrace.auth.principal import anonymous
-from tailrace.auth.sigv4 import SignatureProblem
+from tailrace.auth.sigv4 import Signature, SignatureProblem
 from tailrace.base import arn, ids
 from tailrace.base.errors import ApiError, Outdated
-from tailrace.base.meter import REQUESTS, Labels
+from tailrace.base.meter import REQUESTS, Count
 from tailrace.gateway import console_files, front_page, function_urls, own_pages
 from tailrace.gateway.admission import InFlight
 from tailrace.gateway.body import ANSWER_BYTES_MIN, deflate, inflate, is_too_large
@@ -54,6 +54,7 @@ class Gateway:
         self.console = ConsoleFiles()
         self.in_flight = InFlight()
         self.function_urls = function_urls.FunctionUrls(node, self.in_flight)
+        self._answered = functools.cache(self._count_of)
 
     def answers_at_once(self, request: HttpRequest) -> bool:
         """Whether the answer to a request most likely needs no wait, and nothing that needs a task before one."""
@@ -95,12 +96,16 @@ class Gateway:
         entry.ms = (clock.monotonic() - began) * 1000
         entry.status = response.status
         node.audit.add(entry)
-        node.meter.add(REQUESTS, labels_of(service, operation, response.status))
+        self._answered(service, operation, response.status).value += 1
         if service in DYNAMODB:
             table_metrics.answered(node, entry)
             if len(response.body) >= ANSWER_BYTES_MIN:
                 await deflate(request, response)
         return response
+
+    def _count_of(self, service: str, operation: str, status: int) -> Count:
+        labels = (("service", service), ("operation", operation), ("status", str(status)))
+        return self.node.meter.counter(REQUESTS, labels)
 
     async def _page(self, request: HttpRequest) -> HttpResponse | None:
         """What isn't an API's: our own pages, the console, the front page. None for all others."""
@@ -111,11 +116,20 @@ class Gateway:
         return front_page.answer(request, self.node.config.region, with_console=self.console.are_there)
 
     async def _perform(self, route: Route, request: HttpRequest, peer: Peer, entry: Entry) -> Shape:
-        service, headers = route.service, request.headers
+        node, service, headers = self.node, route.service, request.headers
         operation = REGISTRY.find(service, route.operation)
-        guarded = await self._authenticate(route, request, entry)
-        principal = entry.principal
-        assert principal
+        signature, guarded = self._signed(route, request), False
+        if signature is None:
+            principal, entry.region = anonymous(node.config.account), region_named(request, node)
+        else:
+            key_id, entry.region, token = signature.access_key_id, signature.region, signature.session_token
+            entry.access_key_id, lookup = key_id, node.identity.lookup
+            (secret, principal), guarded = await node.store.view(
+                lambda tx: (lookup(tx, key_id, token), resource_policies.exist(tx))
+            )
+            # The signature covers the raw bytes, compressed or not.
+            sigv4.verify(signature, request, secret, node.clock.machine(), model.service(service).signing_name)
+        entry.principal = principal
         if operation is None:
             raise ApiError(
                 "UnsupportedOperationException",
@@ -123,12 +137,12 @@ class Gateway:
                 status=501 if model.service(service).protocol == "rest-json" else 400,
             )
         if "content-encoding" in headers:
-            inflate(request, self.node.config.request_bytes_max)
+            inflate(request, node.config.request_bytes_max)
         shape = route.protocol.parse(route, request)
         validator(service, route.operation)(shape)
         entry.subject = subject_of(shape)
         call = Call(
-            self.node,
+            node,
             principal,
             service,
             route.operation,
@@ -149,29 +163,12 @@ class Gateway:
         finally:
             self.in_flight.leave(entry.access_key_id)
 
-    async def _authenticate(self, route: Route, request: HttpRequest, entry: Entry) -> bool:
-        """Find out who signed the request, for which region; whether any resource has a policy, which may bind the
-        root.
-
-        The signature covers the raw bytes, compressed or not.
-        """
-        node, known = self.node, model.service(route.service)
+    def _signed(self, route: Route, request: HttpRequest) -> Signature | None:
+        """What the request says about its own signing; None for one that needs no signature and has none."""
         followed = request.method != "HEAD"  # who only looks at a link has not followed it
         if routing.UNSIGNED.get(route.operation) == route.service and followed and not sigv4.is_signed(request):
-            entry.principal, entry.region = anonymous(node.config.account), region_named(request, node)
-            return False
-        try:
-            signature = sigv4.read(request)
-            key_id, entry.region, token = signature.access_key_id, signature.region, signature.session_token
-            entry.access_key_id, lookup = key_id, node.identity.lookup
-            (secret, principal), guarded = await node.store.view(
-                lambda tx: (lookup(tx, key_id, token), resource_policies.exist(tx))
-            )
-            sigv4.verify(signature, request, secret, node.clock.machine(), known.signing_name)
-        except SignatureProblem as problem:
-            raise sigv4.refusal(problem, known.protocol) from problem
-        entry.principal = principal
-        return guarded
+            return None
+        return sigv4.read(request)
 
     async def _authorize(self, call: Call, operation: Operation, shape: Shape, entry: Entry) -> None:
         """Every permission that the request needs, or AWS's AccessDenied."""
@@ -198,6 +195,8 @@ def refusal_of(problem: Exception, entry: Entry) -> ApiError:
     match problem:
         case ApiError():
             return problem
+        case SignatureProblem():
+            return sigv4.refusal(problem, model.service(entry.service).protocol)
         case Overloaded():
             return ApiError("ServiceUnavailable", "The service is unavailable: too many writes wait", status=503)
         case TooLong():
@@ -221,12 +220,6 @@ def region_named(request: HttpRequest, node: Node) -> str:
     found = query_xml.parameters(request)
     named = arn.parse(found.get("TopicArn") or found.get("SubscriptionArn") or "")
     return named.region if named else node.config.region
-
-
-@functools.cache
-def labels_of(service: str, operation: str, status: int) -> Labels:
-    """Under what an answered request is counted."""
-    return (("service", service), ("operation", operation), ("status", str(status)))
 
 
 def request_id_of(service: str) -> str:

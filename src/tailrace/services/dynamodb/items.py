@@ -27,7 +27,8 @@ from tailrace.store.items import Change
 
 _OLDER = ("Expected", "ConditionalOperator")
 _CONDITION = ("ConditionExpression",)
-_WHOLE = frozenset(("TableName", "Key", "ConsistentRead", "ReturnConsumedCapacity"))
+_NEEDED = ("TableName", "Key")
+_WHOLE = frozenset((*_NEEDED, "ConsistentRead", "ReturnConsumedCapacity"))
 """The members of a GetItem that asks for all of an item."""
 _NOTHING_OR_OLD = ("NONE", "ALL_OLD")
 
@@ -40,7 +41,7 @@ async def get_item(call: Call, request: Shape) -> Shape:
     """
     name = resolve(call, request["TableName"])
     shown = None
-    if not request.keys() <= _WHOLE:
+    if len(request) > len(_NEEDED) and not request.keys() <= _WHOLE:
         bindings = parameters.bindings_of(request, ("AttributesToGet",), ("ProjectionExpression",))
         shown = parameters.projection_of(request, bindings)
         bindings.check_unused()
