@@ -59,6 +59,7 @@ SERVICES = (cloudwatch, dynamodb, iam, lambda_, logs, sns, sqs, streams, sts, ta
 STOP_SECONDS = 8.0  # of the ten that SIGTERM may take
 AUDIT_FOLDER = "audit"
 KEY_FILE = "sealing-key.json"
+GARBAGE_MIN = 10_000  # objects, of which a request leaves one or two until its record is written
 OPEN_FILES = 10_240  # more than CONNECTIONS_MAX; and what macOS gives at most
 
 log = logging.getLogger("tailrace")
@@ -235,6 +236,7 @@ class Server:
             await worker.start()
         # What has been loaded stays to the end; looking through it for garbage would hold up requests time and again.
         gc.freeze()
+        gc.set_threshold(GARBAGE_MIN)
         folder = self.node.config.folder
         if folder:
             about: dict[str, Any] = {"endpoint": self.node.endpoint, "pid": os.getpid(), "version": __version__}

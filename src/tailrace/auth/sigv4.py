@@ -138,7 +138,11 @@ def _holds(signature: Signature, request: HttpRequest, secret: str, host: str | 
     # A signed header that did not arrive counts as empty, which the comparison then refuses.
     values = tuple(map(headers.get, names, _NOTHING))
     canonical = _canonical_start(request.method, request.path, request.query, service, names, values).copy()
-    canonical.update(_payload_hash(signature, request).encode())
+    hashed = _EMPTY.copy()  # cheaper than a new one
+    hashed.update(request.body)
+    # The hash is of what arrived: a header that claims another one is signed, but never believed.
+    unsigned = service in UNSIGNED_ALLOWED and _is_unsigned(signature, request)
+    canonical.update((UNSIGNED_PAYLOAD if unsigned else hashed.hexdigest()).encode())
     inner, outer = _keyed(secret, date, region, service, amz_date)
     inner, outer = inner.copy(), outer.copy()
     inner.update(canonical.hexdigest().encode())
@@ -213,15 +217,10 @@ def _strict(text: str) -> str:
     return quote(unquote_to_bytes(text), safe="-_.~")
 
 
-def _payload_hash(signature: Signature, request: HttpRequest) -> str:
-    if signature.service in UNSIGNED_ALLOWED:
-        declared = request.headers.get("x-amz-content-sha256")
-        if declared == UNSIGNED_PAYLOAD or (declared is None and signature.expires_s is not None):
-            return UNSIGNED_PAYLOAD
-    # The hash is of what arrived: a header that claims another one is signed, but never believed.
-    body = _EMPTY.copy()  # cheaper than a new one
-    body.update(request.body)
-    return body.hexdigest()
+def _is_unsigned(signature: Signature, request: HttpRequest) -> bool:
+    """Whether the client says that its signature doesn't cover the body."""
+    declared = request.headers.get("x-amz-content-sha256", "" if signature.expires_s is None else UNSIGNED_PAYLOAD)
+    return declared == UNSIGNED_PAYLOAD
 
 
 def _untimely(signature: Signature, lifetime: int, now: float) -> SignatureProblem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import zlib
 
 from tailrace.base.errors import ApiError
@@ -19,11 +18,6 @@ REQUEST_BYTES_MAX = {"dynamodb": 16 * MEBIBYTE, "dynamodbstreams": 16 * MEBIBYTE
 ANSWER_BYTES_MIN = 4096
 ANSWER_BYTES_AT_ONCE = 64 * 1024  # longer answers are compressed in a thread, so that nobody waits for them
 LEVEL = 1  # the cheapest; JSON shrinks to a fifth all the same
-
-
-def is_too_large(service: str, request: HttpRequest) -> bool:
-    """Whether the service takes no body of this length."""
-    return len(request.body) > REQUEST_BYTES_MAX.get(service, math.inf)
 
 
 def inflate(request: HttpRequest, bytes_max: int) -> None:

@@ -45,6 +45,8 @@ FORBIDDEN = (
 # origin of its own. Programs don't notice.
 POLICY_HEADER = "content-security-policy"
 APART = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"
+# What a request for a URL has in its host's name, or before its path.
+LABEL, PATH = ".lambda-url.", url_config.PATH
 _host = re.compile(r"([a-z0-9]{32})\.lambda-url\.[a-z0-9-]+\..*")
 _port = re.compile(r":\d+$")
 
@@ -65,13 +67,10 @@ class Named:
 
 def named(request: HttpRequest, region: str) -> Named | None:
     """The URL that a request is for; None for all others."""
-    if request.path.startswith(url_config.PATH):
-        url_id, _, path = request.path.removeprefix(url_config.PATH).partition("/")
+    if request.path.startswith(PATH):
+        url_id, _, path = request.path.removeprefix(PATH).partition("/")
         return Named(url_id, f"/{path}", f"{url_id}.lambda-url.{region}.localhost", beside_console=True)
-    host = request.headers.get("host", "")
-    if ".lambda-url." not in host:
-        return None
-    found = _host.fullmatch(host.lower())
+    found = _host.fullmatch(request.headers.get("host", "").lower())
     return Named(found[1], request.path, _port.sub("", found[0])) if found else None
 
 

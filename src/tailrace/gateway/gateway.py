@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 
 from tailrace import resource_policies
 from tailrace.audit.entry import Decided, Entry, subject_of
@@ -22,7 +23,7 @@ from tailrace.base.errors import ApiError, Outdated
 from tailrace.base.meter import REQUESTS, Count
 from tailrace.gateway import console_files, front_page, function_urls, own_pages
 from tailrace.gateway.admission import InFlight
-from tailrace.gateway.body import ANSWER_BYTES_MIN, deflate, inflate, is_too_large
+from tailrace.gateway.body import ANSWER_BYTES_MIN, REQUEST_BYTES_MAX, deflate, inflate
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.gateway.peer import Peer
@@ -62,9 +63,10 @@ class Gateway:
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
-        url = function_urls.named(request, self.node.config.region)
-        if url is not None:
-            return await self.function_urls.answer(url, request, peer)
+        if function_urls.LABEL in request.headers.get("host", "") or request.path.startswith(function_urls.PATH):
+            url = function_urls.named(request, self.node.config.region)
+            if url is not None:
+                return await self.function_urls.answer(url, request, peer)
         if request.path != "/" or request.method != "POST":  # where the calls of most APIs go, and no page is
             page = await self._page(request)
             if page is not None:
@@ -76,7 +78,7 @@ class Gateway:
             return routing.refusal(request, service, error, request_id_of(service))
         node, service, operation = self.node, route.service, route.operation
         request_id = request_id_of(service)
-        if is_too_large(service, request):
+        if len(request.body) > REQUEST_BYTES_MAX.get(service, math.inf):
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
         clock, telemetry = node.clock, node.telemetry
         entry = Entry(clock.now(), request_id, service, operation, peer.address)

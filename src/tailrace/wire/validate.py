@@ -28,7 +28,7 @@ def validator(service: str, operation: str) -> Validator:
         return _require(service, found.input.required)
     check = constraints.structure_check(service, found.input, operation)
     code = overrides.VALIDATION_CODES.get(service, "ValidationException")
-    first = _first_checks(service, operation, found.input)
+    first, instead = _first_checks(service, operation, found.input), _checks_instead(service, operation, found.input)
 
     def check_request(shape: dict[str, Any]) -> None:
         for look in first:
@@ -37,6 +37,8 @@ def validator(service: str, operation: str) -> Validator:
             problems: list[str] = []
             check(shape, "", problems)
             if problems:
+                for look in instead:
+                    look(shape)
                 raise ApiError(code, _sentence(problems[: constraints.PROBLEMS_MAX]))
 
     return check_request
@@ -48,24 +50,30 @@ def _sentence(problems: list[str]) -> str:
 
 
 def _first_checks(service: str, operation: str, shape: ShapeModel) -> list[Validator]:
-    """What a service refuses alone, with a text of its own, before it looks at the rest."""
+    """What a service refuses beyond its model's constraints, with a text of its own, before it looks at the rest."""
+    checks: list[Validator] = []
+    for place, text in overrides.EMPTY_PARAMETERS.items():
+        if place[:2] == (service, operation):
+            checks.append(_refuse_empty(place[2], text))
+    if service == "lambda" and "Runtime" in shape.members:
+        checks.append(_refuse_unknown_runtime(shape.members["Runtime"].shape.enum))
+    return checks
+
+
+def _checks_instead(service: str, operation: str, shape: ShapeModel) -> list[Validator]:
+    """What breaks a constraint of the model, but is refused alone, with a text of the service's own."""
     checks: list[Validator] = []
     if service == "dynamodb":
         if operation in overrides.TABLE_OPERATIONS:
             checks.append(_require_table_name)
         if "TableName" in shape.members:
             checks.append(_refuse_empty_table_name(operation))
-        for place, text in overrides.EMPTY_PARAMETERS.items():
-            if place[:2] == (service, operation):
-                checks.append(_refuse_empty(place[2], text))
     if service == "iam":
         for name, member in shape.members.items():
             if member.shape.pattern == overrides.IAM_NAME_PATTERN:
                 checks.append(_refuse_iam_name(name))
     if service == "sns":
         checks += [_require_text(name) for name in shape.required if shape.members[name].shape.type == "string"]
-    if service == "lambda" and "Runtime" in shape.members:
-        checks.append(_refuse_unknown_runtime(shape.members["Runtime"].shape.enum))
     return checks
 
 

@@ -112,14 +112,15 @@ def check_paths(table: Table, paths: Iterable[tuple[str | int, ...]]) -> None:
             )
 
 
-def _of_texts(table: Table, item: Item) -> bytes | None:
-    """The stored key where all of it are short texts, as nearly always; None where it takes a closer look."""
+def _of_texts(table: Table, item: Item) -> bytes:
+    """The stored key where all of it are short texts, as nearly always; empty where it takes a closer look."""
     key = b""
-    for attribute in table.key:
-        text = item.get(attribute.name, _NO_VALUE).get("S")
-        if not text or len(text) >= _SURELY_SHORT or attribute.type != "S":
-            return None
-        key = key + keys.text_bytes(text) if key else keys.partition_start(keys.text_bytes(text))
+    for name in table.text_key:
+        text = item.get(name, _NO_VALUE).get("S")
+        if not text or len(text) >= _SURELY_SHORT:
+            return b""
+        attribute = keys.text_bytes(text)
+        key = key + attribute if key else keys.partition_start(attribute)
     return key
 
 

@@ -46,22 +46,23 @@ async def get_item(call: Call, request: Shape) -> Shape:
         shown = parameters.projection_of(request, bindings)
         bindings.check_unused()
     consistent = request.get("ConsistentRead", False)
-    key, scope, now = values.normalize_item(request["Key"]), call.scope, call.clock.now()
+    node, key, scope = call.node, values.normalize_item(request["Key"]), call.scope
+    now = node.clock.now()
 
     def read(tx: Transaction) -> tuple[Table, items.StoredItem | None]:
         found = table.find(tx, scope, name, now)
         return found, items.get(tx, found.layout, item_keys.of_request(found, key))
 
-    found, stored = await call.store.view(read)
+    found, stored = await node.store.view(read)
     size = 0 if stored is None else stored.size
     throttle.count_read(call, found, size, key, consistent)
     answer: Shape = {}
     if stored is not None:
         whole = orjson.Fragment(stored.body)
         answer["Item"] = whole if shown is None else shown.project(orjson.loads(stored.body))
-    if capacity.is_wanted(request):
-        units = capacity.read_units(size, consistent)
-        answer["ConsumedCapacity"] = capacity.consumed(found, request["ReturnConsumedCapacity"], units)
+    shown_units = request.get("ReturnConsumedCapacity", "NONE")
+    if shown_units != "NONE":
+        answer["ConsumedCapacity"] = capacity.consumed(found, shown_units, capacity.read_units(size, consistent))
     return answer
 
 

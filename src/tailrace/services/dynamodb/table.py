@@ -41,6 +41,8 @@ class Table:
     layout: TableLayout
     key: tuple[KeyAttribute, ...]
     key_names: frozenset[str]
+    text_key: tuple[str, ...]
+    """The names of the key's attributes, where all are texts; empty for other keys."""
     index_keys: tuple[IndexKey, ...]
     indexes: dict[str, IndexLayout]
     has_local_indexes: bool
@@ -98,7 +100,9 @@ def compile_table(document: dict[str, Any]) -> Table:
     by_name = {index.name: index for index in indexes}
     insights = insight_rules.watches(document, key, indexes) if "Insights" in document else None
     since = status.serves_from(document)
-    return Table(name, document, layout, key, key_names, index_keys, by_name, has_local, since, insights)
+    texts = tuple(attribute.name for attribute in key if attribute.type == "S")
+    text_key = texts if len(texts) == len(key) else ()
+    return Table(name, document, layout, key, key_names, text_key, index_keys, by_name, has_local, since, insights)
 
 
 def attribute_types(document: dict[str, Any]) -> dict[str, KeyType]:
