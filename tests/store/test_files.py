@@ -234,28 +234,75 @@ async def test_updates_that_come_during_a_commit_form_the_next_group(place: Sqli
     assert place.commits - before <= 2 * 20, "640 updates of 32 writers need little more than 20 commits"
 
 
-async def test_the_log_starts_over_under_writers_that_never_rest(
-    place: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limit = 1 << 20
-    monkeypatch.setattr(sqlite_file, "LOG_BYTES_MAX", limit)
-    monkeypatch.setattr(sqlite, "LOG_BYTES_MAX", limit)
-    checkpoint = sqlite_file.DatabaseFile.checkpoint
+LOG_LIMIT = 1 << 20
 
-    def behind(self: sqlite_file.DatabaseFile) -> None:
-        """A checkpoint that never catches up while writers go on."""
-        if place._paused:
-            checkpoint(self)
 
-    monkeypatch.setattr(sqlite_file.DatabaseFile, "checkpoint", behind)
-    largest = 0
+@pytest.fixture
+async def short_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqliteStore]:
+    """A store whose log is full after 1 MB."""
+    monkeypatch.setattr(sqlite_file, "LOG_BYTES_MAX", LOG_LIMIT)
+    monkeypatch.setattr(sqlite, "LOG_BYTES_MAX", LOG_LIMIT)
+    opened = await sqlite.open_folder(str(tmp_path / "short"))
+    yield opened
+    await opened.close()
+
+
+async def write_without_rest(place: SqliteStore) -> list[int]:
+    """Some 8 MB by eight writers; the sizes that the log had."""
+    sizes: list[int] = []
 
     async def writer(name: int) -> None:
-        nonlocal largest
         for n in range(60):
             await place.update(putting(PLAIN, item(f"w{name}", note=f"{n:04d}" * 4000)))
-            largest = max(largest, place.log_bytes)
+            sizes.append(place.log_bytes)
 
     await asyncio.gather(*(writer(name) for name in range(8)))
-    assert limit < largest < 2 * limit, "480 writes of 16 KB make a log of more than 8 MB"
     assert await place.view(lambda tx: tx.row("SELECT count(*) FROM items")) == (8,)
+    return sizes
+
+
+async def test_the_log_starts_over_under_writers_that_never_rest(
+    short_log: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = sqlite_file.DatabaseFile.checkpoint
+
+    def behind(self: sqlite_file.DatabaseFile) -> int:
+        """A checkpoint that never catches up while writers go on."""
+        return checkpoint(self) if short_log._paused else sqlite.PAUSE_PAGES_MAX + 1
+
+    monkeypatch.setattr(sqlite_file.DatabaseFile, "checkpoint", behind)
+    assert LOG_LIMIT < max(await write_without_rest(short_log)) < 2 * LOG_LIMIT
+
+
+async def test_a_log_that_starts_over_keeps_its_size(short_log: SqliteStore) -> None:
+    """A shorter one has to grow again, and to shorten it makes the first commits wait."""
+    sizes = await write_without_rest(short_log)
+    grown = sizes[next(place for place, size in enumerate(sizes) if size > LOG_LIMIT) :]
+    assert min(grown) == LOG_LIMIT, "it started over, and what was beyond the limit is gone"
+
+
+async def test_writers_wait_for_the_last_pages_of_the_log_alone(
+    short_log: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = sqlite_file.DatabaseFile.checkpoint
+    left = [5000, 900, sqlite.PAUSE_PAGES_MAX]
+    seen: list[bool] = []
+
+    def shrinking(self: sqlite_file.DatabaseFile) -> int:
+        """Each checkpoint leaves less to the next."""
+        seen.append(short_log._paused)
+        checkpoint(self)
+        return left.pop(0) if left and self.log_bytes() > LOG_LIMIT else 0
+
+    monkeypatch.setattr(sqlite_file.DatabaseFile, "checkpoint", shrinking)
+    await write_without_rest(short_log)
+    assert seen[: seen.index(True)].count(False) >= 3
+    assert not left
+
+
+async def test_a_checkpoint_tells_what_came_since_the_last(place: SqliteStore) -> None:
+    await place.update(saying("one"))
+    assert place._file.checkpoint() > 0
+    assert place._file.checkpoint() == 0
+    await place.update(saying("two"))
+    assert place._file.checkpoint() in (1, 2, 3)

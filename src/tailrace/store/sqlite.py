@@ -35,6 +35,8 @@ T = TypeVar("T")
 GROUP_UPDATES_MAX = 256
 GROUP_SECONDS_MAX = 0.008  # what one group may hold up the loop's other work
 QUEUE_UPDATES_MAX = 20_000
+PAUSE_PAGES_MAX = 256  # what a checkpoint may have to move while writers wait: some milliseconds
+CHECKPOINTS_BESIDE_MAX = 4  # of which each has less to move; then writers wait all the same
 GUARDED_GROUPS = 64  # after a closure that had to be undone: more like it may come
 
 _monotonic = SystemClock().monotonic
@@ -61,7 +63,8 @@ class SqliteStore:
         self._listeners: dict[str, dict[object, Listener]] = {}
         self._thread = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-commit")
         self._checkpoints = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-checkpoint")
-        self._checkpoint: asyncio.Future[None] | None = None
+        self._checkpoint: asyncio.Future[int] | None = None
+        self._checkpoints_beside = 0  # of a log that is too long
         self._pause_wanted = False
         self._paused = False  # a checkpoint runs with no group beside it, so that the log can start over
 
@@ -224,20 +227,26 @@ class SqliteStore:
         self._checkpoint = self._loop.run_in_executor(self._checkpoints, self._file.checkpoint)
         self._checkpoint.add_done_callback(self._checkpointed)
 
-    def _checkpointed(self, done: asyncio.Future[None]) -> None:
-        """Go on; a log that grew too long beside the checkpoint gets another one with the writer held back.
+    def _checkpointed(self, done: asyncio.Future[int]) -> None:
+        """Go on; a log that grew too long gets checkpoints until little is left, and one with the writer held back.
 
         The log starts over only when all of it has been moved before a writer begins, and one that never rests has
-        always begun already. The second checkpoint has little left to move, so the pause is a few milliseconds.
+        always begun already. What came beside the last checkpoint is all that the one in the pause has to move.
         """
         self._checkpoint = None
         was_paused, self._paused = self._paused, False
         try:
-            done.result()
-            if not was_paused and self._file.log_bytes() > LOG_BYTES_MAX:
-                self._pause_wanted = True
-                if self._in_flight is None and not self._scheduled:
-                    self._go_on(wrote=False)
+            pages = done.result()
+            if was_paused or self._file.log_bytes() <= LOG_BYTES_MAX:
+                self._checkpoints_beside = 0
+                return
+            self._checkpoints_beside += 1
+            if pages > PAUSE_PAGES_MAX and self._checkpoints_beside < CHECKPOINTS_BESIDE_MAX:
+                self._start_checkpoint()
+                return
+            self._pause_wanted = True
+            if self._in_flight is None and not self._scheduled:
+                self._go_on(wrote=False)
         finally:
             if self._queue:
                 self._wake()
