@@ -17,6 +17,7 @@ import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from tailrace.base.config import CREDENTIALS_FILE, SERVER_FILE, Config
 from tailrace.expression import parser
 from tailrace.gateway.connections import Connections
 from tailrace.gateway.gateway import Gateway
+from tailrace.gateway.listener import Listener
 from tailrace.identity import Identity
 from tailrace.operation import Node
 from tailrace.runtime import bubblewrap
@@ -166,7 +168,7 @@ class Server:
     """A running server. `await Server.start(config)`, then `await server.stop()`."""
 
     def __init__(
-        self, node: Node, connections: Connections, listener: asyncio.Server, key: RootKey, secured: Tls | None
+        self, node: Node, connections: Connections, listener: Listener, key: RootKey, secured: Tls | None
     ) -> None:
         self.node = node
         self._secured = secured
@@ -206,7 +208,7 @@ class Server:
             connections = Connections(
                 gateway.answer, config.request_bytes_max, clock.machine, answers_at_once=gateway.answers_at_once
             )
-            listener = await listen(connections, secured, host=config.host, port=config.port)
+            listener = await Listener.open(partial(listen, connections, secured), config.host, config.port)
         except BaseException as error:
             if place is not None:
                 await place.close()
@@ -215,9 +217,8 @@ class Server:
             if isinstance(error, WrongKey):
                 raise StoreUnavailable(wrong_key(config)) from error
             raise
-        port = listener.sockets[0].getsockname()[1]
-        node.endpoint = endpoint(config.host, port, secured)
-        node.config = replace(config, port=port)
+        node.endpoint = endpoint(config.host, listener.port, secured)
+        node.config = replace(config, port=listener.port)
         if config.functions_network == "none":
             pool.endpoint = Endpoint(*place_of(node.endpoint), lambda door: listen(connections, secured, sock=door))
         server = cls(node, connections, listener, key, secured)
