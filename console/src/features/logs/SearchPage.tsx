@@ -19,6 +19,7 @@ import { RefreshButton } from "../../pieces/RefreshButton";
 import { TimeRange } from "../../pieces/TimeRange";
 import { useParameter } from "../../pieces/useParameter";
 import { eventColumns } from "./event-columns";
+import styles from "./events.module.css";
 import { DEFAULT_RANGE, type GroupEvent, groupEvents, RANGES } from "./group-events";
 
 const TAIL_MS = 2_000;
@@ -81,8 +82,13 @@ export default function SearchPage() {
           {
             id: "stream",
             header: "Log stream",
-            width: 220,
-            cell: (event) => <Link href={to.logStream(group, event.stream)}>{event.stream}</Link>,
+            width: 240,
+            verticalAlign: "top",
+            cell: (event) => (
+              <div className={styles.line}>
+                <Link href={to.logStream(group, event.stream)}>{event.stream}</Link>
+              </div>
+            ),
           },
         ]}
         loading={answer.isPending && !answer.error}

@@ -4,17 +4,17 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useChange } from "../../aws/hooks";
 import { createTopic } from "../../aws/sns";
+import { fifoName } from "../../pieces/fifo-name";
 import { FormPage } from "../../pieces/FormPage";
 import { type Tag, TagsContainer } from "../../pieces/TagsContainer";
-
-const FIFO = ".fifo";
+import { toPairs } from "../../pieces/tags";
+import { TypeTiles } from "../../pieces/TypeTiles";
 
 /** Create topic: its type and name. */
 export default function CreateTopicPage() {
@@ -28,12 +28,12 @@ export default function CreateTopicPage() {
   const submit = () => {
     create.mutate(
       {
-        Name: fifo && !name.endsWith(FIFO) ? name + FIFO : name,
+        Name: fifoName(name, fifo),
         Attributes: {
           ...(displayName ? { DisplayName: displayName } : {}),
           ...(fifo ? { FifoTopic: "true", ContentBasedDeduplication: String(byContent) } : {}),
         },
-        Tags: tags.filter((tag) => tag.key).map((tag) => ({ Key: tag.key, Value: tag.value })),
+        Tags: toPairs(tags.filter((tag) => tag.key)),
       },
       { onSuccess: (answer) => void navigate(to.topic(answer.TopicArn ?? "")) },
     );
@@ -49,24 +49,12 @@ export default function CreateTopicPage() {
     >
       <Container header={<Header variant="h2">Details</Header>}>
         <SpaceBetween size="l">
-          <FormField label="Type" description="It can't be changed later.">
-            <Tiles
-              value={fifo ? "fifo" : "standard"}
-              onChange={({ detail }) => setFifo(detail.value === "fifo")}
-              items={[
-                {
-                  value: "standard",
-                  label: "Standard",
-                  description: "Order as it comes, at least once; queues, functions, mail, HTTP(S).",
-                },
-                {
-                  value: "fifo",
-                  label: "FIFO (first-in, first-out)",
-                  description: "Messages of a group in their order, each once; to queues alone.",
-                },
-              ]}
-            />
-          </FormField>
+          <TypeTiles
+            fifo={fifo}
+            onChange={setFifo}
+            standard="Order as it comes, at least once; queues, functions, mail, HTTP(S)."
+            firstInFirstOut="Messages of a group in their order, each once; to queues alone."
+          />
           <FormField
             label="Name"
             constraintText="At most 256 characters: letters, numbers, hyphens and underscores. A FIFO topic's ends in .fifo, which is added."

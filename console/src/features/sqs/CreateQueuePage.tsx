@@ -3,22 +3,22 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { to } from "../../app/paths";
 import { useChange } from "../../aws/hooks";
 import { createQueue } from "../../aws/sqs";
+import { fifoName } from "../../pieces/fifo-name";
 import { FormPage } from "../../pieces/FormPage";
 import { type Tag, TagsContainer } from "../../pieces/TagsContainer";
+import { toRecord } from "../../pieces/tags";
+import { TypeTiles } from "../../pieces/TypeTiles";
 import { DeadLetterFields, NO_DEAD_LETTERS, redrivePolicy } from "./DeadLetterFields";
 import { FifoFields } from "./FifoFields";
 import { queueName } from "./queue";
 import { changed, FIFO_INITIAL, INITIAL } from "./settings";
 import { SettingFields } from "./SettingFields";
-
-const FIFO = ".fifo";
 
 /** Create queue: type, name, how long what takes, and where dead letters go. */
 export default function CreateQueuePage() {
@@ -34,13 +34,13 @@ export default function CreateQueuePage() {
     const redrive = redrivePolicy(dead);
     create.mutate(
       {
-        QueueName: fifo && !name.endsWith(FIFO) ? name + FIFO : name,
+        QueueName: fifoName(name, fifo),
         Attributes: {
           ...changed(INITIAL, values),
           ...(fifo ? { FifoQueue: "true", ...changed(FIFO_INITIAL, fifoValues) } : {}),
           ...(redrive ? { RedrivePolicy: redrive } : {}),
         },
-        tags: Object.fromEntries(tags.filter((tag) => tag.key).map((tag) => [tag.key, tag.value])),
+        tags: toRecord(tags.filter((tag) => tag.key)),
       },
       { onSuccess: (answer) => void navigate(to.queue(queueName(answer.QueueUrl ?? name))) },
     );
@@ -56,16 +56,12 @@ export default function CreateQueuePage() {
     >
       <Container header={<Header variant="h2">Details</Header>}>
         <SpaceBetween size="l">
-          <FormField label="Type" description="It can't be changed later.">
-            <Tiles
-              value={fifo ? "fifo" : "standard"}
-              onChange={({ detail }) => setFifo(detail.value === "fifo")}
-              items={[
-                { value: "standard", label: "Standard", description: "At least once, in about the order of sending." },
-                { value: "fifo", label: "FIFO", description: "First in, first out: each once, in the order of its group." },
-              ]}
-            />
-          </FormField>
+          <TypeTiles
+            fifo={fifo}
+            onChange={setFifo}
+            standard="At least once, in about the order of sending."
+            firstInFirstOut="Each once, in the order of its group."
+          />
           <FormField
             label="Name"
             constraintText="At most 80 characters: letters, numbers, hyphens and underscores. A FIFO queue's ends in .fifo, which is added."
