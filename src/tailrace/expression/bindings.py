@@ -32,6 +32,8 @@ class Bindings:
 
     def check_unused(self) -> None:
         """Refuse names and values that no expression used; call it when all of them are bound."""
+        if len(self.used) == len(self.names) + len(self.values):
+            return  # none is used that isn't there: an expression with such a one was refused
         if self.names:
             _refuse_unused("ExpressionAttributeNames", self.names, self.used)
         if self.values:

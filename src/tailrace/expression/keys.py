@@ -27,7 +27,8 @@ _INVERT = bytes(255 - byte for byte in range(256))
 
 def item_key(hash_values: Sequence[dict[str, Any]], range_values: Sequence[dict[str, Any]] = ()) -> bytes:
     """The key of an item, or the start of an index entry's key: its partition, then its place within it."""
-    return partition_prefix(hash_values) + b"".join(map(sort_bytes, range_values))
+    prefix = partition_prefix(hash_values)
+    return prefix + b"".join(map(sort_bytes, range_values)) if range_values else prefix
 
 
 def partition_prefix(values: Sequence[dict[str, Any]]) -> bytes:

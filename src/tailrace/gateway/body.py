@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from functools import lru_cache
 
 from tailrace.base.errors import ApiError
 from tailrace.wire.http import HttpRequest, HttpResponse
@@ -65,6 +66,7 @@ def _gzip(body: bytes) -> bytes:
     return zlib.compress(body, LEVEL, GZIP_WINDOW)
 
 
+@lru_cache(maxsize=64)
 def _takes_gzip(accepted: str) -> bool:
     """Whether Accept-Encoding names gzip, with a quality that isn't zero."""
     for each in accepted.lower().split(","):

@@ -15,7 +15,10 @@ from tailrace.store.engine import Transaction
 from tailrace.store.items import END
 
 _HASHES = 1 << 64
-_EXPRESSIONS = ("ProjectionExpression", "FilterExpression")
+_SCAN = ("ProjectionExpression", "FilterExpression")
+_SCAN_BEFORE_2014 = ("AttributesToGet", "ScanFilter", "ConditionalOperator")
+_QUERY = (*_SCAN, "KeyConditionExpression")
+_QUERY_BEFORE_2014 = ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions")
 
 
 @operation("dynamodb", "Query", needs="dynamodb:Query", on=index_arn, context=conditions.of_query)
@@ -25,8 +28,7 @@ async def query(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
     """
     name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
-    older = ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions")
-    bindings = parameters.bindings_of(request, older, (*_EXPRESSIONS, "KeyConditionExpression"))
+    bindings = parameters.bindings_of(request, _QUERY_BEFORE_2014, _QUERY)
     if "KeyConditionExpression" not in request and "KeyConditions" not in request:
         raise ApiError.validation(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
@@ -57,8 +59,7 @@ async def scan(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
     """
     name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
-    older = ("AttributesToGet", "ScanFilter", "ConditionalOperator")
-    bindings = parameters.bindings_of(request, older, _EXPRESSIONS)
+    bindings = parameters.bindings_of(request, _SCAN_BEFORE_2014, _SCAN)
     wanted = read_plan.wishes(request, bindings)
     low, high = _segment(request)
     bindings.check_unused()
