@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tailrace.expression import functions, nodes
 from tailrace.expression.bindings import Bindings
@@ -48,8 +48,7 @@ class Plan:
         bindings.used |= self.values
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A condition with the names and values of one request."""
 
     plan: Plan

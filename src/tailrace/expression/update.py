@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import nodes, numbers
@@ -53,8 +53,7 @@ class Plan:
     has_named_paths: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(NamedTuple):
     """An update with the names and values of one request. `paths` are what it writes, in the order of the text."""
 
     plan: Plan
