@@ -37,15 +37,11 @@ def entry(layout: TableLayout, index: IndexLayout, key: bytes, image: Image) -> 
 
 
 def project(layout: TableLayout, index: IndexLayout, image: Image, item: Item) -> Image:
-    """The attributes that the index carries: both keys, and what its projection adds. All of them are the item's own
-    image, which is dumped and measured once for the table and every such index.
+    """What the index holds of the item. All of it is the item's own image, which is dumped and measured once for the
+    table and every such index.
     """
-    if index.projection == "ALL":
-        return image
-    names = {*layout.key_names, *(part.name for part in (*index.hash, *index.range))}
-    if index.projection == "INCLUDE":
-        names |= index.attributes
-    return Image({name: value for name, value in item.items() if name in names})
+    names = layout.carried[index.name]
+    return image if names is None else Image({name: value for name, value in item.items() if name in names})
 
 
 def plan(rows: RowChanges, layout: TableLayout, key: bytes, old: Image, new: Image) -> dict[str, tuple[int, ...]]:

@@ -43,6 +43,13 @@ class IndexLayout:
     local: bool = False
     building: bool = False
 
+    def carried(self, key_names: tuple[str, ...]) -> frozenset[str] | None:
+        """What entries hold of a table's items: both keys, and what the projection adds; None for all attributes."""
+        if self.projection == "ALL":
+            return None
+        added = self.attributes if self.projection == "INCLUDE" else frozenset[str]()
+        return added.union(key_names, (part.name for part in (*self.hash, *self.range)))
+
 
 @dataclass(frozen=True, slots=True)
 class ShardRange:
@@ -96,8 +103,12 @@ class TableLayout:
     stream: StreamLayout | None = None
     expiry: ExpiryLayout | None = None
     recorded: bool = False
+    key_names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The names of the primary key's attributes."""
+    carried: dict[str, frozenset[str] | None] = field(init=False, repr=False, compare=False)
+    """By index, the names of the attributes that its entries hold; None where they hold all."""
 
-    @property
-    def key_names(self) -> tuple[str, ...]:
-        """The names of the primary key's attributes."""
-        return (self.hash.name,) if self.range is None else (self.hash.name, self.range.name)
+    def __post_init__(self) -> None:
+        key_names = (self.hash.name,) if self.range is None else (self.hash.name, self.range.name)
+        object.__setattr__(self, "key_names", key_names)
+        object.__setattr__(self, "carried", {index.name: index.carried(key_names) for index in self.indexes})
