@@ -126,6 +126,7 @@ def measure(
         for title, running in servers.items():
             if title in refused or (workload.table.indexed and running.peer.name == NOT_A_PEER):
                 continue  # the ceiling keeps no index
+            running.warm()
             try:
                 measured = load.run(running.port, requests, connections, options.seconds, running.cpu_seconds)
             except Exception as error:  # noqa: BLE001 - a server that falls over loses its column, not the whole run

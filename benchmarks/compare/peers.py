@@ -253,6 +253,17 @@ class Running:
         """What it has written to its folder, in MB."""
         return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()) / 1e6
 
+    def warm(self) -> None:
+        """Read its files, so that the system has them in memory.
+
+        A virtual machine may give back what nobody has read for a minute, and a page that comes from the disk again
+        costs a server ten times the processor time: whom that hits is no server's doing.
+        """
+        for file in self.folder.rglob("*"):
+            with contextlib.suppress(OSError), file.open("rb") as opened:  # it may be a folder, or gone already
+                while opened.read(1 << 20):
+                    pass
+
     def kill(self) -> None:
         """SIGKILL, to it and its children."""
         with contextlib.suppress(ProcessLookupError):

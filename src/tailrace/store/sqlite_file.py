@@ -33,7 +33,7 @@ LOG_BYTES_MAX = 128 * 1024 * 1024
 # With 100,000 items of 1 KB the whole server stays below 150 MB.
 CACHE_KIB = 48 * 1024
 # Of the one that reads beside a COMMIT: it drops its pages after each.
-CACHE_BESIDE_KIB = 16 * 1024
+CACHE_BESIDE_KIB = 8 * 1024
 
 _SETTINGS = (
     f"PRAGMA page_size = {PAGE_BYTES}",  # heeded by a new file only
