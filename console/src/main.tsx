@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
 import { flashError } from "./app/flashes";
+import { adoptRegion } from "./app/region";
 import { followMode } from "./app/theme";
 import { announce, askOtherTabs, fromFragment, keep, session, shareWithTabs } from "./aws/session";
 import { adopt } from "./aws/sts";
@@ -24,6 +25,7 @@ async function start(): Promise<void> {
     keep(await askOtherTabs());
   }
   shareWithTabs();
+  adoptRegion(window.location.search);
   const root = document.getElementById("root");
   if (root) createRoot(root).render(<App />);
 }

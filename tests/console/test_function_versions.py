@@ -25,7 +25,7 @@ def test_a_version_is_frozen_and_an_alias_leads_to_it(page: Page, server: Runnin
     page.get_by_label("Version description").fill("The first")
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_text("Successfully created version 1 of the function Served.")).to_be_visible()
-    expect(page).to_have_url(re.compile(r"\?qualifier=1$"))
+    expect(page).to_have_url(re.compile(r"\?qualifier=1(&|$)"))
 
     functions.update_function_code(
         FunctionName="Served", ZipFile=zipped("index.mjs", "export const handler = async () => 'second';\n")

@@ -41,3 +41,24 @@ def test_a_form_outlives_the_session_that_it_was_begun_in(blank: Page, watched: 
         blank.close()
     finally:
         running.kill()
+
+
+def test_a_link_shows_the_region_that_its_sender_saw(page: Page, server: RunningServer) -> None:
+    server.client("sqs", region="eu-west-1").create_queue(QueueName="Brussels")
+    page.goto("/console/sqs/queues?region=eu-west-1")
+    expect(page.get_by_role("link", name="Brussels")).to_be_visible()
+    expect(page.get_by_role("button", name="Region eu-west-1")).to_be_visible()
+    page.get_by_role("link", name="Brussels").click()
+    expect(page).to_have_url(re.compile(r"/queues/Brussels\?region=eu-west-1"))
+    page.get_by_role("tab", name="Tags").click()
+    expect(page).to_have_url(re.compile("tab=tags.*region=eu-west-1|region=eu-west-1.*tab=tags"))
+    page.goto("/console/sqs/queues")
+    expect(page.get_by_role("link", name="Brussels")).to_be_visible()
+    expect(page).to_have_url(re.compile("region=eu-west-1"))
+    page.get_by_role("button", name="Region eu-west-1").click()
+    page.get_by_role("menuitem", name="us-west-2").click()
+    expect(page.get_by_text("No queues")).to_be_visible()
+    expect(page).to_have_url(re.compile("region=us-west-2"))
+    page.go_back()
+    expect(page.get_by_role("link", name="Brussels")).to_be_visible()
+    expect(page.get_by_role("button", name="Region eu-west-1")).to_be_visible()

@@ -6,12 +6,14 @@ import { RouterProvider } from "react-router/dom"; // the one that can render a 
 
 import { newQueryClient } from "../aws/hooks";
 import { followLinks } from "./follow-links";
+import { followRegion } from "./region";
 import { routes } from "./routes";
 
 const router = createBrowserRouter(routes);
 const cache = newQueryClient();
 
 followLinks((href) => void router.navigate(href));
+followRegion(router, () => cache.clear());
 
 /** The console. */
 export function App() {

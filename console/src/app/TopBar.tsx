@@ -2,11 +2,13 @@ import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { Mode } from "@cloudscape-design/global-styles";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { useLocation, useNavigate } from "react-router";
 
 import { isReadOnly, setReadOnly, subscribe as subscribeToReadOnly } from "../aws/read-only";
 import { keep, nameOf, type Session } from "../aws/session";
 import { useClockMenu } from "./clock-menu";
 import { to } from "./paths";
+import { withRegion } from "./region";
 import { SearchBox } from "./SearchBox";
 import { choose, mode, subscribe } from "./theme";
 
@@ -34,8 +36,10 @@ export function TopBar({ session }: { session: Session }) {
   const readOnly = useSyncExternalStore(subscribeToReadOnly, isReadOnly);
   const clock = useClockMenu();
   const dark = shown === Mode.Dark;
-  const leave = (next: Session | null) => {
-    keep(next);
+  const navigate = useNavigate();
+  const { search } = useLocation();
+  const leave = () => {
+    keep(null);
     cache.clear();
   };
   const bar = (
@@ -64,7 +68,7 @@ export function TopBar({ session }: { session: Session }) {
           text: session.region,
           ariaLabel: `Region ${session.region}`,
           items: REGIONS.map(([id, name]) => ({ id, text: `${name} ${id}` })),
-          onItemClick: ({ detail }) => leave({ ...session, region: detail.id }),
+          onItemClick: ({ detail }) => void navigate({ search: withRegion(search, detail.id) }),
         },
         {
           type: "menu-dropdown",
@@ -73,7 +77,7 @@ export function TopBar({ session }: { session: Session }) {
           iconName: "user-profile",
           ariaLabel: `Signed in as ${nameOf(session.arn)}`,
           items: [{ id: "sign-out", text: "Sign out" }],
-          onItemClick: () => leave(null),
+          onItemClick: leave,
         },
       ]}
       i18nStrings={{

@@ -8,6 +8,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 
+import { regionOf } from "../../app/region";
 import { ErrorAlert } from "../../pieces/ErrorAlert";
 import { KeyFields } from "./KeyFields";
 import styles from "./sign-in.module.css";
@@ -15,7 +16,7 @@ import { useSignIn } from "./useSignIn";
 
 /** Asks for an access key, and keeps only the temporary credentials that it is exchanged for. */
 export function SignIn() {
-  const [region, setRegion] = useState("us-east-1");
+  const [region, setRegion] = useState(regionOf(window.location.search) ?? "us-east-1");
   const signing = useSignIn(region);
   const submit = (event: FormEvent) => {
     event.preventDefault();
