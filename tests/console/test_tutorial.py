@@ -10,7 +10,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.conftest import RunningServer
+from tests.conftest import RunningServer, wait_until
 from tests.console.conftest import Watched
 from tests.console.resources import make_function, make_table
 
@@ -106,6 +106,7 @@ def ask_for_the_trigger(page: Page) -> None:
 
 
 def open_the_role(page: Page) -> None:
+    page.bring_to_front()  # a menu closes when its page is not, or no longer, the one that one looks at
     page.get_by_role("tab", name="Configuration").click()
     page.get_by_role("button", name="Permissions").click()
     expect(page.get_by_role("heading", name="Execution role")).to_be_visible()
@@ -154,7 +155,14 @@ def update_the_stock(page: Page) -> None:
 def read_the_log(page: Page) -> None:
     go(page, "Log groups")
     page.get_by_label("Find log groups").fill(FUNCTION)
-    page.get_by_role("link", name=f"/aws/lambda/{FUNCTION}", exact=True).click()
+    group = page.get_by_role("link", name=f"/aws/lambda/{FUNCTION}", exact=True)
+
+    def is_there() -> bool:
+        page.get_by_role("button", name="Refresh").first.click()
+        return group.count() > 0
+
+    wait_until("the log group that the function has made", is_there)
+    group.click()
     page.get_by_role("link", name=re.compile(r"\[\$LATEST\]")).first.click()
     expect(page.get_by_role("heading", name="Log events")).to_be_visible()
     expect(page.get_by_text("START RequestId").first).to_be_visible()
