@@ -34,7 +34,7 @@ Place = tuple[int, int, str]  # where in the head, how many characters, the head
 class Form:
     """The header of a request whose values end in other characters each time, as many as in the first one."""
 
-    __slots__ = ("_changing", "_fixed", "_headers", "_size", "_unpack")
+    __slots__ = ("_changing", "_fixed", "_headers", "_size", "_start", "_unpack")
 
     def __init__(self, head: bytes, places: list[Place], headers: dict[str, str]) -> None:
         layout, at, self._changing, shown = "", 0, list[tuple[str, str, int, int]](), 0
@@ -46,11 +46,12 @@ class Form:
         self._fixed = self._unpack(head)[::2]
         self._headers = headers
         self._size = len(head)
+        self._start = self._fixed[0]
 
     def read(self, data: bytes) -> HttpRequest | None:
         """The request that these bytes are, if they have this form."""
         size = self._size
-        if len(data) < size:
+        if len(data) < size or not data.startswith(self._start):  # most others differ there: another operation's, say
             return None
         parts = self._unpack(data)
         if parts[::2] != self._fixed:
@@ -83,7 +84,7 @@ def form_of(data: bytes, request: HttpRequest) -> Form | None:
 
 
 class Forms:
-    """The forms of the requests of one connection."""
+    """The forms of the requests of one connection, the one that was used last first."""
 
     __slots__ = ("_known", "_learned")
 
@@ -96,6 +97,9 @@ class Forms:
         for form in self._known:
             request = form.read(data)
             if request is not None:
+                if form is not self._known[0]:
+                    self._known.remove(form)
+                    self._known.insert(0, form)
                 return request
         return None
 
@@ -105,5 +109,5 @@ class Forms:
             form = form_of(data, request)
             if form is not None:
                 self._learned += 1
-                self._known.append(form)
-                del self._known[:-FORMS_MAX]
+                self._known.insert(0, form)
+                del self._known[FORMS_MAX:]

@@ -137,3 +137,11 @@ def test_whatever_is_changed_is_read_as_the_parser_reads_it(place: int, put: byt
     changed = data[:place] + put + data[place + cut :]
     request = learned(data).read(changed)
     assert request is None or [request] == Parsed(changed).requests
+
+
+def test_a_form_that_is_in_use_stays_where_others_come_and_go() -> None:
+    used, forms = sent(), learned(sent())
+    for number in range(FORMS_MAX * 2):
+        other = sent(more=f"X-Number: {number:02}\r\n")
+        forms.learn(other, Parsed(other).requests[0])
+        assert forms.read(used) == Parsed(used).requests[0]
