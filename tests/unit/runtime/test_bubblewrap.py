@@ -75,7 +75,7 @@ def handler(event, context):
 """
     seconds = "301.25"  # a text that no other process of this machine has
     await walled.result(walled.function(source), seconds)
-    for _ in range(100):  # a process that has just begun has no command line yet
+    for _ in range(1000):  # a process that has just begun has no command line yet
         if running(seconds):
             break
         await asyncio.sleep(0.01)

@@ -170,6 +170,10 @@ def handler(seconds, context):
     seconds = "302.5"
     spec = anywhere.function(source)
     await anywhere.call(spec, seconds)
+    for _ in range(1000):  # a process that has just begun has no command line of its own yet
+        if running(seconds):
+            break
+        await asyncio.sleep(0.01)
     assert running(seconds)
     anywhere.pool.retire("f")
     for _ in range(200):
@@ -307,7 +311,7 @@ import http.client, os
 def handler(address, context):
     answers = []
     for method, path in (("GET", "invocation/next"), ("POST", "invocation/request-1/response"), ("POST", "init/error")):
-        connection = http.client.HTTPConnection(address, timeout=2)
+        connection = http.client.HTTPConnection(address, timeout=9)
         try:
             connection.request(method, "/2018-06-01/runtime/" + path, b"{}" if method == "POST" else None)
             answers.append(connection.getresponse().status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +19,21 @@ from tests.unit.runtime.conftest import Workbench, archive_of
 PID = "import os, time\ndef handler(event, context):\n  time.sleep(event or 0)\n  return os.getpid()"
 
 
-async def settle(pool: Pool, environments: int) -> int:
-    for _ in range(500):
-        if pool.describe()["environments"] == environments:
-            break
+async def until(what: str, probe: Callable[[], bool]) -> None:
+    """Wait for something that comes by itself; fail with `what` where it doesn't."""
+    for _ in range(2000):
+        if probe():
+            return
         await asyncio.sleep(0.01)
-    return int(pool.describe()["environments"])
+    raise AssertionError(f"{what}: not within 20 s")
+
+
+async def until_there_are(pool: Pool, environments: int) -> None:
+    await until(f"{environments} environments", lambda: pool.describe()["environments"] == environments)
+
+
+async def until_it_runs(bench: Workbench) -> None:
+    await until("the start", lambda: bool(bench.notebooks) and "START" in bench.notebooks[-1].lines)
 
 
 async def test_invocations_at_once_have_environments_of_their_own(bench: Workbench) -> None:
@@ -41,40 +51,36 @@ async def test_idle_environments_end(bench: Workbench) -> None:
     for _ in range(30):  # the sweep sleeps on the clock, in steps
         bench.clock.advance(IDLE_SECONDS / 10)
         await asyncio.sleep(0)
-    assert await settle(bench.pool, 0) == 0
+    await until_there_are(bench.pool, 0)
     assert await bench.result(spec) != first
 
 
 async def test_retired_environments_end_the_busy_ones_after_their_invocation(bench: Workbench) -> None:
     spec = bench.function(PID)
     running = asyncio.ensure_future(bench.result(spec, 0.3))
-    for _ in range(500):
-        if bench.notebooks and "START" in bench.notebooks[-1].lines:
-            break
-        await asyncio.sleep(0.01)
+    await until_it_runs(bench)
     bench.pool.retire("f")
     first = await running
-    assert await settle(bench.pool, 0) == 0
+    await until_there_are(bench.pool, 0)
     assert await bench.result(spec) != first
 
 
 async def test_a_caller_that_goes_away_does_not_end_the_function(bench: Workbench) -> None:
     spec = bench.function(PID)
     first = await bench.result(spec)
+    (book,) = bench.notebooks
     running = asyncio.ensure_future(bench.call(spec, 0.2))
-    await asyncio.sleep(0.05)
+    await until("the second start", lambda: book.lines.count("START") == 2)
     running.cancel()
-    await asyncio.sleep(0.4)
-    assert bench.notebooks[-1].lines[-2:] == ["START", "END"]
+    await until("its end", lambda: book.lines.count("END") == 2)
+    assert book.lines[-2:] == ["START", "END"]
+    assert book.outcomes[-1].kind is None
     assert await bench.result(spec) == first
 
 
 async def test_closing_ends_what_runs(bench: Workbench) -> None:
     running = asyncio.ensure_future(bench.call(bench.function(PID), 60))
-    for _ in range(500):
-        if bench.notebooks and "START" in bench.notebooks[-1].lines:
-            break
-        await asyncio.sleep(0.01)
+    await until_it_runs(bench)
     await bench.pool.close()
     assert (await running).kind == "exit"
 
@@ -104,14 +110,16 @@ async def test_the_machines_limit_makes_wait_and_ends_idle_ones_of_others(tmp_pa
 async def test_as_many_run_at_once_as_the_machine_may_have(tmp_path: Path) -> None:
     clock, guard = MovableClock(), Guard(tmp_path / "unused")
     bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard), environments_max=2), clock)
-    spec = bench.function(PID)
-    running = [asyncio.ensure_future(bench.call(spec, 1.0)) for _ in range(2)]
-    for _ in range(500):
-        if sum("START" in book.lines for book in bench.notebooks) == 2:
-            break
-        await asyncio.sleep(0.01)
-    assert not any(task.done() for task in running)
-    await asyncio.gather(*running)
+    meets = """
+import os, time
+def handler(folder, context):
+    open(os.path.join(folder, str(os.getpid())), "w").close()
+    while len(os.listdir(folder)) < 2: time.sleep(0.01)
+"""
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
+    spec = bench.function(meets, timeout_s=30.0)
+    await asyncio.gather(*(bench.result(spec, str(meeting)) for _ in range(2)))  # each answers when both are there
     await bench.pool.close()
     guard.close()
 
@@ -121,8 +129,8 @@ async def test_who_waits_in_line_is_told_when_the_pool_closes(tmp_path: Path) ->
     bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard), environments_max=1), clock)
     spec = bench.function(PID)
     running = [asyncio.ensure_future(bench.call(spec, 60)) for _ in range(2)]
-    await asyncio.sleep(0.2)
-    assert bench.pool.describe()["waiting"] == 1
+    await until_it_runs(bench)
+    await until("the second in line", lambda: bench.pool.describe()["waiting"] == 1)
     await bench.pool.close()
     first, second = await asyncio.gather(*running, return_exceptions=True)
     assert isinstance(second, Throttled)
@@ -164,7 +172,8 @@ async def test_a_process_that_ended_by_itself_is_replaced(bench: Workbench) -> N
     )
     spec = bench.function(source)
     assert await bench.result(spec, True) == 1
-    await asyncio.sleep(0.3)
+    (first,) = bench.pool._all
+    await until("its end", lambda: not first.alive)
     assert await bench.result(spec, False) == 1
     assert len(bench.notebooks) == 2
 
