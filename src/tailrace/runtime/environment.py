@@ -94,7 +94,10 @@ class Environment:
         return self.launch.expires is not None and clock.now() + seconds >= self.launch.expires
 
     async def start(self, interpreter: Interpreter) -> None:
-        """Start the process and wait for the end of its init. A failed init is told by the first invocation."""
+        """Start the process and wait for the end of its init. A failed init is told by the first invocation.
+
+        Raises Gone where it was closed before there was a process.
+        """
         self.journal.init_started()
         await self._begin(interpreter)
         began = REAL.monotonic()
@@ -119,6 +122,8 @@ class Environment:
         variables = trust.variables(self._folders.runtime, view.runtime)
         variables |= commands.variables(spec, self.launch, view, self._api.address, self.journal.log_stream)
         line = commands.command(interpreter, spec, view)
+        if self.closed:  # while the address was made: nobody would end the process any more
+            raise Gone
         tag = commands.tag(self.journal.log_stream)
         try:
             self._sandbox = self._sandboxes.start(line, variables, self._folders, tag)

@@ -180,6 +180,8 @@ class Pool:
                 root / "layers" / "task", root / "layers", private, home.runtime, spec.storage_mb, spec.memory_mb
             )
             environment = await Environment.make(spec, folders, home.sandboxes)
+            if self._stopped:
+                raise Throttled("machine")
             self._all.add(environment)
         except BaseException:
             self._next_in_line()
@@ -189,6 +191,9 @@ class Pool:
         await home.code.trim({one.code for one in self._all})
         try:
             await environment.start(interpreter)
+        except Gone:  # only the end of the pool closes what has not started
+            self._end(environment)
+            raise Throttled("machine") from None
         except BaseException:
             self._end(environment)
             raise

@@ -13,7 +13,8 @@ from tailrace.base.clock import MovableClock
 from tailrace.runtime.interpreters import RuntimeMissing
 from tailrace.runtime.pool import IDLE_SECONDS, Pool
 from tailrace.runtime.process import Guard, PlainProcess
-from tailrace.runtime.spec import CodeProblem, Throttled
+from tailrace.runtime.runtime_api import RuntimeApi
+from tailrace.runtime.spec import CodeProblem, Launch, Throttled
 from tests.unit.runtime.conftest import Workbench, archive_of
 
 PID = "import os, time\ndef handler(event, context):\n  time.sleep(event or 0)\n  return os.getpid()"
@@ -83,6 +84,40 @@ async def test_closing_ends_what_runs(bench: Workbench) -> None:
     await until_it_runs(bench)
     await bench.pool.close()
     assert (await running).kind == "exit"
+
+
+@pytest.mark.parametrize("when", ["its credentials are made", "its Runtime API is begun"])
+async def test_closing_ends_what_is_about_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """Or it would run to its timeout, which the end of the server would wait for."""
+    clock, guard = MovableClock(), Guard(tmp_path / "unused")
+    bench = Workbench(Pool(clock, sandboxes=PlainProcess(guard)), clock)
+    spec = bench.function(PID)
+    closing: list[asyncio.Task[None]] = []
+
+    async def close() -> None:
+        closing.append(asyncio.ensure_future(bench.pool.close()))
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def launch(log_stream: str) -> Launch:
+        await close()
+        return await made(log_stream)
+
+    async def start(api: RuntimeApi) -> None:
+        await begin(api)
+        await close()
+
+    made, begin = spec.launch, RuntimeApi.start
+    if when == "its credentials are made":
+        spec = replace(spec, launch=launch)
+    else:
+        monkeypatch.setattr(RuntimeApi, "start", start)
+    with pytest.raises(Throttled, match="machine"):
+        await bench.call(spec, 60)
+    await closing[0]
+    assert bench.pool.describe()["environments"] == 0
+    assert "START" not in bench.notebooks[-1].lines
+    guard.close()
 
 
 async def test_reserved_concurrency_is_a_limit_at_once(bench: Workbench) -> None:
