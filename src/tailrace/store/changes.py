@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, get_args
 
 import orjson
 
@@ -44,6 +45,11 @@ _EVENTS = {
 }
 """How a record begins, by whether there was an item, and whether there is one."""
 _WITH_NEW, _WITH_OLD = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE"), ("NEW_AND_OLD_IMAGES", "OLD_IMAGE")
+_ENDS: dict[ViewType, bytes] = {
+    view_type: b',"SizeBytes":%%d,"StreamViewType":"%b"}}' % view_type.encode() for view_type in get_args(ViewType)
+}
+"""How a record ends, by what the stream shows; its size is to be put in."""
+_INSERT = "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards WHERE shard = ?"
 _COLUMNS = "shard, name, low, high, parent, start, latest, trimmed, closed, opened"
 
 
@@ -196,43 +202,45 @@ def append(
     """
     stream = layout.stream
     assert stream is not None, "a table without a stream has no records"
+    view_type, key_names = stream.view_type, layout.key_names
+    opening = _opening(int(now)) if cause is None else _opening_with(cause, int(now))
     by_shard: dict[int, list[bytes]] = {}
     for key, old, new in writes:
-        body = _record(stream.view_type, layout.key_names, old, new, now, cause)
+        body = _record(view_type, key_names, old, new, opening)
         by_shard.setdefault(stream.shard_of(key), []).append(body)
     for shard, bodies in by_shard.items():
         turn, count = ("shards", shard), len(bodies)  # so it is held for the commit alone
         tx.one("UPDATE shards SET latest = latest + ? WHERE shard = ? AND closed IS NULL", count, shard, turn=turn)
-        tx.many(
-            "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards "
-            "WHERE shard = ?",
-            [(count - place, now, body, origin, shard) for place, body in enumerate(bodies, 1)],
-            turn=turn,
-        )
+        rows = [(count - place, now, body, origin, shard) for place, body in enumerate(bodies, 1)]
+        tx.many(_INSERT, rows, turn=turn)
     tx.notify(TOPIC, str(stream.stream))
 
 
-def _record(
-    view_type: ViewType, key_names: tuple[str, ...], old: Image, new: Image, now: float, cause: dict[str, Any] | None
-) -> bytes:
+@lru_cache(maxsize=4)
+def _opening(second: int) -> bytes:
+    """What the records of one second have between their event's name and their keys, where nobody is to be named."""
+    return b',"dynamodb":{"ApproximateCreationDateTime":%d,"Keys":' % second
+
+
+def _opening_with(cause: dict[str, Any], second: int) -> bytes:
+    return b',"userIdentity":' + orjson.dumps(cause) + _opening(second)
+
+
+def _record(view_type: ViewType, key_names: tuple[str, ...], old: Image, new: Image, opening: bytes) -> bytes:
     """A record's JSON; keys and images are joined in as bytes."""
-    item = new.item if new.exists else old.item
+    old_body, new_body = old.body, new.body
+    item = old.item if new_body is None else new.item
     assert item is not None, "a change from nothing to nothing is no change"
     keys = {name: item[name] for name in key_names}
     size = item_size(keys)
-    pieces = [
-        _EVENTS[old.exists, new.exists],
-        b"" if cause is None else b',"userIdentity":' + orjson.dumps(cause),
-        b',"dynamodb":{"ApproximateCreationDateTime":%d,"Keys":' % now,
-        orjson.dumps(keys),
-    ]
-    if new.body is not None and view_type in _WITH_NEW:
-        pieces += (b',"NewImage":', new.body)
+    pieces = [_EVENTS[old_body is not None, new_body is not None], opening, orjson.dumps(keys)]
+    if new_body is not None and view_type in _WITH_NEW:
+        pieces += (b',"NewImage":', new_body)
         size += new.size
-    if old.body is not None and view_type in _WITH_OLD:
-        pieces += (b',"OldImage":', old.body)
+    if old_body is not None and view_type in _WITH_OLD:
+        pieces += (b',"OldImage":', old_body)
         size += old.size
-    pieces.append(b',"SizeBytes":%d,"StreamViewType":"%b"}}' % (size, view_type.encode()))
+    pieces.append(_ENDS[view_type] % size)
     return b"".join(pieces)
 
 

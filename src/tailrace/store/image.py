@@ -9,8 +9,6 @@ Most writes need one form alone of each image: a plain put doesn't parse what it
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 
 from tailrace.expression.values import item_size
@@ -20,34 +18,35 @@ from tailrace.store.layout import Item
 class Image:
     """An item, parsed and as it is stored, and its size in bytes as AWS counts it.
 
-    Whoever makes one gives the item or the body; the other is made when it is first asked for, and is an attribute like
-    any other from then on. Where there is no item its image is `NOTHING`, whose size is 0.
+    Whoever makes one gives the item or the body; the other is made when it is first asked for. Where there is no item
+    its image is `NOTHING`, whose size is 0.
     """
 
-    __slots__ = ("body", "item", "size")
-
-    item: Item | None
-    body: bytes | None
-    size: int
+    __slots__ = ("_body", "_item", "size")
 
     def __init__(self, item: Item | None, body: bytes | None = None, size: int | None = None) -> None:
-        if item is not None or body is None:
-            self.item = item
-        if body is not None or item is None:
-            self.body = body
+        self._item = item
+        self._body = body
         if size is None:
-            size = 0 if self.item is None else item_size(self.item)
+            parsed = self.item
+            size = 0 if parsed is None else item_size(parsed)
         self.size = size
 
-    def __getattr__(self, form: str) -> Any:
-        """Make the form that wasn't given."""
-        made: Any
-        if form == "item":
-            made = self.item = orjson.loads(self.body)  # type: ignore[arg-type]
-        elif form == "body":
-            made = self.body = orjson.dumps(self.item)
-        else:
-            raise AttributeError(form)
+    # Two properties, where `__getattr__` would do: with it each look at an attribute that is there is slow, too.
+    @property
+    def item(self) -> Item | None:
+        """The item parsed, None where there is none."""
+        made = self._item
+        if made is None and self._body is not None:
+            made = self._item = orjson.loads(self._body)
+        return made
+
+    @property
+    def body(self) -> bytes | None:
+        """The item as it is stored, None where there is none."""
+        made = self._body
+        if made is None and self._item is not None:
+            made = self._body = orjson.dumps(self._item)
         return made
 
     @property
