@@ -32,7 +32,7 @@ def request_id_long() -> str:
     try:
         return _request_ids.popleft()  # which threads may do at once
     except IndexError:
-        first, *others = random_bytes(_REQUEST_ID_BYTES * _AT_ONCE).hex(" ", _REQUEST_ID_BYTES).upper().split()
+        first, *others = random_bytes(_REQUEST_ID_BYTES * _AT_ONCE).hex(" ", _REQUEST_ID_BYTES).upper().split(" ")
         _request_ids.extend(others)
         return first
 
@@ -64,7 +64,7 @@ def secret_access_key() -> str:
 
 def random_bytes(count: int) -> bytes:
     """`count` random bytes."""
-    return _random.getrandbits(count * 8).to_bytes(count, "big")
+    return _random.randbytes(count)
 
 
 def uniform(low: float, high: float) -> float:

@@ -238,7 +238,7 @@ class Connection(asyncio.Protocol):
                 finally:
                     self.connections.admission.release(size)
                 try:
-                    if not self._writable.is_set():
+                    if self._unread is not None:
                         await self._writable.wait()
                     if self.connections.closing or (self._broken and not self._queue):
                         keep_alive = False

@@ -37,10 +37,10 @@ class Form:
     __slots__ = ("_changing", "_fixed", "_headers", "_size", "_start", "_unpack")
 
     def __init__(self, head: bytes, places: list[Place], headers: dict[str, str]) -> None:
-        layout, at, self._changing, shown = "", 0, list[tuple[str, str, int, int]](), 0
+        layout, at, self._changing, shown = "", 0, list[tuple[str, str, slice]](), 0
         for start, count, name in places:
             layout, at = f"{layout}{start - at}s{count}s", start + count
-            self._changing.append((name, headers[name][:-count], shown, shown + count))
+            self._changing.append((name, headers[name][:-count], slice(shown, shown + count)))
             shown += count
         self._unpack = struct.Struct(f"{layout}{len(head) - at}s").unpack_from
         self._fixed = self._unpack(head)[::2]
@@ -60,8 +60,8 @@ class Form:
         if not changing.replace(b"-", b"").isalnum():
             return None
         text, headers, body = changing.decode(), self._headers.copy(), data[size:]
-        for name, stem, start, stop in self._changing:
-            headers[name] = stem + text[start:stop]
+        for name, stem, place in self._changing:
+            headers[name] = stem + text[place]
         return HttpRequest("POST", "/", "", headers, body) if headers["content-length"] == str(len(body)) else None
 
 

@@ -34,7 +34,6 @@ from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.protocol import Route
-from tailrace.wire.validate import validator
 
 log = logging.getLogger("tailrace.gateway")
 
@@ -130,7 +129,7 @@ class Gateway:
                 lambda tx: (lookup(tx, key_id, token), resource_policies.exist(tx))
             )
             # The signature covers the raw bytes, compressed or not.
-            sigv4.verify(signature, request, secret, node.clock.machine(), model.service(service).signing_name)
+            sigv4.verify(signature, request, secret, node.clock.machine(), route.signing_name)
         entry.principal = principal
         if operation is None:
             raise ApiError(
@@ -141,7 +140,7 @@ class Gateway:
         if "content-encoding" in headers:
             inflate(request, node.config.request_bytes_max)
         shape = route.protocol.parse(route, request)
-        validator(service, route.operation)(shape)
+        route.validate(shape)
         entry.subject = subject_of(shape)
         call = Call(
             node,
