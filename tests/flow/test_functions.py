@@ -18,6 +18,8 @@ from botocore.exceptions import ClientError
 from tailrace import app
 from tailrace.base.clock import MovableClock, SystemClock
 from tailrace.base.config import Config
+from tailrace.reach import Reached
+from tailrace.reach import client as tailrace_client
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import allow, make_function, make_role, unique, zipped
 
@@ -392,6 +394,15 @@ def test_functions_survive_a_crash(durable_server: RunningServer) -> None:
     assert invoke(durable_server, function, 1)[0] == 1
 
 
+def attempts(server: RunningServer, function: str) -> int:
+    """How many failed tries of its events are over and recorded, and with each when the next one comes.
+
+    What a try prints is there before that: a clock that is moved then moves the next try with it.
+    """
+    own = tailrace_client(Reached(server.endpoint, server.access_key, server.secret_key, "us-east-1"))
+    return len(own.list_attempts(FunctionName=function, Outcome="Failure")["Attempts"])
+
+
 async def test_a_failed_event_is_tried_again_after_one_and_after_two_minutes() -> None:
     clock = MovableClock(SystemClock().now(), running=True)
     config = Config(port=0, data="memory:", access_key_id="test", secret_access_key="test")
@@ -405,13 +416,8 @@ async def test_a_failed_event_is_tried_again_after_one_and_after_two_minutes() -
         expected = f"try {left['ResponseMetadata']['RequestId']}\n"
 
         async def tries(count: int) -> list[str]:
-            found: list[str] = []
-            for _ in range(300):
-                found = [m for m in await asyncio.to_thread(messages, local, function) if m.startswith("try ")]
-                if len(found) >= count:
-                    break
-                await asyncio.sleep(0.02)
-            return found
+            await asyncio.to_thread(wait_until, "the try", lambda: attempts(local, function) >= count)
+            return [m for m in await asyncio.to_thread(messages, local, function) if m.startswith("try ")]
 
         assert await tries(1) == [expected]
         clock.advance(50)
