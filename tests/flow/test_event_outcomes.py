@@ -17,7 +17,7 @@ from tailrace.base.clock import MovableClock, SystemClock
 from tailrace.base.config import Config
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import allow, make_function, make_role, unique
-from tests.flow.test_functions import LocalServer, messages
+from tests.flow.test_functions import LocalServer, attempts, messages
 
 ECHO = "def handler(event, context): return {'got': event}"
 FAILS = "def handler(event, context):\n  print('try', context.aws_request_id)\n  raise ValueError('no')"
@@ -258,7 +258,7 @@ def test_without_the_permission_nothing_is_sent(server: RunningServer) -> None:
     document = allow("sqs:SendMessage", on=after)
     server.client("iam").put_role_policy(RoleName=role, PolicyName="send", PolicyDocument=document)
     leave(server, function, 1)
-    wait_until("the call", lambda: any(m.startswith("END") for m in messages(server, function)))
+    wait_until("the call", lambda: attempts(server, function, "Success"))
     put(server, function, on_success=after)
     leave(server, function, 2)
     assert json.loads(arrived(server, after_url)["Body"])["requestPayload"] == 2

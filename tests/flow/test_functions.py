@@ -394,13 +394,13 @@ def test_functions_survive_a_crash(durable_server: RunningServer) -> None:
     assert invoke(durable_server, function, 1)[0] == 1
 
 
-def attempts(server: RunningServer, function: str) -> int:
-    """How many failed tries of its events are over and recorded, and with each when the next one comes.
+def attempts(server: RunningServer, function: str, outcome: str = "Failure") -> int:
+    """How many tries of its events with this outcome are over and recorded, and with each when the next one comes.
 
     What a try prints is there before that: a clock that is moved then moves the next try with it.
     """
     own = tailrace_client(Reached(server.endpoint, server.access_key, server.secret_key, "us-east-1"))
-    return len(own.list_attempts(FunctionName=function, Outcome="Failure")["Attempts"])
+    return len(own.list_attempts(FunctionName=function, Outcome=outcome)["Attempts"])
 
 
 async def test_a_failed_event_is_tried_again_after_one_and_after_two_minutes() -> None:
