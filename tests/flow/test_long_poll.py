@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
-import threading
-import time
+from http.client import HTTPResponse
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -45,14 +45,12 @@ def test_a_message_is_not_hidden_by_a_poll_whose_client_has_gone(server: Running
 
 
 def test_the_end_of_the_server_answers_open_polls(durable_server: RunningServer) -> None:
-    sqs = durable_server.client("sqs", read_timeout=30)
+    sqs = durable_server.client("sqs")
     url = sqs.create_queue(QueueName="ending")["QueueUrl"]
-    answers = []
-    poll = threading.Thread(target=lambda: answers.append(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)))
-    poll.start()
-    durable_server.client("sqs").list_queues()
-    time.sleep(0.3)  # the poll has reached the server, in its own thread and time
-    assert durable_server.stop() == 0
-    poll.join(10)
-    assert answers
-    assert "Messages" not in answers[0]
+    with poll_on_a_socket(durable_server, url) as connection:
+        connection.settimeout(20)
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])  # by its answer the poll waits
+        assert durable_server.stop() == 0
+        answer = HTTPResponse(connection)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())) == (200, {})
