@@ -168,7 +168,13 @@ class Server:
     """A running server. `await Server.start(config)`, then `await server.stop()`."""
 
     def __init__(
-        self, node: Node, connections: Connections, listener: Listener, key: RootKey, secured: Tls | None
+        self,
+        node: Node,
+        connections: Connections,
+        listener: Listener,
+        triggers: StreamTriggers,
+        key: RootKey,
+        secured: Tls | None,
     ) -> None:
         self.node = node
         self._secured = secured
@@ -176,7 +182,7 @@ class Server:
         self._connections = connections
         self._listener = listener
         self._workers: list[Worker] = []
-        self._triggers = StreamTriggers(node)
+        self._triggers = triggers
         self._keeper: Worker = KeepMetrics(node)  # the last to end, for the others measure to theirs
         self._lock: int | None = None
 
@@ -208,6 +214,8 @@ class Server:
             connections = Connections(
                 gateway.answer, config.request_bytes_max, clock.machine, answers_at_once=gateway.answers_at_once
             )
+            triggers = StreamTriggers(node)
+            await triggers.join()
             listener = await Listener.open(partial(listen, connections, secured), config.host, config.port)
         except BaseException as error:
             if place is not None:
@@ -221,7 +229,7 @@ class Server:
         node.config = replace(config, port=listener.port)
         if config.functions_network == "none":
             pool.endpoint = Endpoint(*place_of(node.endpoint), lambda door: listen(connections, secured, sock=door))
-        server = cls(node, connections, listener, key, secured)
+        server = cls(node, connections, listener, triggers, key, secured)
         server._lock = lock
         await server._begin()
         return server

@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from tailrace import app, store
+from tailrace.base.clock import SystemClock
+from tailrace.base.config import Config
+from tailrace.gateway.listener import Listener
+from tailrace.store.copying.users import DatabaseUsers
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import make_function, make_table, stream_arn
 from tests.flow.test_serve import tailrace
@@ -126,3 +131,24 @@ def test_a_server_moves_while_it_answers(databases: Databases, tmp_path: Path, b
 def _queue(server: RunningServer) -> str:
     url: Any = server.client("sqs").get_queue_url(QueueName="moved")["QueueUrl"]
     return str(url)
+
+
+async def test_a_server_is_known_to_a_copy_before_it_answers(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it acknowledged would be lost with a copy that had found nobody, and ended."""
+    url = databases.new()
+    beside = await store.open(url)
+    users, open_listener, known = DatabaseUsers(beside, SystemClock()), Listener.open, list[bool]()
+
+    async def open(*place: Any) -> Listener:
+        known.append(not await users.gone())
+        return await open_listener(*place)
+
+    monkeypatch.setattr(Listener, "open", open)
+    keys = {"access_key_id": "test", "secret_access_key": "test", "sealing_key": KEY}
+    server = await app.Server.start(Config(data=url, port=0, node_folder=str(tmp_path), **keys))
+    await server.stop()
+    assert known == [True]
+    assert await users.gone()
+    await beside.close()

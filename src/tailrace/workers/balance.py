@@ -1,8 +1,8 @@
 """Balance: nodes that share a database read about as many shards each.
 
 ```
-every second     renew "node/<name>", so that the others know that this node lives
-every 3 seconds  shards that are held / nodes that live = a node's part; who holds more rests some of his readers
+first, and every second   renew "node/<name>", so that the others, and who copies the store, know of this node
+every 3 seconds          shards that are held / nodes that live = a node's part; who holds more rests some readers
 ```
 A reader that rests gives its lease back between two batches and doesn't ask for it for a while, in which the others,
 who ask every second, take it. Nobody tells anybody what to read: a node that has died is simply counted no more, and
@@ -36,6 +36,11 @@ class Balance:
     def __init__(self, context: TriggerContext) -> None:
         self._context = context
         self._ticks = 0
+
+    async def begin(self) -> None:
+        """Tell that this node lives, before it answers anybody: what it writes is followed by a copy of the store."""
+        if not is_alone(self._context.node):
+            await self._context.node.store.update(self._live, locked=True)
 
     async def tick(self, readers: Iterable[ShardReader]) -> None:
         """Tell that this node lives, and rest what it reads beyond its part."""

@@ -57,6 +57,10 @@ class StreamTriggers:
         self._discovery: asyncio.Task[None] | None = None
         self._undo: list[Callable[[], None]] = []
 
+    async def join(self) -> None:
+        """Be counted among the servers: the first thing of all, before anything is answered."""
+        await self._balance.begin()
+
     async def start(self) -> None:
         """Listen, and take up every mapping where it was left."""
         listen = self._node.store.listen

@@ -88,3 +88,8 @@ async def test_a_store_of_one_process_has_no_part_in_it(world: World, monkeypatc
     monkeypatch.setattr(balance, "is_alone", lambda node: True)
     await world.ticks(world.a)
     assert await world.place.view(lambda tx: leases.names(tx, PREFIX)) == []
+
+
+async def test_a_node_is_counted_before_its_first_second(world: World) -> None:
+    await world.a.begin()
+    assert await world.place.view(lambda tx: leases.held(tx, PREFIX, world.clock.now())) == {"a": 1}
