@@ -20,7 +20,7 @@ from tailrace.services.dynamodb import (
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import Table
 from tailrace.services.dynamodb.tally import Tally, final
-from tailrace.services.dynamodb.writes import Write
+from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
 from tailrace.store.items import Change
@@ -28,6 +28,8 @@ from tailrace.store.items import Change
 _OLDER = ("Expected", "ConditionalOperator")
 _CONDITION = ("ConditionExpression",)
 _NEEDED = ("TableName", "Key")
+_PLAIN = len(_NEEDED)
+"""How many members a request has that says where, and what or which: no condition, and nothing to return."""
 _WHOLE = frozenset((*_NEEDED, "ConsistentRead", "ReturnConsumedCapacity"))
 """The members of a GetItem that asks for all of an item."""
 _NOTHING_OR_OLD = ("NONE", "ALL_OLD")
@@ -41,7 +43,7 @@ async def get_item(call: Call, request: Shape) -> Shape:
     """
     name = resolve(call, request["TableName"])
     shown = None
-    if len(request) > len(_NEEDED) and not request.keys() <= _WHOLE:
+    if len(request) > _PLAIN and not request.keys() <= _WHOLE:
         bindings = parameters.bindings_of(request, ("AttributesToGet",), ("ProjectionExpression",))
         shown = parameters.projection_of(request, bindings)
         bindings.check_unused()
@@ -72,6 +74,8 @@ async def put_item(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
     """
+    if len(request) == _PLAIN:
+        return await _write(call, request, Put(writes.given(request["Item"])))
     _check_return_values(request)
     bindings = parameters.bindings_of(request, _OLDER, _CONDITION)
     put = writes.put_of(request, bindings)
@@ -85,6 +89,8 @@ async def delete_item(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
     """
+    if len(request) == _PLAIN:
+        return await _write(call, request, Delete(writes.given(request["Key"])))
     _check_return_values(request)
     bindings = parameters.bindings_of(request, _OLDER, _CONDITION)
     delete = writes.delete_of(request, bindings)
@@ -127,6 +133,8 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
         raise writes.conflict(lost) from lost
     tally.settle()
     answer: Shape = {}
+    if len(request) == _PLAIN:
+        return answer
     wanted = request.get("ReturnValues", "NONE")
     if wanted != "NONE":
         attributes = writes.returned(write, done, wanted)
