@@ -28,12 +28,12 @@ from tailrace.base.errors import ApiError
 from tailrace.base.measurements import Measurements
 from tailrace.base.meter import Meter
 from tailrace.base.token_bucket import Buckets
+from tailrace.identity import Identity, Principal
+from tailrace.runtime.pool import Pool
+from tailrace.store.engine import Store
 
 if TYPE_CHECKING:
-    from tailrace.identity import Identity, Principal
-    from tailrace.runtime.pool import Pool
-    from tailrace.store.engine import Store
-    from tailrace.telemetry import Telemetry
+    from tailrace.telemetry import Telemetry  # who imports it needs OpenTelemetry
 
 T = TypeVar("T")
 Shape = dict[str, Any]

@@ -61,7 +61,7 @@ class SqliteStore:
         self._idle = asyncio.Event()
         self._idle.set()
         self._listeners: dict[str, dict[object, Listener]] = {}
-        self._thread = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-commit")
+        self._commit_thread = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-commit")
         self._checkpoints = None if file.in_memory else ThreadPoolExecutor(1, "tailrace-checkpoint")
         self._checkpoint: asyncio.Future[int] | None = None
         self._checkpoints_beside = 0  # of a log that is too long
@@ -119,7 +119,7 @@ class SqliteStore:
         await self._idle.wait()
         while self._checkpoint is not None:
             await asyncio.wait([self._checkpoint])
-        for thread in (self._thread, self._checkpoints):
+        for thread in (self._commit_thread, self._checkpoints):
             if thread is not None:
                 thread.shutdown()
         self._closed = True
@@ -167,11 +167,11 @@ class SqliteStore:
         except sqlite3.Error as error:
             self._finish(group, _refusal(error))
             return
-        if self._thread is None or not group.wrote:
+        if self._commit_thread is None or not group.wrote:
             self._finish(group, self._commit(self._file.write))
             return
         self._snapshot.read_from(self._file.read)
-        under_way = self._loop.run_in_executor(self._thread, self._commit, self._file.write)
+        under_way = self._loop.run_in_executor(self._commit_thread, self._commit, self._file.write)
         under_way.add_done_callback(lambda done: self._finish(group, done.result()))
 
     def _refuse_all(self, failure: StoreError) -> None:
@@ -269,6 +269,5 @@ async def open_beside(data: str) -> SqliteStore:
 
 
 async def open_memory(data: str) -> SqliteStore:
-    """A store that ends with the process."""
-    del data
+    """A store that ends with the process, whatever `data` says."""
     return SqliteStore(DatabaseFile.memory())

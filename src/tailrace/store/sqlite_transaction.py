@@ -49,7 +49,8 @@ class View:
     """A read transaction. One that the cache answers never gets to the database."""
 
     __slots__ = ("_snapshot", "cache")
-    lock = skip = ""
+    lock = ""
+    skip = ""
     stripes = 1
     parts = 1
 
@@ -80,7 +81,9 @@ class View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
 
-    one = do
+    def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't change anything: {sql}")
 
     def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
         """Refused: a view changes nothing."""
@@ -102,7 +105,8 @@ class Update:
     """
 
     __slots__ = ("_connection", "_cursor", "_execute", "_guarded", "cache", "notices", "wrote")
-    lock = skip = ""
+    lock = ""
+    skip = ""
     stripes = 1
     parts = 1
 

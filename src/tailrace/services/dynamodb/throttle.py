@@ -78,7 +78,9 @@ class _Counting(Metering):
         """Whether none of the buckets is empty."""
         return not self._empty(table, kind)
 
-    read_many = Tally.read_many  # one by one: each may be the last that has room
+    def read_many(self, table: Table, sizes: Sequence[int], keys: Sequence[Item], *, consistent: bool) -> int:
+        """Count them one by one, as no tally of tables without buckets does: each may be the last that has room."""
+        return Tally.read_many(self, table, sizes, keys, consistent=consistent)
 
     def hold_up(self, table: Table, kind: Kind, keys: Sequence[Item]) -> None:
         """Count them against each empty bucket."""
