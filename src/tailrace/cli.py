@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from tailrace import __version__, replaying
+from tailrace.base import machine_code
 from tailrace.base.config import CREDENTIALS_FILE, SERVER_FILE, Config
 from tailrace.base.errors import StoreError
 from tailrace.reach import NoAnswer, Reached, client
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 SPLIT_HELP = "records (or KB) a second that a shard takes for a minute before it is split; 0 never splits"
 SESSION_SECONDS = 3600  # as long as a session of the root may last
 DATA_HELP = "a folder, postgresql://user@host/database, or memory: for a store that ends with the server"
+NEEDS = ("bubblewrap", "networks", "cgroups", "node")
 NODE_FOLDER = ".tailrace"
 NODE_HELP = "what is this server's own where the data is in a database: keys, certificate, audit"
 
 
 @click.group()
-@click.version_option(__version__, prog_name="tailrace")
+@click.version_option(f"{__version__} ({machine_code.code()})", prog_name="tailrace")
 def main() -> None:
     """DynamoDB tables, their streams, and the functions they trigger, on your own machine."""
 
@@ -266,9 +268,7 @@ def trace(what: str, as_json: bool, no_logs: bool, data: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="the address to listen on")
 @click.option("--port", default=4566, show_default=True, type=click.IntRange(0, 65535), help="the port to listen on")
 @click.option("--data", default=".tailrace", show_default=True, envvar="TAILRACE_DATA", help=DATA_HELP)
-@click.option(
-    "--need", multiple=True, type=click.Choice(["bubblewrap", "networks", "cgroups", "node"]), help="fail without this"
-)
+@click.option("--need", multiple=True, type=click.Choice(NEEDS), help="fail without this")
 def doctor(host: str, port: int, data: str, need: tuple[str, ...]) -> None:
     """Say what of this machine works for Tailrace, and what to do about the rest; exit with 1 if a server can't run."""
     from tailrace import doctor as examination

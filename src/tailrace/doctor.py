@@ -24,6 +24,7 @@ from typing import Any
 
 import click
 
+from tailrace.base import machine_code
 from tailrace.base.clock import SystemClock
 from tailrace.runtime import bubblewrap, cgroups, interpreters
 from tailrace.store import StoreUnavailable
@@ -64,6 +65,7 @@ def examine(data: str, host: str, port: int, about: dict[str, Any] | None, needs
 def findings(data: str, host: str, port: int, about: dict[str, Any] | None) -> Iterator[Finding]:
     """Each thing in turn."""
     yield Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0], "server")
+    yield Finding("code", True, machine_code.code())
     yield sqlite()
     yield from folder(data)
     yield open_files()
@@ -205,8 +207,9 @@ def server(about: dict[str, Any]) -> Iterator[Finding]:
         text = f"{endpoint} doesn't answer ({problem}): was it killed? Start it anew on this folder"
         yield Finding("server", False, text, "server")
         return
-    functions = health["functions"]
-    yield Finding("server", True, f"{endpoint} answers, version {health['version']}, on {health['store']}", "server")
+    functions, code = health["functions"], health.get("code", "interpreted")  # an older server doesn't say
+    text = f"{endpoint} answers, version {health['version']} ({code}), on {health['store']}"
+    yield Finding("server", True, text, "server")
     yield Finding(
         "server's functions", True, f"in {functions['sandbox']}; runtimes: {', '.join(functions['runtimes'])}"
     )

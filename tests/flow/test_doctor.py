@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+from tailrace.base import machine_code
 from tests.conftest import RunningServer
 
 
@@ -23,6 +25,7 @@ def test_a_machine_that_can_run_a_server(tmp_path: Path) -> None:
     assert status == 0, said
     for name in (
         "Python",
+        "code",
         "SQLite",
         "data",
         "disk",
@@ -58,7 +61,9 @@ def test_a_running_server_is_asked_and_a_dead_one_told(tmp_path: Path) -> None:
     try:
         status, said = doctor("--data", server.data)
         assert status == 0, said
-        assert f"server: {server.endpoint} answers" in said
+        assert re.search(
+            rf"server: {server.endpoint} answers, version [\d.]+ \({machine_code.code()}\), on sqlite", said
+        )
         assert "server's isolation, memory: " in said
     finally:
         server.kill()

@@ -15,6 +15,7 @@ from pathlib import Path
 import boto3
 import psutil
 
+from tailrace.base import machine_code
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import make_function, make_table, stream_arn
 
@@ -37,6 +38,7 @@ def test_health_tells_version_store_and_isolation(durable_server: RunningServer)
         health = json.load(answer)
     assert health["status"] == "ok"
     assert re.fullmatch(r"\d+\.\d+\.\d+", health["version"])
+    assert health["code"] == machine_code.code()
     assert health["store"] == "sqlite"
     assert health["functions"]
 

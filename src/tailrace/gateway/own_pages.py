@@ -10,6 +10,7 @@ from __future__ import annotations
 import orjson
 
 from tailrace import __version__
+from tailrace.base import machine_code
 from tailrace.base.meter import DELIVERIES, OLDEST_DELIVERY
 from tailrace.operation import Node
 from tailrace.services.lambda_ import code_location
@@ -62,6 +63,7 @@ class OwnPages:
         return {
             "status": "ok",
             "version": __version__,
+            "code": machine_code.code(),
             "store": self.node.store.kind,
             "clock": {
                 "movable": self.node.config.movable_clock,

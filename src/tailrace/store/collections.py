@@ -19,7 +19,7 @@ _ORDER = tuple((sql, known) for known in (True, False) for sql in (_REMOVE, _REP
 
 _Counted = tuple[int, bytes, int, int]  # collection, key, and how many rows and bytes more there are then
 _Planned = tuple[list[tuple[object, ...]], list[_Counted]]  # each row's parameters, and what they do to the statistics
-END = b"\xff" * 16
+END: bytes = b"\xff" * 16
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
 

@@ -1,0 +1,56 @@
+"""What is compiled: the list names what requests pass through, and an installation that should be compiled is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from importlib.machinery import ExtensionFileLoader
+from pathlib import Path
+
+import compiled_modules
+import pytest
+from compiled_modules import MODULES
+
+from tailrace.base import machine_code
+
+ROOT = Path(__file__).parent.parent.parent
+COMPILED = os.environ.get("TAILRACE_TEST_COMPILED")
+"""Set by `make test-compiled`."""
+# mypyc doesn't take these as they are.
+NOT_YET = {"operation.py", "store/sqlite.py", "store/sqlite_transaction.py"}
+
+
+def test_the_list_names_files_of_the_sources_in_order() -> None:
+    assert list(MODULES) == sorted(set(MODULES))
+    assert [name for name in MODULES if not (ROOT / "src" / "tailrace" / name).is_file()] == []
+
+
+def test_what_every_request_passes_through_is_on_the_list() -> None:
+    """Of compiled code no calls are seen, so there the rest of them counts."""
+    workloads = "getitem,putitem,updateitem,gsiquery10,batchwrite25,batchget100,transact4,streamput,gsiput"
+    command = [sys.executable, "-m", "benchmarks.core_paths", "--calls", "--only", workloads]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    calls = {module: float(count) for count, module in map(str.split, shown.splitlines())}
+    assert calls
+    assert {module for module, count in calls.items() if count >= 1} <= {*MODULES, *NOT_YET}
+
+
+def test_whether_code_is_compiled_is_told() -> None:
+    assert machine_code.code() == ("compiled" if COMPILED else "interpreted")
+
+
+@pytest.mark.skipif(not COMPILED, reason="the sources are run here; `make test-compiled` runs a compiled wheel")
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_of_the_list_is_machine_code(name: str) -> None:
+    module = import_module(f"tailrace.{name.removesuffix('.py').replace('/', '.')}")
+    assert isinstance(module.__loader__, ExtensionFileLoader)
+    assert module.__file__ is not None
+    assert (Path(module.__file__).parent / Path(name).name).is_file()  # the source that tracebacks show
+
+
+def test_a_missing_compiler_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "/nowhere/cc -pthread")
+    with pytest.raises(RuntimeError, match=r"needs a C compiler \(there is no `/nowhere/cc`\).* runs interpreted"):
+        compiled_modules.build(ROOT, tmp_path)
