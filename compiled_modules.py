@@ -4,8 +4,8 @@
 TAILRACE_COMPILE=1 pip wheel .   a wheel for this machine and Python (`make wheel`)
 pip wheel .                      one for every machine, whose code runs interpreted
 ```
-The sources stay the one truth: they run interpreted in a clone, and stand beside the machine code in the wheel, for
-tracebacks. A build leaves nothing in `src`, where machine code would hide what somebody edits. Rejected: the plugin
+The sources stay the one truth: they run interpreted in a clone, and stand beside the machine code in the wheel, where
+tracebacks name their lines. A build leaves nothing in `src`, where machine code would hide what somebody edits. Rejected: the plugin
 hatch-mypyc, which builds there, and takes pyproject.toml away while it does.
 """
 
@@ -57,6 +57,7 @@ MODULES = (
     "gateway/gateway.py",
     "gateway/outbox.py",
     "identity.py",
+    "operation.py",
     "resource_policies.py",
     "services/dynamodb/batches.py",
     "services/dynamodb/capacity.py",
@@ -83,7 +84,9 @@ MODULES = (
     "store/items.py",
     "store/layout.py",
     "store/resources.py",
+    "store/sqlite.py",
     "store/sqlite_group.py",
+    "store/sqlite_transaction.py",
     "wire/attribute_value.py",
     "wire/constraints.py",
     "wire/json_rpc.py",
@@ -109,8 +112,8 @@ def build(root: Path, folder: Path) -> dict[str, str]:
             f"Compiling Tailrace needs {missing} (Debian: apt install gcc libc6-dev python3-dev). "
             f"Without {COMPILE} the wheel is built without it, and runs interpreted."
         )
-    # A process of its own: mypy and setuptools look at the folder in which they run, and print what they do. From `src`
-    # the paths that tracebacks tell lead to the sources in site-packages.
+    # A process of its own: mypy and setuptools look at the folder in which they run, and print what they do. It runs in
+    # `src`, for tracebacks tell paths as they are given here: tailrace/wire/route.py.
     command = [sys.executable, str(Path(__file__).resolve()), str(folder)]
     try:
         done = subprocess.run(
