@@ -51,7 +51,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, connections: Connections) -> None:
         self.connections = connections
-        self.task: asyncio.Task[None] | None = None
+        self.task: at_once.Begun | asyncio.Task[None] | None = None  # of the answer that is being made
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._peer = Peer("")
@@ -101,7 +101,7 @@ class Connection(asyncio.Protocol):
         self._queue.clear()
         self._writable.set()
         if self._streaming and self.task:
-            self.task.cancel()
+            at_once.task_of(self.task).cancel()
         if self._admitted:
             self._admitted = False
             self.connections.admission.leave(self._peer.address)
@@ -222,7 +222,7 @@ class Connection(asyncio.Protocol):
     # -- answering -------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Answer what is queued: at once where that is one request that will not have to wait, else in a task."""
+        """Answer what is queued: at once where that is one request that needs no task, else in one."""
         if len(self._queue) == 1 and self.connections.answers_at_once(self._queue[0][0]):
             self.task = at_once.begin(self._work(), self._loop)
         else:
@@ -258,6 +258,8 @@ class Connection(asyncio.Protocol):
                     if self._began is not None:
                         self._began = self._loop.time()  # it was we who did not read
                     self._transport.resume_reading()
+                if self._queue:
+                    await at_once.in_task()  # what came meanwhile may need one
         except asyncio.CancelledError:
             self.abort()
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from tailrace.gateway import at_once
 from tailrace.gateway.admission import Admission
 from tailrace.gateway.connection import Connection
 from tailrace.gateway.limits import SWEEP_SECONDS
@@ -66,7 +67,7 @@ class Connections:
         self.closing = True
         if self._sweeper:
             self._sweeper.cancel()
-        busy = [c.task for c in self.open if c.task]
+        busy = [at_once.task_of(c.task) for c in self.open if c.task]
         for connection in list(self.open):
             connection.close_when_answered()
         if busy:

@@ -39,10 +39,13 @@ log = logging.getLogger("tailrace.gateway")
 
 PAGES = (own_pages.PREFIX, console_files.PREFIX)
 DYNAMODB = ("dynamodb", "dynamodbstreams")  # with long request ids, and answers that may be compressed
-# What looks at the store alone, and so waits for nothing where the store is in this process.
-READS = frozenset(
-    f"DynamoDB_20120810.{name}" for name in ("GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan")
-) | {"DynamoDBStreams_20120810.GetRecords"}
+# What asks the store alone. Where that is in this process a read waits for nothing, a write for its future; where it is
+# a database, both wait several times, and in ways that need a task.
+_READS = ("GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan")
+_WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+AT_ONCE = frozenset(
+    ("DynamoDBStreams_20120810.GetRecords", *(f"DynamoDB_20120810.{name}" for name in (*_READS, *_WRITES)))
+)
 
 
 class Gateway:
@@ -54,11 +57,16 @@ class Gateway:
         self.console = ConsoleFiles()
         self.in_flight = InFlight()
         self.function_urls = function_urls.FunctionUrls(node, self.in_flight)
+        self._at_once = frozenset[str]() if node.config.in_database else AT_ONCE
         self._answered = functools.cache(self._count_of)
 
     def answers_at_once(self, request: HttpRequest) -> bool:
-        """Whether the answer to a request most likely needs no wait, and nothing that needs a task before one."""
-        return request.headers.get("x-amz-target") in READS
+        """Whether the answer to a request needs no task: nothing that it waits for asks for one."""
+        headers = request.headers
+        is_call = request.path == "/" and function_urls.LABEL not in headers.get(
+            "host", ""
+        )  # no page, no function's URL
+        return is_call and headers.get("x-amz-target") in self._at_once
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""

@@ -62,6 +62,13 @@ async def exchange(port: int, data: bytes) -> bytes:
     return answer
 
 
+async def until(probe: Callable[[], bool]) -> None:
+    """Let the loop go on until something is so."""
+    async with asyncio.timeout(5):
+        while not probe():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+
 async def test_answers_a_request_and_keeps_the_connection() -> None:
     async with listening() as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -104,6 +111,60 @@ async def test_a_request_that_never_waits_is_answered_without_a_task_and_pipelin
         both = b"GET /quick HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
         assert (await exchange(port, both)).endswith(b"GET /2  ")
         assert None not in tasks[1:]
+
+
+async def test_what_waits_without_a_task_keeps_its_order_and_what_came_meanwhile_has_one() -> None:
+    writes: list[asyncio.Future[None]] = []
+    tasks: list[bool] = []
+
+    async def writing(request: HttpRequest, peer: Peer) -> HttpResponse:
+        if request.path == "/write":
+            writes.append(asyncio.get_running_loop().create_future())
+            await writes[-1]
+        else:
+            async with asyncio.timeout(60):
+                await asyncio.sleep(0)
+        tasks.append(asyncio.current_task() is not None)
+        return await echo(request, peer)
+
+    async with listening(writing, at_once=lambda request: request.path == "/write") as (connections, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /write HTTP/1.1\r\nHost: h\r\n\r\n")
+        await until(lambda: len(writes) == 1)
+        writer.write(b"GET /other HTTP/1.1\r\nHost: h\r\n\r\nGET /write HTTP/1.1\r\nHost: h\r\n\r\n")
+        [connection] = connections.open
+        await until(lambda: len(connection._queue) == 2)
+        writes[0].set_result(None)
+        await until(lambda: len(writes) == 2)
+        writes[1].set_result(None)
+        for path in (b"/write", b"/other", b"/write"):
+            assert (await asyncio.wait_for(reader.readuntil(b"  "), 5)).endswith(b"GET %b  " % path)
+        assert tasks == [False, True, True]
+        writer.close()
+
+
+async def test_the_end_waits_for_what_has_no_task_and_cancels_it_after_its_time() -> None:
+    writes: list[asyncio.Future[None]] = []
+
+    async def writing(request: HttpRequest, peer: Peer) -> HttpResponse:
+        writes.append(asyncio.get_running_loop().create_future())
+        await writes[-1]
+        return await echo(request, peer)
+
+    async with listening(writing, at_once=lambda request: True) as (connections, port):
+        clients = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for number, (_, writer) in enumerate(clients):
+            writer.write(b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n" % number)
+            await until(lambda wanted=number + 1: len(writes) == wanted)
+        closing = asyncio.create_task(connections.close(0.1))
+        await asyncio.sleep(0)
+        writes[0].set_result(None)
+        await closing
+        assert (await clients[0][0].read()).endswith(b"GET /0  ")
+        assert await clients[1][0].read() == b""
+        assert writes[1].cancelled()
+        for _, writer in clients:
+            writer.close()
 
 
 async def test_what_comes_before_nonsense_is_answered() -> None:
