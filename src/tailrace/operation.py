@@ -75,24 +75,55 @@ class Node:
     telemetry: Telemetry | None = None
 
 
-@dataclass(slots=True)
 class Call:
-    """One authenticated request: who asks, where, when, and the node that serves it."""
+    """One authenticated request: who asks, where, when, and the node that serves it.
 
-    node: Node
-    principal: Principal
-    service: str
-    operation: str
-    region: str
-    request_id: str
-    source_ip: str = "127.0.0.1"
-    user_agent: str = ""
-    secure: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-    entry: Entry | None = None
-    """The call's record in the audit."""
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set once nobody waits for the answer any more; what only waits (a long poll) ends then."""
+    `entry` is its record in the audit. `gone` is set once nobody waits for the answer any more; what only waits (a long
+    poll) ends then.
+    """
+
+    __slots__ = (
+        "entry",
+        "gone",
+        "headers",
+        "node",
+        "operation",
+        "principal",
+        "region",
+        "request_id",
+        "secure",
+        "service",
+        "source_ip",
+        "user_agent",
+    )
+
+    def __init__(
+        self,
+        node: Node,
+        principal: Principal,
+        service: str,
+        operation: str,
+        region: str,
+        request_id: str,
+        source_ip: str = "127.0.0.1",
+        user_agent: str = "",
+        secure: bool = False,
+        headers: Mapping[str, str] | None = None,
+        entry: Entry | None = None,
+        gone: asyncio.Event | None = None,
+    ) -> None:
+        self.node = node
+        self.principal = principal
+        self.service = service
+        self.operation = operation
+        self.region = region
+        self.request_id = request_id
+        self.source_ip = source_ip
+        self.user_agent = user_agent
+        self.secure = secure
+        self.headers: Mapping[str, str] = {} if headers is None else headers
+        self.entry = entry
+        self.gone = asyncio.Event() if gone is None else gone
 
     @property
     def account(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from tailrace.expression import functions, nodes
 from tailrace.expression.bindings import Bindings
@@ -48,11 +48,14 @@ class Plan:
         bindings.used |= self.values
 
 
-class Condition(NamedTuple):
+class Condition:
     """A condition with the names and values of one request."""
 
-    plan: Plan
-    bindings: Bindings
+    __slots__ = ("bindings", "plan")
+
+    def __init__(self, plan: Plan, bindings: Bindings) -> None:
+        self.plan = plan
+        self.bindings = bindings
 
     def test(self, item: Item | None) -> bool:
         """Whether the item fulfils the condition; a missing item is one without attributes."""

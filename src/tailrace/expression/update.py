@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import nodes, numbers
@@ -53,13 +53,16 @@ class Plan:
     has_named_paths: bool
 
 
-class Update(NamedTuple):
+class Update:
     """An update with the names and values of one request. `paths` are what it writes, in the order of the text."""
 
-    plan: Plan
-    bindings: Bindings
-    paths: tuple[Steps, ...]
-    tree: PathTree
+    __slots__ = ("bindings", "paths", "plan", "tree")
+
+    def __init__(self, plan: Plan, bindings: Bindings, paths: tuple[Steps, ...], tree: PathTree) -> None:
+        self.plan = plan
+        self.bindings = bindings
+        self.paths = paths
+        self.tree = tree
 
     def check_keys(self, key_names: Collection[str]) -> None:
         """Refuse to change an attribute of the table's key."""

@@ -15,7 +15,6 @@ clients a delay that no test of theirs can wait for reliably.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tailrace.store import changes, collections, expirations, history, index_entries
@@ -32,6 +31,9 @@ END = collections.END
 """Behind every key: the upper bound of a range that takes a whole collection."""
 
 
+_NONE: Mapping[str, tuple[int, ...]] = {}
+
+
 class StoredItem(NamedTuple):
     """An item or index entry as it stands: its key, its DynamoDB JSON, its size in bytes as AWS counts it."""
 
@@ -40,17 +42,22 @@ class StoredItem(NamedTuple):
     size: int
 
 
-class Change(NamedTuple):
+class Change:
     """What a write did, and what it costs.
 
     `index_writes` has the size of every entry write, by index name; indexes that needed none aren't named. `wrote` is
     False where the item stays as it was: nothing was written then.
     """
 
-    old: Image
-    new: Image
-    index_writes: Mapping[str, tuple[int, ...]] = MappingProxyType({})
-    wrote: bool = True
+    __slots__ = ("index_writes", "new", "old", "wrote")
+
+    def __init__(
+        self, old: Image, new: Image, index_writes: Mapping[str, tuple[int, ...]] = _NONE, *, wrote: bool = True
+    ) -> None:
+        self.old = old
+        self.new = new
+        self.index_writes = index_writes
+        self.wrote = wrote
 
 
 def found(row: Row | None) -> Image:
@@ -124,7 +131,7 @@ def change(
         collections.replace_known(tx, layout.collection, key, new.body, new.size, old.size)
     if layout.recorded:
         history.append(tx, layout.collection, [history.Replaced(key, old.body, old.size)], now)
-    index_writes: Mapping[str, tuple[int, ...]] = {}
+    index_writes = _NONE
     if layout.indexes:
         entries = collections.RowChanges()
         index_writes = index_entries.plan(entries, layout, key, old, new)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from tailrace.base.errors import StoreError
 from tailrace.store.cache import Layer
@@ -22,11 +22,14 @@ from tailrace.store.engine import Cache
 from tailrace.store.sqlite_transaction import Update
 
 
-class Job(NamedTuple):
+class Job:
     """A closure, and who waits for what it returns."""
 
-    change: Callable[[Any], Any]
-    future: asyncio.Future[Any]
+    __slots__ = ("change", "future")
+
+    def __init__(self, change: Callable[[Any], Any], future: asyncio.Future[Any]) -> None:
+        self.change = change
+        self.future = future
 
 
 class Spoilt(Exception):

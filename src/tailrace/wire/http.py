@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 
-@dataclass(slots=True)
 class HttpRequest:
     """One HTTP request with its whole body.
 
@@ -15,12 +13,17 @@ class HttpRequest:
     `version` is `1.1` or `1.0`.
     """
 
-    method: str
-    path: str
-    query: str
-    headers: dict[str, str]
-    body: bytes
-    version: str = "1.1"
+    __slots__ = ("body", "headers", "method", "path", "query", "version")
+
+    def __init__(
+        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes, version: str = "1.1"
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.version = version
 
 
 class Pieces(Protocol):
@@ -36,7 +39,6 @@ class Pieces(Protocol):
         """Nobody reads any more."""
 
 
-@dataclass(slots=True)
 class HttpResponse:
     """One answer. The connection adds server, date, content-length and connection.
 
@@ -44,11 +46,21 @@ class HttpResponse:
     interrupted, the connection ends without the answer's end.
     """
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    cookies: Sequence[str] = ()
-    pieces: Pieces | None = None
+    __slots__ = ("body", "cookies", "headers", "pieces", "status")
+
+    def __init__(
+        self,
+        status: int,
+        headers: dict[str, str],
+        body: bytes,
+        cookies: Sequence[str] = (),
+        pieces: Pieces | None = None,
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.cookies = cookies
+        self.pieces = pieces
 
 
 class Interrupted(Exception):

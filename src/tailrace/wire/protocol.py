@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Protocol
 
 from tailrace.base.errors import ApiError
@@ -27,24 +25,19 @@ class WireProtocol(Protocol):
         """A refusal, in the form and with the status that the service gives it."""
 
 
-@dataclass(frozen=True)
 class Route:
     """Where a request goes. `uri` holds the decoded labels of a REST path, by the model's label names.
 
-    A route that many requests take remembers what it has once found in the model.
+    What else a request needs of the model is looked up once, for many requests take the same route: `validate` checks
+    a parsed one against the constraints, and `signing_name` is what a signature for the service calls it.
     """
 
-    service: str
-    protocol: WireProtocol
-    operation: str
-    uri: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("operation", "protocol", "service", "signing_name", "uri", "validate")
 
-    @cached_property
-    def validate(self) -> Validator:
-        """Checks a parsed request against the constraints of its model."""
-        return validator(self.service, self.operation)
-
-    @cached_property
-    def signing_name(self) -> str:
-        """What a signature for the service calls it."""
-        return model.service(self.service).signing_name
+    def __init__(self, service: str, protocol: WireProtocol, operation: str, uri: dict[str, str] | None = None) -> None:
+        self.service = service
+        self.protocol = protocol
+        self.operation = operation
+        self.uri = uri or {}
+        self.validate: Validator = validator(service, operation)
+        self.signing_name: str = model.service(service).signing_name

@@ -50,6 +50,13 @@ class Parsed:
         self._headers, self._body = {}, b""
 
 
+def members(request: HttpRequest | None) -> tuple[object, ...] | None:
+    """What a request holds, to be compared."""
+    if request is None:
+        return None
+    return request.method, request.path, request.query, request.headers, request.body, request.version
+
+
 def learned(data: bytes) -> Forms:
     [request] = Parsed(data).requests
     forms = Forms()
@@ -61,7 +68,7 @@ def test_what_changes_with_every_request_is_read_from_it() -> None:
     forms = learned(sent())
     later = sent(b'{"TableN', OTHER, "20261130T000000Z")
     request = forms.read(later)
-    assert request == Parsed(later).requests[0]
+    assert members(request) == members(Parsed(later).requests[0])
     assert request is not None
     assert request.headers["authorization"] == SIGNED + OTHER
     assert request.headers["x-amz-date"] == "20261130T000000Z"
@@ -136,7 +143,7 @@ def test_whatever_is_changed_is_read_as_the_parser_reads_it(place: int, put: byt
     data = sent(b'{"a":"b"}')
     changed = data[:place] + put + data[place + cut :]
     request = learned(data).read(changed)
-    assert request is None or [request] == Parsed(changed).requests
+    assert request is None or [members(request)] == [members(each) for each in Parsed(changed).requests]
 
 
 def test_a_form_that_is_in_use_stays_where_others_come_and_go() -> None:
@@ -144,4 +151,4 @@ def test_a_form_that_is_in_use_stays_where_others_come_and_go() -> None:
     for number in range(FORMS_MAX * 2):
         other = sent(more=f"X-Number: {number:02}\r\n")
         forms.learn(other, Parsed(other).requests[0])
-        assert forms.read(used) == Parsed(used).requests[0]
+        assert members(forms.read(used)) == members(Parsed(used).requests[0])

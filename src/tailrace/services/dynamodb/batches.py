@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -197,14 +197,17 @@ async def batch_write_item(call: Call, request: Shape) -> Shape:
     return {"UnprocessedItems": left, **await write_accounts(call, request, done)}
 
 
-class _Chosen(NamedTuple):
+class _Chosen:
     """One write of a batch, with the name that its table was given and the request that goes back if it has to."""
 
-    table: Table
-    given: str
-    request: Shape
-    write: Put | Delete
-    key: bytes
+    __slots__ = ("given", "key", "request", "table", "write")
+
+    def __init__(self, table: Table, given: str, request: Shape, write: Write, key: bytes) -> None:
+        self.table = table
+        self.given = given
+        self.request = request
+        self.write = write
+        self.key = key
 
 
 def _keys(found: Table, plans: list[Put | Delete]) -> list[bytes]:
@@ -223,9 +226,9 @@ def _write(tx: Transaction, call: Call, chosen: list[_Chosen], now: float, tally
     places = [(each.table.layout.collection, each.key) for each in chosen]
     batch.read(places)
     for _, number in sorted(zip(places, range(len(places)), strict=True)):
-        found, _, _, write, key = chosen[number]
+        found, write = chosen[number].table, chosen[number].write
         if tally.has_room(found, "Write"):
-            change = done[number] = writes.decide(batch, found, write, key)
+            change = done[number] = writes.decide(batch, found, write, chosen[number].key)
             tally.write(found, change, write.key)
         else:
             tally.hold_up(found, "Write", [write.key])
