@@ -8,11 +8,13 @@ import sys
 from importlib import import_module
 from importlib.machinery import ExtensionFileLoader
 from pathlib import Path
+from pkgutil import walk_packages
 
 import compiled_modules
 import pytest
 from compiled_modules import MODULES
 
+import tailrace
 from tailrace.base import machine_code
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,6 +35,20 @@ def test_what_every_request_passes_through_is_on_the_list() -> None:
     calls = {module: float(count) for count, module in map(str.split, shown.splitlines())}
     assert calls or COMPILED
     assert {module for module, count in calls.items() if count >= 1} <= set(MODULES)
+
+
+def test_what_inherits_from_a_compiled_class_is_compiled() -> None:
+    """Python makes no interpreted class of a compiled one, but of tuples: a module that needs it can't be imported."""
+    compiled = {f"tailrace.{name.removesuffix('.py').replace('/', '.')}" for name in MODULES}
+    found = [name for _, name, _ in walk_packages(tailrace.__path__, "tailrace.") if not name.endswith("__main__")]
+    heirs = [
+        f"{name}: {each.__name__}"
+        for name in sorted({*found} - compiled)
+        for each in vars(import_module(name)).values()
+        if isinstance(each, type) and each.__module__ == name
+        if compiled & {base.__module__ for base in each.__mro__ if not issubclass(base, tuple)}
+    ]
+    assert heirs == []
 
 
 def test_whether_code_is_compiled_is_told() -> None:

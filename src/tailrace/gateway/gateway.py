@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import math
 
 from tailrace import resource_policies
 from tailrace.audit.entry import Decided, Entry, subject_of
@@ -85,7 +84,8 @@ class Gateway:
             return routing.refusal(request, service, error, request_id_of(service))
         node, service, operation = self.node, route.service, route.operation
         request_id = request_id_of(service)
-        if len(request.body) > REQUEST_BYTES_MAX.get(service, math.inf):
+        bytes_max = REQUEST_BYTES_MAX.get(service)
+        if bytes_max is not None and len(request.body) > bytes_max:
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
         clock, telemetry = node.clock, node.telemetry
         entry = Entry(clock.now(), request_id, service, operation, peer.address)
