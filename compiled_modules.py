@@ -5,8 +5,8 @@ TAILRACE_COMPILE=1 pip wheel .   a wheel for this machine and Python (`make whee
 pip wheel .                      one for every machine, whose code runs interpreted
 ```
 The sources stay the one truth: they run interpreted in a clone, and stand beside the machine code in the wheel, where
-tracebacks name their lines. A build leaves nothing in `src`, where machine code would hide what somebody edits. Rejected: the plugin
-hatch-mypyc, which builds there, and takes pyproject.toml away while it does.
+tracebacks name their lines. A build leaves nothing in `src`, where machine code would hide what somebody edits.
+Rejected: the plugin hatch-mypyc, which builds there, and takes pyproject.toml away while it does.
 """
 
 from __future__ import annotations

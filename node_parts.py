@@ -51,12 +51,8 @@ class Part:
         raise NotImplementedError
 
     def sources_hash(self) -> str:
-        """One hash of all sources, by path and content."""
-        digest = hashlib.sha256()
-        for path in sorted(self.sources):
-            digest.update(f"{path.relative_to(self.root).as_posix()}\0".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-        return digest.hexdigest()
+        """One hash of all sources."""
+        return hash_of(self.root, self.sources)
 
     def is_there(self) -> bool:
         """Whether what is there still belongs to the sources; an sdist has the part and not its sources."""
@@ -139,6 +135,15 @@ class Console(Part):
         run(npm, self._folder, "run", "build", "--silent", "--", "--logLevel=warn")
         if not keep_tools:
             shutil.rmtree(tools, ignore_errors=True)
+
+
+def hash_of(root: Path, files: Iterable[Path]) -> str:
+    """One hash of all files, by their paths below `root` and their content."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def run(npm: list[str], folder: Path, *arguments: str) -> None:

@@ -9,14 +9,16 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import compiled_modules
 from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.compare import chart, load, sending, tables
-from benchmarks.compare.peers import PEERS, ROOT, Peer, Running
-from benchmarks.compare.results import NOT_A_PEER, OURS, Facts, Results, about, read, save
+from benchmarks.compare.peers import PEERS, ROOT, Peer, Running, this_checkout
+from benchmarks.compare.results import INTERPRETED, NOT_A_PEER, OURS, Facts, Results, about, read, save
 from benchmarks.compare.signing import signed
 from benchmarks.compare.workloads import WORKLOADS, Table, Workload, item, key_of
 
@@ -29,6 +31,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", help="workloads, by comma: " + ", ".join(w.name for w in WORKLOADS))
     parser.add_argument("--peers", help="peers beside Tailrace and the ceiling, by comma; `none`; or `alone`")
+    parser.add_argument("--interpreted", action="store_true", help="ours is this checkout, and nothing is compiled")
     parser.add_argument("--classes", default="memory,file", help="memory, file or both, by comma")
     parser.add_argument("--connections", default="1,32", help="counts of connections, by comma")
     parser.add_argument("--items", default="1000", help="items in the tables; 1000,100000,1000000 tells what grows")
@@ -56,6 +59,12 @@ def chosen_peers(wanted: str | None, kinds: Sequence[str]) -> list[Peer]:
     if unknown := (names or set()) - {"none", "alone", *(peer.name for peer in PEERS)}:
         sys.exit(f"no such peer: {', '.join(sorted(unknown))}")
     return [peer for peer in PEERS if peer.kind in kinds and (names is None or peer.name in names)]
+
+
+def uncompiled(peers: Sequence[Peer], why: str) -> list[Peer]:
+    """The peers with this checkout as ours, and no interpreted one beside it."""
+    ours = [replace(peer, program=this_checkout, note=why) if peer.name == OURS else peer for peer in peers]
+    return [peer for peer in ours if peer.name != INTERPRETED]
 
 
 def fill(running: Running, table: Table, items: int) -> None:
@@ -175,6 +184,11 @@ def main() -> None:
     else:
         workloads = chosen_workloads(options.only)
         peers = chosen_peers(options.peers, options.classes.split(","))
+        lacking = compiled_modules.missing_compiler()
+        if options.interpreted or lacking:
+            why = f"interpreted, for lack of {lacking}" if lacking else "interpreted"
+            peers = uncompiled(peers, why)
+            print(f"{OURS} runs {why}", file=sys.stderr)
         runs = [run(workloads, peers, int(items), options) for items in options.items.split(",")]
         if not all(results.rounds for results in runs):
             sys.exit("nothing was measured")

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.compare.results import KINDS, NOT_A_PEER, OURS, Results
+from benchmarks.compare.results import INTERPRETED, KINDS, NOT_A_PEER, OURS, Results
 from benchmarks.compare.tables import PLACES, TITLES, name_of
 
 CARD, INK, FAINT, LINE = "#fbfaf7", "#26303a", "#66717c", "#e3e0d8"
 COLOURS = {
     OURS: "#0b6bcb",
+    INTERPRETED: "#7db4ea",
     "dynalite": "#d9822b",
     "dynoxide": "#8a5a44",
     "ministack": "#7a4fb5",
@@ -21,7 +22,15 @@ COLOURS = {
     "dynamodb-local": "#2f8f6b",
     NOT_A_PEER: "#9aa3ab",
 }
-MARKS = {OURS: "o", "dynalite": "s", "dynoxide": "D", "ministack": "^", "moto": "v", "dynamodb-local": "P"}
+MARKS = {
+    OURS: "o",
+    INTERPRETED: "o",
+    "dynalite": "s",
+    "dynoxide": "D",
+    "ministack": "^",
+    "moto": "v",
+    "dynamodb-local": "P",
+}
 
 
 def draw(results: Results, file: Path) -> None:

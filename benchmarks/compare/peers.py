@@ -1,7 +1,8 @@
 """The servers that are compared: how each is installed, started, and whether what it acknowledged survives SIGKILL.
 
 Each peer comes from its registry by its name, into a folder of its own below `build/bench`; what can't be had on a
-machine (no cargo, no jar) is left out, and the table says so. Class `memory` keeps nothing, `file` writes to disk.
+machine (no cargo, no jar) is left out, and the table says so. Ours is there twice, compiled and interpreted. Class
+`memory` keeps nothing, `file` writes to disk.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import psutil
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from benchmarks.compare import ours
+from benchmarks.compare.results import INTERPRETED, NOT_A_PEER, OURS
 from benchmarks.compare.signing import ACCESS_KEY, REGION, SECRET_KEY
 
 ROOT = Path(__file__).parent.parent.parent
@@ -48,8 +51,13 @@ class Peer:
         return f"{self.name} ({self.kind})"
 
 
-def tailrace() -> str:
-    """This checkout."""
+def compiled() -> str:
+    """The wheel of `make wheel`, of this checkout's sources."""
+    return ours.program(ROOT, PLACE / "tailrace")
+
+
+def this_checkout() -> str:
+    """The Python that measures, which has this checkout installed."""
     return sys.executable
 
 
@@ -108,7 +116,8 @@ _OURS = {"TAILRACE_ACCESS_KEY_ID": ACCESS_KEY, "TAILRACE_SECRET_ACCESS_KEY": SEC
 _CEILING = "benchmarks.ceiling"
 
 PEERS = (
-    Peer("tailrace", "memory", tailrace, lambda p, port, folder: _tailrace(p, port, "memory:"), _OURS),
+    Peer(OURS, "memory", compiled, lambda p, port, folder: _tailrace(p, port, "memory:"), _OURS),
+    Peer(INTERPRETED, "memory", this_checkout, lambda p, port, folder: _tailrace(p, port, "memory:"), _OURS),
     Peer(
         "dynalite",
         "memory",
@@ -131,13 +140,14 @@ PEERS = (
     ),
     Peer("dynamodb-local", "memory", dynamodb_local, lambda p, port, folder: _local(p, port, "-inMemory")),
     Peer(
-        "ceiling",
+        NOT_A_PEER,
         "memory",
-        tailrace,
+        this_checkout,
         lambda p, port, folder: [p, "-m", _CEILING, str(port), ":memory:"],
         note="not a product: the least that such a server must do",
     ),
-    Peer("tailrace", "file", tailrace, lambda p, port, folder: _tailrace(p, port, str(folder)), _OURS),
+    Peer(OURS, "file", compiled, lambda p, port, folder: _tailrace(p, port, str(folder)), _OURS),
+    Peer(INTERPRETED, "file", this_checkout, lambda p, port, folder: _tailrace(p, port, str(folder)), _OURS),
     Peer(
         "dynalite",
         "file",
@@ -167,9 +177,9 @@ PEERS = (
     ),
     Peer("dynamodb-local", "file", dynamodb_local, lambda p, port, folder: _local(p, port, "-dbPath", str(folder))),
     Peer(
-        "ceiling",
+        NOT_A_PEER,
         "file",
-        tailrace,
+        this_checkout,
         lambda p, port, folder: [p, "-m", _CEILING, str(port), str(folder / "ceiling.db")],
         note="not a product: the least that such a server must do",
     ),

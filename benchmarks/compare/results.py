@@ -14,6 +14,8 @@ from typing import Any
 from benchmarks.compare.load import Measured
 
 OURS = "tailrace"
+INTERPRETED = "interpreted"
+"""Ours without machine code, beside the compiled wheel."""
 NOT_A_PEER = "ceiling"
 KINDS = ("memory", "file")
 
@@ -85,7 +87,7 @@ class Results:
         found = [
             (title, ratio)
             for title in self.titles(kind)
-            if not title.startswith((OURS, NOT_A_PEER))
+            if not title.startswith((OURS, INTERPRETED, NOT_A_PEER))
             if (ratio := self.ratio(workload, connections, title)) is not None
         ]
         return min(found, key=lambda each: each[1], default=None)

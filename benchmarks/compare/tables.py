@@ -7,11 +7,16 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.compare.results import KINDS, NOT_A_PEER, OURS, Results
+from benchmarks.compare.results import INTERPRETED, KINDS, NOT_A_PEER, OURS, Results
 from benchmarks.compare.workloads import WORKLOADS
 
 TITLES = {workload.name: workload.title for workload in WORKLOADS}
-NAMES = {"tailrace": "Tailrace", "ministack": "MiniStack", "dynamodb-local": "DynamoDB Local"}
+NAMES = {
+    OURS: "Tailrace",
+    INTERPRETED: "Tailrace, interpreted",
+    "ministack": "MiniStack",
+    "dynamodb-local": "DynamoDB Local",
+}
 PLACES = {"memory": "in memory", "file": "on a file"}
 SURVIVES = {None: "", True: "yes", False: "**no**"}
 BESIDE, SIZES = "beside", "sizes"
@@ -114,6 +119,8 @@ def markdown(runs: Sequence[Results], about: str) -> dict[str, str]:
         f"{about} Requests a second, tables of {results.items:,} items of 1 KB; in brackets, how many times as many "
         "Tailrace answers."
     )
+    if any(title.startswith(INTERPRETED) for title in results.facts):
+        head += " Tailrace is compiled (`make wheel`); beside it stands the same code, interpreted."
     parts = [[head], *(_requests_rows(results, kind) for kind in KINDS if results.titles(kind)), _facts_rows(results)]
     return {BESIDE: "\n\n".join("\n".join(part) for part in parts)}
 

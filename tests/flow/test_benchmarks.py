@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from benchmarks import copy_online, trigger_drain, trigger_idle, trigger_latency
 from benchmarks.compare import chart, results, tables
+from benchmarks.compare.__main__ import chosen_peers, uncompiled
 from benchmarks.compare.load import Measured
+from benchmarks.compare.ours import BUILDING, sources_hash
 from benchmarks.compare.results import Facts, Results
 
 from tests.conftest import RunningServer
@@ -26,7 +28,9 @@ PYTHON = "python3.11"
 def test_the_comparison_measures_every_figure_and_saves_it(tmp_path: Path) -> None:
     if not shutil.which("wrk") and not os.environ.get("CI"):
         pytest.skip("wrk is missing (Debian: apt install wrk)")
-    options = "--only getitem --peers none --classes file --seconds 1 --rounds 1 --connections 2 --items 100"
+    options = (
+        "--interpreted --only getitem --peers none --classes file --seconds 1 --rounds 1 --connections 2 --items 100"
+    )
     command = [sys.executable, "-m", "benchmarks.compare", *options.split(), "--without-chart", "--output", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -50,6 +54,38 @@ def test_a_server_that_answers_nothing_in_time_is_shown_as_such() -> None:
     assert found.ratio("scan", 32, "dynalite (file)") is None
     [row] = [row for row in tables.markdown([found], "")["beside"].splitlines() if "Scan" in row and "300" in row]
     assert row.endswith("| none answered |")
+
+
+def test_ours_is_measured_compiled_and_interpreted_beside_it() -> None:
+    found = example(1000, 8000, 4000)
+    found.facts["interpreted (file)"] = Facts()
+    found.add("getitem", 32, "interpreted (file)", Measured(6000, 4.0, 9.0, 170, 0))
+    assert found.best_peer("getitem", 32, "file") == ("dynalite (file)", 2.0)
+    page = tables.markdown([found], "Measured.")["beside"]
+    assert "beside it stands the same code, interpreted" in page
+    assert "| Tailrace | p50, p99 ms | dynalite | Tailrace, interpreted |" in page
+    assert "| GetItem | **8,000** | 4.0, 9.0 | 4,000 (2.00) | 6,000 (1.33) |" in page
+
+
+def test_without_a_compiler_ours_is_this_checkout() -> None:
+    peers = chosen_peers("interpreted,dynalite", ["file"])
+    assert [peer.name for peer in peers] == ["tailrace", "interpreted", "dynalite", "ceiling"]
+    without = uncompiled(peers, "interpreted, for lack of a compiler")
+    assert [peer.name for peer in without] == ["tailrace", "dynalite", "ceiling"]
+    assert (without[0].program(), without[0].note) == (sys.executable, "interpreted, for lack of a compiler")
+
+
+def test_the_wheel_is_built_anew_after_its_sources_changed(tmp_path: Path) -> None:
+    source, brought = tmp_path / "src" / "tailrace" / "wire", tmp_path / "src" / "tailrace" / "__pycache__"
+    for folder in (source, brought):
+        folder.mkdir(parents=True)
+    for file in (*BUILDING, "src/tailrace/wire/route.py"):
+        (tmp_path / file).write_text("a = 1\n")
+    before = sources_hash(tmp_path)
+    (brought / "route.pyc").write_bytes(b"bytecode")
+    assert sources_hash(tmp_path) == before
+    (source / "route.py").write_text("a = 2\n")
+    assert sources_hash(tmp_path) != before
 
 
 def example(items: int, ours: float, theirs: float) -> Results:
