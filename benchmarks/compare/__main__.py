@@ -76,12 +76,16 @@ def fill(running: Running, table: Table, items: int) -> None:
 
 
 def settle(running: Running, tries: int = 40) -> None:
-    """Wait until what the filling has left to do, such as a checkpoint, is done: it isn't the first workload's."""
+    """Wait until what the filling has left to do, such as a checkpoint, is done: it isn't the first workload's.
+
+    So with the disk: what a server hasn't synced the system would write in the middle of a measurement.
+    """
     for _ in range(tries):
         before = running.cpu_seconds()
         time.sleep(QUIET_SECONDS)
         if running.cpu_seconds() - before < QUIET_SECONDS * QUIET_SHARE:
-            return
+            break
+    running.sync()
 
 
 def survives_kill(running: Running) -> bool:
