@@ -14,6 +14,7 @@ from tailrace.services.dynamodb import (
     item_keys,
     parameters,
     table,
+    table_metrics,
     throttle,
     writes,
 )
@@ -120,18 +121,22 @@ def _check_return_values(request: Shape) -> None:
 async def _write(call: Call, request: Shape, write: Write) -> Shape:
     name, scope, now = resolve(call, request["TableName"]), call.scope, call.clock.now()
 
-    def change(tx: Transaction) -> tuple[Table, Change, Tally]:
+    def change(tx: Transaction) -> tuple[Table, Change, Tally | None]:
         found = table.find(tx, scope, name, now)
-        tally = throttle.begin(call, found)
+        tally = throttle.begin_write(call, found)
         done = writes.perform(tx, found, write, now, call.origin)
-        tally.write(found, done, write.key)
+        if tally is not None:
+            tally.write(found, done, write.key)
         return found, done, tally
 
     try:
         found, done, tally = await final(call.store.update(change, grouped=True))
     except Outdated as lost:
         raise writes.conflict(lost) from lost
-    tally.settle()
+    if tally is None:
+        table_metrics.count_write(call, found, done, write.key)
+    else:
+        tally.settle()
     answer: Shape = {}
     if len(request) == _PLAIN:
         return answer

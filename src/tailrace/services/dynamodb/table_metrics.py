@@ -71,6 +71,26 @@ def count_read(call: Call, table: Table, size: int, consistent: bool) -> None:
         call.entry.settled = {latency: None, series.get("Read") or _consumed(table, "Read"): units}
 
 
+def begin_write(call: Call, table: Table) -> None:
+    """What Metering does as it begins, for a request that is about to write one item: count its refusal, if any."""
+    if call.entry is not None:
+        call.entry.measured = {table.series.get(call.operation) or _latency(table, call.operation): None}
+
+
+def count_write(call: Call, table: Table, change: Change, key: Item) -> None:
+    """What Metering does of a request that has written one item."""
+    entry = call.entry
+    if entry is None:
+        return
+    if change.index_writes:
+        tally = Metering(call, table)
+        tally.write(table, change, key)
+        tally.settle()
+        return
+    series, units = table.series, capacity.write_units(change.old.size, change.new.size)
+    entry.settled = {series[call.operation]: None, series.get("Write") or _consumed(table, "Write"): units}
+
+
 class Metering(Tally):
     """Counts what a request takes and returns: for the audit's entry, where the gateway finds it."""
 

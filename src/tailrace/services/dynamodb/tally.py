@@ -6,7 +6,8 @@ tally = throttle.begin(call, table)   in the closure: tally.read(..), page(..) o
 ```
 A tally is made anew in each run of a closure and changes nothing until it is settled, so a closure may run again. What
 a refusal has to count it owes, and `final` has it done where the closure won't run any more. The tally of nearly every
-request, whose table is neither limited nor counted by key, is that of `table_metrics`; the one here does nothing.
+request, whose table is neither limited nor counted by key, is that of `table_metrics`; where it reads or writes one
+item it has none, for what it takes is known once its closure is done. The one here does nothing.
 """
 
 from __future__ import annotations

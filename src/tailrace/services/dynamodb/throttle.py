@@ -55,6 +55,16 @@ def count_read(call: Call, table: Table, size: int, key: Item, consistent: bool)
     tally.settle()
 
 
+def begin_write(call: Call, table: Table) -> Tally | None:
+    """The tally of a request that writes one item; None where it can't be refused for want of room and nobody counts
+    its keys: then `table_metrics.count_write` counts it once its closure is done.
+    """
+    if table.insights is None and not call.node.config.throttle:
+        table_metrics.begin_write(call, table)
+        return None
+    return begin(call, table)
+
+
 def begin_many(call: Call, tables: Sequence[Table]) -> Tally:
     """The tally of one run of a request's closure, about these tables."""
     tally = _Counting(call, *tables) if call.node.config.throttle else Metering(call, *tables)
