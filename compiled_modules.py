@@ -42,6 +42,7 @@ MODULES = (
     "expression/edits.py",
     "expression/key_condition.py",
     "expression/keys.py",
+    "expression/legacy.py",
     "expression/numbers.py",
     "expression/operand_checks.py",
     "expression/paths.py",
