@@ -95,7 +95,8 @@ def path_tree(paths: Iterable[Steps], kind: str) -> PathTree:
                 below = node[step]
                 overlap = overlap or (steps[: depth + 1] if below is None else firsts[id(below)], steps)
                 break
-            node = node[step]
+            if not is_last:
+                node = node[step]
     for problem, clash in (("overlap", overlap), ("conflict", conflict)):
         if clash:
             one, two = map(path_text, clash)
