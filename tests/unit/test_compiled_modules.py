@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.machinery import ExtensionFileLoader
 from pathlib import Path
@@ -49,6 +51,26 @@ def test_what_inherits_from_a_compiled_class_is_compiled() -> None:
         if compiled & {base.__module__ for base in each.__mro__ if not issubclass(base, tuple)}
     ]
     assert heirs == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_nothing_compiled_waits_while_an_exception_is_under_way(name: str) -> None:
+    """Interpreted coroutines have each their own exception under way, compiled ones share the thread's: what one leaves
+    there when it waits becomes the context of all that is raised later, a chain that grows and is never let go.
+    """
+    tree = ast.parse((ROOT / "src" / "tailrace" / name).read_text())
+    assert [line for node in ast.walk(tree) for line in _waits_in_handlers(node)] == []
+
+
+def _waits_in_handlers(node: ast.AST) -> Iterator[int]:
+    """The lines in which an `except`, a `finally` or the end of an `async with` waits; that of a lock does not."""
+    handlers = [*node.handlers, *node.finalbody] if isinstance(node, ast.Try) else []
+    if isinstance(node, ast.AsyncWith) and any("lock" not in ast.unparse(item.context_expr) for item in node.items):
+        yield node.lineno
+    for handler in handlers:
+        for inner in ast.walk(handler):
+            if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.AsyncFor | ast.AsyncWith):
+                yield inner.lineno
 
 
 def test_whether_code_is_compiled_is_told() -> None:

@@ -36,6 +36,7 @@ from tailrace.gateway.limits import (
     header_bytes,
 )
 from tailrace.gateway.peer import Peer
+from tailrace.gateway.pieces import closed_after
 from tailrace.wire.http import HttpRequest, HttpResponse, Interrupted
 
 if TYPE_CHECKING:
@@ -237,19 +238,15 @@ class Connection(asyncio.Protocol):
                     response = await self.connections.answer(request, self._peer)
                 finally:
                     self.connections.admission.release(size)
-                try:
+                if response.pieces is not None:
+                    keep_alive = await closed_after(response.pieces, self._send_pieces(response, request, keep_alive))
+                else:
                     if self._unread is not None:
                         await self._writable.wait()
-                    if self.connections.closing or (self._broken and not self._queue):
-                        keep_alive = False
-                    if self._transport is not None and response.pieces is None:
+                    keep_alive = keep_alive and self._goes_on()
+                    if self._transport is not None:
                         answer = encode(response, self.connections.head(), request.method, keep_alive)
                         self.connections.outbox.add(self, answer)
-                    elif self._transport is not None:
-                        keep_alive = await self._send_pieces(response, request, keep_alive)
-                finally:
-                    if response.pieces is not None:
-                        await response.pieces.aclose()
                 if self._transport is None or not keep_alive:
                     self.abort()
                     return
@@ -269,6 +266,10 @@ class Connection(asyncio.Protocol):
             if self._broken or self.connections.closing:
                 self.abort()
 
+    def _goes_on(self) -> bool:
+        """Whether there may be another request behind this one."""
+        return not (self.connections.closing or (self._broken and not self._queue))
+
     def send(self, answer: bytes) -> None:
         """Write an answer, which was in the outbox until now."""
         if self._transport is not None:
@@ -281,8 +282,12 @@ class Connection(asyncio.Protocol):
 
     async def _send_pieces(self, response: HttpResponse, request: HttpRequest, keep_alive: bool) -> bool:
         """Send an answer as its pieces come, no faster than the client takes them. Whether the connection may go on."""
-        assert self._transport
         assert response.pieces
+        if self._unread is not None:
+            await self._writable.wait()
+        if self._transport is None:
+            return False
+        keep_alive = keep_alive and self._goes_on()
         chunked = request.version != "1.0"  # else the end of the connection is the end of the answer
         self._streaming = True
         try:

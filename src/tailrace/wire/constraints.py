@@ -280,7 +280,7 @@ def _pattern_rule(text: str) -> Rule:
     return f"Member must satisfy regular expression pattern: {text}", obeys
 
 
-def _length_rule(bound: float | None, *, at_least: bool, shown: bool = False) -> Rule | None:
+def _length_rule(bound: int | float | None, *, at_least: bool, shown: bool = False) -> Rule | None:
     """None without a bound; a minimum of 0 is a rule only where AWS prints it beside others."""
     if bound is None or (at_least and bound <= 0 and not shown):
         return None
@@ -289,7 +289,8 @@ def _length_rule(bound: float | None, *, at_least: bool, shown: bool = False) ->
     return f"Member must have length less than or equal to {bound:.0f}", lambda value: len(value) <= bound
 
 
-def _value_rule(bound: float | None, *, at_least: bool) -> Rule | None:
+def _value_rule(bound: int | float | None, *, at_least: bool) -> Rule | None:
+    """`float` alone would be 1.0 in compiled code, and printed so, where the bound is 1."""
     if bound is None:
         return None
     if at_least:

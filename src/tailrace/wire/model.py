@@ -35,8 +35,8 @@ class ShapeModel:
     key: Member | None = None  # of a map
     value: Member | None = None  # of a map
     enum: tuple[str, ...] = ()
-    min: float | None = None
-    max: float | None = None
+    min: int | float | None = None
+    max: int | float | None = None
     pattern: str | None = None
     flattened: bool = False
     payload: str | None = None

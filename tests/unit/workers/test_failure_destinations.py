@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tailrace.audit import search
+from tailrace.audit.journal import Journal
 from tailrace.base.clock import iso_milliseconds, iso_seconds
 from tailrace.base.errors import ApiError
 from tailrace.services.lambda_ import event_source_mappings as mappings
@@ -179,8 +181,7 @@ async def test_the_role_is_asked_at_each_delivery_and_refused_ones_are_tried_aga
 
 
 async def test_the_audit_knows_what_the_role_sent_and_what_it_was_refused(world: World) -> None:
-    heard: list[Any] = []
-    world.node.audit.add = heard.append  # type: ignore[method-assign, assignment]
+    journal = world.node.audit = Journal(None, world.clock)
     await world.map(MaximumRetryAttempts=0, **TO_QUEUE)
     world.behaviour = failing(1)
     await world.start()
@@ -189,10 +190,11 @@ async def test_the_audit_knows_what_the_role_sent_and_what_it_was_refused(world:
     await world.advance(1)
     await world.allow(*SEND)
     await world.advance(10)
-    sent = [entry for entry in heard if entry.operation == "SendMessage"]
-    assert [entry.decisions[0].decision.allowed for entry in sent][-1]
-    assert not sent[0].decisions[0].decision.allowed
-    assert sent[0].decisions[0].resource == QUEUE_ARN
+    await journal.close()
+    found, _ = search.page(journal.segments, search.Query(operation="SendMessage"), 100)
+    latest, *_, first = found
+    assert (latest["Decision"], first["Decision"]) == ("Allowed", "Denied")
+    assert first["Resources"] == [QUEUE_ARN]
 
 
 async def test_word_that_nobody_takes_for_a_day_is_lost_and_the_log_says_so(world: World) -> None:

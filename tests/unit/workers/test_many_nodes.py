@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -11,6 +11,7 @@ from tailrace.base.clock import MovableClock
 from tailrace.services.sqs import queues, receiving, sending
 from tailrace.services.tailrace import clock as clock_service
 from tailrace.store import resources
+from tailrace.store.engine import Listener, Store
 from tailrace.workers import balance, ownership, stream_triggers
 from tailrace.workers.common_time import CommonTime
 from tailrace.workers.stream_triggers import StreamTriggers, shared
@@ -71,12 +72,22 @@ async def test_the_shards_of_a_killed_node_are_read_within_ten_seconds(world: Wo
     await second.stop(0)
 
 
-async def test_a_long_poll_finds_what_no_message_has_told_of(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+class _Deaf:
+    """A store that other nodes write to as well, and whose notices never come."""
+
+    kind = "postgresql"
+
+    def __init__(self, store: Store) -> None:
+        self.view, self.update = store.view, store.update
+
+    def listen(self, topic: str, listener: Listener) -> Callable[[], None]:
+        return lambda: None
+
+
+async def test_a_long_poll_finds_what_no_message_has_told_of(world: World) -> None:
     await queues.create_queue(world.call("sqs"), {"QueueName": "q"})
     url = (await queues.get_queue_url(world.call("sqs"), {"QueueName": "q"}))["QueueUrl"]
-    monkeypatch.setattr(type(world.store), "kind", "postgresql", raising=False)
-    world.store.kind = "postgresql"
-    monkeypatch.setattr(world.store, "listen", lambda topic, listener: lambda: None)
+    world.node.store = _Deaf(world.store)  # type: ignore[assignment]
     request = {"QueueUrl": url, "WaitTimeSeconds": 20}
     poll = asyncio.ensure_future(receiving.receive_message(world.call("sqs"), request))
     await world.settle()
