@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -166,6 +167,35 @@ async def test_shard_names_are_aws_shaped_and_unique(place: Store) -> None:
         head, digits, tail = shard.name.split("-")
         assert (head, len(digits), len(tail)) == ("shardId", 20, 8)
         assert shard.parent is None
+
+
+async def test_numbers_that_a_group_takes_are_seen_by_all_who_ask_for_them(embedded: SqliteStore) -> None:
+    """A group counts them by itself: whoever looks at the shard, or closes it, finds what is so."""
+    stream = await open_stream(embedded, 1)
+    table, [shard] = streaming(stream), [each.shard for each in stream.shards]
+
+    def write(name: str) -> Callable[[Transaction], object]:
+        return putting(table, item(name))
+
+    def reach(tx: Transaction) -> int:
+        return changes.reach(tx, shard)[1] - changes.first_number(shard)
+
+    def close(tx: Transaction) -> None:
+        changes.close_stream(tx, stream.stream, NOW)
+
+    async def together(*closures: Callable[[Transaction], object]) -> list[object]:
+        before = embedded.commits
+        found = await asyncio.gather(*map(embedded.update, closures), return_exceptions=True)
+        assert embedded.commits == before + 1
+        return found
+
+    found = await together(write("a"), reach, write("b"), write("c"), reach, write("d"))
+    assert [found[1], found[4]] == [1, 3]
+    found = await together(write("e"), close, write("f"), reach)
+    assert isinstance(found[2], Outdated)
+    assert found[3] == 5
+    [written] = await embedded.view(lambda tx: records(tx, stream.stream))
+    assert [each.sequence - changes.first_number(shard) for each in written] == [1, 2, 3, 4, 5]
 
 
 async def test_a_closed_stream_stays_readable_and_takes_no_more(place: Store) -> None:

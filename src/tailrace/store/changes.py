@@ -49,7 +49,10 @@ _ENDS: dict[ViewType, bytes] = {
     view_type: b',"SizeBytes":%%d,"StreamViewType":"%b"}}' % view_type.encode() for view_type in get_args(ViewType)
 }
 """How a record ends, by what the stream shows; its size is to be put in."""
-_INSERT = "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards WHERE shard = ?"
+_INSERT = "INSERT INTO changes (sequence, created, body, origin) VALUES (?, ?, ?, ?)"
+_INSERT_NEXT = (
+    "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards WHERE shard = ?"
+)
 _COLUMNS = "shard, name, low, high, parent, start, latest, trimmed, closed, opened"
 
 
@@ -209,10 +212,16 @@ def append(
         body = _record(view_type, key_names, old, new, opening)
         by_shard.setdefault(stream.shard_of(key), []).append(body)
     for shard, bodies in by_shard.items():
-        turn, count = ("shards", shard), len(bodies)  # so it is held for the commit alone
+        count = len(bodies)
+        latest = tx.advance(shard, count)
+        if latest is not None:
+            for number, body in enumerate(bodies, latest + 1):
+                tx.do(_INSERT, number, now, body, origin)
+            continue
+        turn = ("shards", shard)  # so it is held for the commit alone
         tx.one("UPDATE shards SET latest = latest + ? WHERE shard = ? AND closed IS NULL", count, shard, turn=turn)
         rows = [(count - place, now, body, origin, shard) for place, body in enumerate(bodies, 1)]
-        tx.many(_INSERT, rows, turn=turn)
+        tx.many(_INSERT_NEXT, rows, turn=turn)
     tx.notify(TOPIC, str(stream.stream))
 
 

@@ -111,6 +111,12 @@ class Transaction(Protocol):
     def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
         """Execute a change for each row of parameters; the numbers of rows that they touched. One round trip."""
 
+    def advance(self, shard: int, count: int) -> int | None:
+        """Take the next `count` numbers of an open shard: the number before them. Raises Outdated where it is closed.
+
+        None where other processes take some, too: then the database has to count them, in the shard's turn.
+        """
+
     def notify(self, topic: str, payload: str) -> None:
         """Tell the listeners of `topic`, on every node, once and only if this transaction commits."""
 

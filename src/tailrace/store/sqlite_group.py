@@ -90,6 +90,8 @@ class Group:
         layer = Layer(self.cache)
         tx = Update(self._connection, layer, guarded=True)
         result, error = _outcome(job, tx)
+        if error is None:
+            tx.finish()
         tx.close()
         self._outcomes.append((job.future, result, error))
         if not self._connection.in_transaction:
@@ -107,6 +109,7 @@ class Group:
 
     def end(self) -> None:
         """No more closures come: what is left is the COMMIT, or its undoing."""
+        self._update.finish()
         self._update.close()
         self.notices.update(self._update.notices)
 

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from tailrace.base.errors import Outdated
 from tailrace.store.engine import Cache, Question, Row, Turn
 
+_LATEST = "SELECT latest FROM shards WHERE shard = ? AND closed IS NULL"
+_SET_LATEST = "UPDATE shards SET latest = ? WHERE shard = ?"
+
 
 class Snapshot:
     """What the views of one turn of the event loop read: begun by the first that needs a row, ended after the turn.
@@ -93,6 +96,10 @@ class View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
 
+    def advance(self, shard: int, count: int) -> int | None:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't take numbers of shard {shard}")
+
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
         raise TypeError(f"a view can't notify {topic}")
@@ -102,9 +109,12 @@ class Update:
     """What closures of a group work with, one after the other. Closed before the group's COMMIT.
 
     `guarded`: its first change begins a SAVEPOINT, so that it can be undone alone; it is one closure's then.
+
+    The numbers that closures take of a shard are counted here: its row is read for the first of them and written at the
+    end, unless a statement names that table before.
     """
 
-    __slots__ = ("_connection", "_cursor", "_execute", "_guarded", "cache", "notices", "wrote")
+    __slots__ = ("_connection", "_cursor", "_execute", "_guarded", "_latest", "cache", "notices", "wrote")
     lock = ""
     skip = ""
     stripes = 1
@@ -118,6 +128,13 @@ class Update:
         self.cache = cache
         self.notices: dict[tuple[str, str], None] = {}
         self.wrote = False
+        self._latest: dict[int, int] = {}  # of shards whose rows have an earlier number
+
+    def finish(self) -> None:
+        """Write what is written once for all closures."""
+        for shard, number in self._latest.items():
+            self._execute(_SET_LATEST, (number, shard))
+        self._latest.clear()
 
     def close(self) -> None:
         """Let go of the last query, which would keep its snapshot."""
@@ -135,6 +152,8 @@ class Update:
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a change with RETURNING."""
+        if self._latest and "shards" in sql:
+            self.finish()
         if not self.wrote and not sql.startswith("SELECT"):
             self._begin()
         return self._execute(sql, parameters).fetchall()
@@ -142,6 +161,8 @@ class Update:
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or of a change with RETURNING; None without one."""
         if sql.startswith("SELECT"):
+            if self._latest and "shards" in sql:
+                self.finish()
             found: Row | None = self._execute(sql, parameters).fetchone()
             return found
         return next(iter(self.rows(sql, *parameters)), None)
@@ -152,12 +173,16 @@ class Update:
 
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
+        if self._latest and "shards" in sql:
+            self.finish()
         if not self.wrote:
             self._begin()
         return self._execute(sql, parameters).rowcount
 
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change: there is one writer, so each has its turn at once."""
+        if self._latest and "shards" in sql:
+            self.finish()
         if not self.wrote:
             self._begin()
         self._execute(sql, parameters)
@@ -169,6 +194,8 @@ class Update:
 
     def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
         """Execute a change for each row of parameters. `one`: raises Outdated where one of them touched none."""
+        if self._latest and "shards" in sql:
+            self.finish()
         if not self.wrote:
             self._begin()
         # SQLite copies the pages that an INSERT .. SELECT changes, to undo it alone, unless it may FAIL half done. This
@@ -181,6 +208,19 @@ class Update:
     def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
         """Execute a change for each row of parameters; the numbers of rows that they touched."""
         return [self.run(sql, *row) for row in rows]
+
+    def advance(self, shard: int, count: int) -> int:
+        """Take the next numbers of an open shard: the number before them. Raises Outdated where it is closed."""
+        latest = self._latest.get(shard)
+        if latest is None:
+            row = self._execute(_LATEST, (shard,)).fetchone()
+            if row is None:
+                raise Outdated("the shard is closed")
+            latest = int(row[0])
+        if not self.wrote:
+            self._begin()
+        self._latest[shard] = latest + count
+        return latest
 
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""

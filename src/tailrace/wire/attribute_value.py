@@ -78,12 +78,11 @@ def _read(values: dict[str, Any], depth: int) -> dict[str, Any]:
     for name, value in values.items():
         if type(value) is dict:
             if len(value) == 1:
-                for kind, content in value.items():
-                    if kind == "S" or kind == "N":  # noqa: PLR1714 - two comparisons are faster than a tuple
-                        if type(content) is not str:
-                            values[name] = _read_other(value, depth)
-                    else:
-                        values[name] = _read_other(value, depth)
+                text = value.get("S")
+                if text is None:
+                    text = value.get("N")
+                if type(text) is not str:
+                    values[name] = _read_other(value, depth)
             elif value:
                 values[name] = _read_other(value, depth)
         elif value is None:

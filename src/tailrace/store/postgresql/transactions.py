@@ -96,6 +96,10 @@ class _View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't change anything: {sql}")
 
+    def advance(self, shard: int, count: int) -> int | None:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't take numbers of shard {shard}")
+
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
         raise TypeError(f"a view can't notify {topic}")

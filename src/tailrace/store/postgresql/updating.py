@@ -133,6 +133,10 @@ class Update(ABC):
         """Execute a change for each row of parameters; the numbers of rows that they touched."""
         return [answer.touched for answer in self._ask([(sql, row) for row in rows])] if rows else []
 
+    def advance(self, shard: int, count: int) -> None:
+        """None: other nodes take numbers of the shard, too."""
+        return
+
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""
         self.notices[topic, payload] = None
