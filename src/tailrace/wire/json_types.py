@@ -111,4 +111,4 @@ def read_double(value: Any) -> float:
     """A floating-point number."""
     if type(value) is not float and type(value) is not int:
         raise not_a_scalar(value, "Double")
-    return value
+    return float(value)
