@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tailrace.auth.evaluate import Decision
 from tailrace.auth.principal import Principal
@@ -15,7 +15,7 @@ Measured = dict[tuple[Any, ...], float | None]
 LAMBDA = "lambda.amazonaws.com"  # where a service's calls come from, as CloudTrail tells it
 ACCESS_KEY_ID_MAX = 32  # a secret put where the id belongs has forty characters: it is not written down
 # Where a request says what it is about, for the calls that no policy was asked about (the root's).
-SUBJECTS = {
+SUBJECTS: Final = {
     "TableName": ("dynamodb", "table/{}"),
     "StreamArn": ("dynamodb", "{}"),
     "FunctionName": ("lambda", "function:{}"),

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import re
 from email.utils import parsedate_tz
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from tailrace.base.clock import iso_seconds
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tailrace.wire.http import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-SKEW_SECONDS = 15 * 60
+SKEW_SECONDS: Final = 15 * 60
 PRESIGNED_SECONDS_MAX = 7 * 24 * 3600
 AUTHORIZATION_LENGTH_MAX = 8 * 1024
 
@@ -31,7 +31,7 @@ MISSING = "Request is missing Authentication Token"
 
 _AMZ_DATE = re.compile(r"([0-9]{4})(0[1-9]|1[0-2])([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
 _USUAL_HEAD = re.compile(r"AWS4-HMAC-SHA256 Credential=([^,\s=]+), ?SignedHeaders=([^,\s=]+), ?Signature=")
-_DIGEST_LENGTH = 64
+_DIGEST_LENGTH: Final = 64
 _PARAMETER_BREAK = re.compile(r"[,\s]+")
 
 

@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import re
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_to_bytes
 
 from tailrace.auth.signature import (
@@ -52,11 +52,11 @@ __all__ = [
     "verify",
 ]
 
-UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
-UNSIGNED_ALLOWED = frozenset({"s3"})  # every other service signs the body
+UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
+UNSIGNED_ALLOWED: Final = frozenset({"s3"})  # every other service signs the body
 _BLOCK_BYTES = 64  # of SHA-256
-_EMPTY = hashlib.sha256()
-_NOTHING = repeat("")
+_EMPTY: Final = hashlib.sha256()
+_NOTHING: Final = repeat("")
 
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "

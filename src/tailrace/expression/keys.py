@@ -15,13 +15,13 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 from tailrace.expression.numbers import EXPONENT_MIN, number_parts
 
-PARTITION_HASH_BYTES = 8
+PARTITION_HASH_BYTES: Final = 8
 
-_CLOSE = b"\0\0"
+_CLOSE: Final = b"\0\0"
 _INVERT = bytes(255 - byte for byte in range(256))
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal, Inexact
+from typing import Final
 
 from tailrace.base.errors import ApiError
 
-DIGITS_MAX = 38
+DIGITS_MAX: Final = 38
 EXPONENT_MAX = 125
 EXPONENT_MIN = -130
 EXPONENT_TEXT_MAX = 9
 
 # Canonical as it stands, provided that the text has at most DIGITS_MAX characters.
-_is_plain = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?").fullmatch
+_is_plain: Final = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?").fullmatch
 # What Java's BigDecimal reads, which is what AWS accepts.
-_read = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?").fullmatch
+_read: Final = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?").fullmatch
 
 # Exact for any two numbers in range: they span at most 126 + 130 + 38 decimal places.
 _EXACT = Context(prec=320, traps=[Inexact])

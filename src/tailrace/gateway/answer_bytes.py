@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from http import HTTPStatus
+from typing import Final
 
 from tailrace.wire.http import HttpResponse
 
-STATUS_LINES = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n" for s in HTTPStatus}
+STATUS_LINES: Final = {s.value: f"HTTP/1.1 {s.value} {s.phrase}\r\n" for s in HTTPStatus}
 KEEP_ALIVE = "connection: keep-alive\r\n\r\n"  # said, as AWS does, for clients of HTTP/1.0
 CLOSE = "connection: close\r\n\r\n"
 CHUNKED = "transfer-encoding: chunked\r\n"
-BODILESS = frozenset((204, 304))  # No Content, Not Modified: their answers end with the header
+BODILESS: Final = frozenset((204, 304))  # No Content, Not Modified: their answers end with the header
 
 
 def encode(response: HttpResponse, head: str, method: str, keep_alive: bool) -> bytes:

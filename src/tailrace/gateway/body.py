@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from functools import lru_cache
+from typing import Final
 
 from tailrace.base.errors import ApiError
 from tailrace.wire.http import HttpRequest, HttpResponse
@@ -13,10 +14,10 @@ GZIP_WINDOW = 16 + zlib.MAX_WBITS
 MEBIBYTE = 1024 * 1024
 # DynamoDB takes 16 MiB and answers one byte more with a bare 413, before it looks at anything else (recorded on AWS
 # by dynalite's suite). Other services have the server's own limit.
-REQUEST_BYTES_MAX = {"dynamodb": 16 * MEBIBYTE, "dynamodbstreams": 16 * MEBIBYTE}
+REQUEST_BYTES_MAX: Final = {"dynamodb": 16 * MEBIBYTE, "dynamodbstreams": 16 * MEBIBYTE}
 # "DynamoDB will only GZIP its response if it's above a certain size", about 4 KB:
 # https://github.com/awslabs/dynamodb-cross-region-library/issues/61
-ANSWER_BYTES_MIN = 4096
+ANSWER_BYTES_MIN: Final = 4096
 ANSWER_BYTES_AT_ONCE = 64 * 1024  # longer answers are compressed in a thread, so that nobody waits for them
 LEVEL = 1  # the cheapest; JSON shrinks to a fifth all the same
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from typing import Final
 
 from tailrace import resource_policies
 from tailrace.audit.entry import Decided, Entry, subject_of
@@ -36,8 +37,8 @@ from tailrace.wire.protocol import Route
 
 log = logging.getLogger("tailrace.gateway")
 
-PAGES = (own_pages.PREFIX, console_files.PREFIX)
-DYNAMODB = ("dynamodb", "dynamodbstreams")  # with long request ids, and answers that may be compressed
+PAGES: Final = (own_pages.PREFIX, console_files.PREFIX)
+DYNAMODB: Final = ("dynamodb", "dynamodbstreams")  # with long request ids, and answers that may be compressed
 # What asks the store alone. Where that is in this process a read waits for nothing, a write for its future; where it is
 # a database, both wait several times, and in ways that need a task.
 _READS = ("GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan")
@@ -62,9 +63,8 @@ class Gateway:
     def answers_at_once(self, request: HttpRequest) -> bool:
         """Whether the answer to a request needs no task: nothing that it waits for asks for one."""
         headers = request.headers
-        is_call = request.path == "/" and function_urls.LABEL not in headers.get(
-            "host", ""
-        )  # no page, no function's URL
+        # Neither a page nor a function's URL.
+        is_call = request.path == "/" and function_urls.LABEL not in headers.get("host", "")
         return is_call and headers.get("x-amz-target") in self._at_once
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:

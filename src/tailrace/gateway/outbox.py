@@ -16,12 +16,12 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sized
-from typing import Protocol
+from typing import Final, Protocol
 
-TOGETHER_MAX = 8
-BYTES_MAX = 32 * 1024
+TOGETHER_MAX: Final = 8
+BYTES_MAX: Final = 32 * 1024
 """A larger answer isn't kept back, nor what was made before it: it costs more to make and to write than to wake for."""
-SECONDS_MAX = 0.0005
+SECONDS_MAX: Final = 0.0005
 
 
 log = logging.getLogger("tailrace.http")

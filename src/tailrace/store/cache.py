@@ -14,11 +14,11 @@ was. The rejected alternative, dropping the whole cache at every change, parses 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from tailrace.store.engine import Cache
 
-ENTRIES_MAX = 10_000
+ENTRIES_MAX: Final = 10_000
 """Parsed documents kept; beyond that all are dropped and read anew. Absent names count, so guesses fill nothing."""
 
 

@@ -20,7 +20,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 import orjson
 
@@ -31,26 +31,25 @@ from tailrace.store.engine import Row, Transaction
 from tailrace.store.image import Image
 from tailrace.store.layout import ShardRange, StreamLayout, TableLayout, ViewType
 
-TOPIC = "changes"
+TOPIC: Final = "changes"
 HASH_END = 1 << 64
 # The first million shards have room for 10**12 records each, those after them for 4 * 10**9 (a shard is open for some
 # hours): a server that opens a shard every second has numbers for sixty years.
 EARLY_SHARDS, EARLY_BITS, LATER_BITS = 1 << 20, 40, 32
 _TEXT_BASE = 10**26  # a number's text has 27 digits, like AWS's
 
-_EVENTS = {
-    (False, True): b'{"eventName":"INSERT"',
-    (True, True): b'{"eventName":"MODIFY"',
-    (True, False): b'{"eventName":"REMOVE"',
-}
-"""How a record begins, by whether there was an item, and whether there is one."""
-_WITH_NEW, _WITH_OLD = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE"), ("NEW_AND_OLD_IMAGES", "OLD_IMAGE")
-_ENDS: dict[ViewType, bytes] = {
+_ADDED: Final = b'{"eventName":"INSERT"'
+_CHANGED: Final = b'{"eventName":"MODIFY"'
+_REMOVED: Final = b'{"eventName":"REMOVE"'
+"""How a record begins."""
+_WITH_NEW: Final = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE")
+_WITH_OLD: Final = ("NEW_AND_OLD_IMAGES", "OLD_IMAGE")
+_ENDS: Final[dict[ViewType, bytes]] = {
     view_type: b',"SizeBytes":%%d,"StreamViewType":"%b"}}' % view_type.encode() for view_type in get_args(ViewType)
 }
 """How a record ends, by what the stream shows; its size is to be put in."""
-_INSERT = "INSERT INTO changes (sequence, created, body, origin) VALUES (?, ?, ?, ?)"
-_INSERT_NEXT = (
+_INSERT: Final = "INSERT INTO changes (sequence, created, body, origin) VALUES (?, ?, ?, ?)"
+_INSERT_NEXT: Final = (
     "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards WHERE shard = ?"
 )
 _COLUMNS = "shard, name, low, high, parent, start, latest, trimmed, closed, opened"
@@ -242,7 +241,8 @@ def _record(view_type: ViewType, key_names: tuple[str, ...], old: Image, new: Im
     assert item is not None, "a change from nothing to nothing is no change"
     keys = {name: item[name] for name in key_names}
     size = item_size(keys)
-    pieces = [_EVENTS[old_body is not None, new_body is not None], opening, orjson.dumps(keys)]
+    event = _ADDED if old_body is None else _REMOVED if new_body is None else _CHANGED
+    pieces = [event, opening, orjson.dumps(keys)]
     if new_body is not None and view_type in _WITH_NEW:
         pieces += (b',"NewImage":', new_body)
         size += new.size

@@ -8,14 +8,17 @@ alternative, counting when asked, reads the whole table for each DescribeTable.
 from __future__ import annotations
 
 from itertools import compress
+from typing import Final
 
 from tailrace.store.engine import Transaction
 from tailrace.store.image import Image
 
-_INSERT = "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING"
-_REPLACE = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?"
-_REMOVE = "DELETE FROM items WHERE collection = ? AND key = ?"
-_ORDER = tuple((sql, known) for known in (True, False) for sql in (_REMOVE, _REPLACE, _INSERT))
+_INSERT: Final = (
+    "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING"
+)
+_REPLACE: Final = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?"
+_REMOVE: Final = "DELETE FROM items WHERE collection = ? AND key = ?"
+_ORDER: Final = tuple((sql, known) for known in (True, False) for sql in (_REMOVE, _REPLACE, _INSERT))
 
 _Counted = tuple[int, bytes, int, int]  # collection, key, and how many rows and bytes more there are then
 _Planned = tuple[list[tuple[object, ...]], list[_Counted]]  # each row's parameters, and what they do to the statistics

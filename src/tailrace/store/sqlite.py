@@ -20,7 +20,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from tailrace.base.clock import SystemClock
 from tailrace.base.errors import StoreError
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 GROUP_UPDATES_MAX = 256
 GROUP_SECONDS_MAX = 0.008  # what one group may hold up the loop's other work
-QUEUE_UPDATES_MAX = 20_000
+QUEUE_UPDATES_MAX: Final = 20_000
 PAUSE_PAGES_MAX = 256  # what a checkpoint may have to move while writers wait: some milliseconds
 CHECKPOINTS_BESIDE_MAX = 4  # of which each has less to move; then writers wait all the same
 GUARDED_GROUPS = 64  # after a closure that had to be undone: more like it may come
@@ -93,8 +93,9 @@ class SqliteStore:
         if len(self._queue) >= QUEUE_UPDATES_MAX:
             raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
         future: asyncio.Future[T] = self._loop.create_future()
+        if not self._queue:
+            self._idle.clear()
         self._queue.append(Job(change, future))
-        self._idle.clear()
         self._wake()
         return await future
 

@@ -189,7 +189,9 @@ class Update:
 
     def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row. Raises Outdated where it touched none."""
-        if not self.run(sql, *parameters):
+        if not self.wrote:
+            self._begin()
+        if not self._execute(sql, parameters).rowcount:
             raise Outdated("the row isn't there, or not as it was")
 
     def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:

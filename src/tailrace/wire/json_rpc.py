@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, cast
 from zlib import crc32
 
 import orjson
@@ -17,7 +17,7 @@ from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.model import Member
 from tailrace.wire.protocol import Route, Shape, WireProtocol
 
-CHECKSUMMED = frozenset(("dynamodb", "dynamodbstreams"))  # AWS sends x-amz-crc32 with these alone
+CHECKSUMMED: Final = frozenset(("dynamodb", "dynamodbstreams"))  # AWS sends x-amz-crc32 with these alone
 # The prefixes of __type in DynamoDB and Streams. Recorded on AWS by dynalite's suite; Logs has bare names.
 FRONT_END_TYPE = "com.amazon.coral.service#"
 VALIDATION_TYPE = "com.amazon.coral.validate#"

@@ -11,6 +11,7 @@ no signature                         Version= of a form, or a REST path that fit
 from __future__ import annotations
 
 import re
+from typing import Final
 from urllib.parse import unquote
 
 from tailrace.base.errors import ApiError
@@ -56,7 +57,7 @@ MISSING_TOKEN = "Missing Authentication Token"
 
 _scope = re.compile(r"Credential=[^,\s]*?/\d{8}/[^/,\s]*/([^/,\s]+)/aws4_request")
 _scope_query = re.compile(r"(?:^|&)X-Amz-Credential=([^&]*)")
-_targets: dict[tuple[str, str], Route] = {}  # by target and content type, bounded by what there is of both
+_targets: Final[dict[tuple[str, str], Route]] = {}  # by target and content type, bounded by what there is of both
 
 
 def route(request: HttpRequest) -> Route:

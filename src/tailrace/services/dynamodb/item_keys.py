@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import keys
@@ -13,9 +13,9 @@ from tailrace.services.dynamodb.table import Table
 
 HASH_BYTES_MAX = 2048
 RANGE_BYTES_MAX = 1024
-_SURELY_SHORT = 256  # a key text of fewer characters can't pass either limit, so its bytes needn't be counted
+_SURELY_SHORT: Final = 256  # a key text of fewer characters can't pass either limit, so its bytes needn't be counted
 
-_NO_VALUE: dict[str, Any] = {}
+_NO_VALUE: Final[dict[str, Any]] = {}
 
 Item = dict[str, dict[str, Any]]
 

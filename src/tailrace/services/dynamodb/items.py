@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import orjson
 
 from tailrace.base.errors import ApiError, Outdated
@@ -26,14 +28,14 @@ from tailrace.store import items
 from tailrace.store.engine import Transaction
 from tailrace.store.items import Change
 
-_OLDER = ("Expected", "ConditionalOperator")
-_CONDITION = ("ConditionExpression",)
+_OLDER: Final = ("Expected", "ConditionalOperator")
+_CONDITION: Final = ("ConditionExpression",)
 _NEEDED = ("TableName", "Key")
-_PLAIN = len(_NEEDED)
+_PLAIN: Final = len(_NEEDED)
 """How many members a request has that says where, and what or which: no condition, and nothing to return."""
-_WHOLE = frozenset((*_NEEDED, "ConsistentRead", "ReturnConsumedCapacity"))
+_WHOLE: Final = frozenset((*_NEEDED, "ConsistentRead", "ReturnConsumedCapacity"))
 """The members of a GetItem that asks for all of an item."""
-_NOTHING_OR_OLD = ("NONE", "ALL_OLD")
+_NOTHING_OR_OLD: Final = ("NONE", "ALL_OLD")
 
 
 @operation("dynamodb", "GetItem", needs="dynamodb:GetItem", on=table_arn, context=conditions.of_get)

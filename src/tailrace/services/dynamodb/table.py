@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from tailrace.services.dynamodb import errors, insight_rules, status
 from tailrace.services.dynamodb.insight_rules import Watch
@@ -19,7 +19,7 @@ from tailrace.store.layout import (
     TableLayout,
 )
 
-KIND = "dynamodb:table"
+KIND: Final = "dynamodb:table"
 STREAM_KIND = "dynamodb:stream"
 
 

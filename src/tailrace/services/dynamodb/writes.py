@@ -7,7 +7,7 @@ is made of the request alone, so what is wrong with a request is said before any
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from tailrace.base.errors import ApiError, Outdated
 from tailrace.expression import update, values
@@ -21,7 +21,7 @@ from tailrace.store.engine import Transaction
 from tailrace.store.image import NOTHING, Image
 from tailrace.store.items import Change
 
-ITEM_BYTES_MAX = 400 * 1024
+ITEM_BYTES_MAX: Final = 400 * 1024
 
 ONGOING = "Transaction is ongoing for the item"
 Item = dict[str, dict[str, Any]]
