@@ -214,8 +214,10 @@ def append(
         count = len(bodies)
         latest = tx.advance(shard, count)
         if latest is not None:
-            for number, body in enumerate(bodies, latest + 1):
-                tx.do(_INSERT, number, now, body, origin)
+            if count == 1:
+                tx.do(_INSERT, latest + 1, now, bodies[0], origin)
+            else:
+                tx.many(_INSERT, [(number, now, body, origin) for number, body in enumerate(bodies, latest + 1)])
             continue
         turn = ("shards", shard)  # so it is held for the commit alone
         tx.one("UPDATE shards SET latest = latest + ? WHERE shard = ? AND closed IS NULL", count, shard, turn=turn)
