@@ -45,6 +45,7 @@ PATHS = (
     "getitem",
     "putitem",
     "updateitem",
+    "deleteitem",
     "query10",
     "gsiquery10",
     "scan",
@@ -52,6 +53,7 @@ PATHS = (
     "batchget100",
     "transact4",
     "streamput",
+    "streamdelete",
     "streambatch25",
 )
 AT_ONCE = 32
