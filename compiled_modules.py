@@ -27,8 +27,8 @@ OPTIMIZATION = "2"  # with 1 a build takes a fifth less, and a request 2 % more;
 LIBRARY = "tailrace"  # all modules lie in one library, tailrace__mypyc, and call each other directly
 
 # The rule: what a request of the data plane passes through, from the bytes that come in to those that go out. Whatever
-# is called once a request or more is here; tests/unit/test_compiled_modules.py counts the calls. With a class come those
-# that inherit from it: a compiled class has no interpreted heirs.
+# is called once a request or more is here; tests/unit/test_compiled_modules.py counts the calls. With a class come
+# those that inherit from it: a compiled class has no interpreted heirs.
 MODULES = (
     "audit/entry.py",
     "audit/journal.py",
