@@ -198,6 +198,21 @@ async def test_numbers_that_a_group_takes_are_seen_by_all_who_ask_for_them(embed
     assert [each.sequence - changes.first_number(shard) for each in written] == [1, 2, 3, 4, 5]
 
 
+async def test_numbers_that_a_group_takes_stand_before_a_statement_changes_them(embedded: SqliteStore) -> None:
+    stream = await open_stream(embedded, 1)
+    table, [shard] = streaming(stream), [each.shard for each in stream.shards]
+
+    def count_on(tx: Transaction) -> None:
+        tx.one("UPDATE shards SET latest = latest + 1 WHERE shard = ?", shard)
+
+    before = embedded.commits
+    closures = [putting(table, item("a")), count_on, putting(table, item("b"))]
+    await asyncio.gather(*map(embedded.update, closures))
+    assert embedded.commits == before + 1
+    [written] = await embedded.view(lambda tx: records(tx, stream.stream))
+    assert [each.sequence - changes.first_number(shard) for each in written] == [1, 3]
+
+
 async def test_a_closed_stream_stays_readable_and_takes_no_more(place: Store) -> None:
     stream = await open_stream(place, 2)
     table = streaming(stream)

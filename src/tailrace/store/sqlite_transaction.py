@@ -189,6 +189,8 @@ class Update:
 
     def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row. Raises Outdated where it touched none."""
+        if self._latest and "shards" in sql:
+            self.finish()
         if not self.wrote:
             self._begin()
         if not self._execute(sql, parameters).rowcount:
