@@ -111,4 +111,7 @@ def read_double(value: Any) -> float:
     """A floating-point number."""
     if type(value) is not float and type(value) is not int:
         raise not_a_scalar(value, "Double")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # CBOR has integers of any length
+        raise ApiError.serialization(f"{_token(value)} cannot be converted to Double") from None

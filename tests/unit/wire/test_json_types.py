@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tailrace.base.errors import ApiError
-from tailrace.wire import attribute_value
+from tailrace.wire import attribute_value, json_types
 from tailrace.wire.http import HttpRequest
 from tailrace.wire.json_rpc import JSON_RPC
 from tailrace.wire.protocol import Route
@@ -170,3 +170,10 @@ def test_timestamps_are_numbers_to_the_millisecond() -> None:
 def test_an_operation_without_output_has_no_body() -> None:
     assert JSON_RPC.serialize(Route("logs", JSON_RPC, "CreateLogGroup"), {}, "ID").body == b""
     assert JSON_RPC.serialize(Route("dynamodb", JSON_RPC, "TagResource"), {}, "ID").body == b""
+
+
+def test_an_integer_beyond_every_double_is_refused() -> None:
+    """JSON's parser has none; CBOR has integers of any length."""
+    assert json_types.read_double(2**64) == 2.0**64
+    with pytest.raises(ApiError, match="NUMBER_VALUE cannot be converted to Double"):
+        json_types.read_double(10**5000)
