@@ -52,6 +52,8 @@ PATHS = (
     "batchwrite25",
     "batchget100",
     "transact4",
+    "getitem100k",
+    "putitem100k",
     "streamput",
     "streamdelete",
     "streambatch25",

@@ -7,6 +7,7 @@ import zlib
 from functools import lru_cache
 from typing import Final
 
+from tailrace.base.compression import crc32, gzip
 from tailrace.base.errors import ApiError
 from tailrace.wire.http import HttpRequest, HttpResponse
 
@@ -19,7 +20,6 @@ REQUEST_BYTES_MAX: Final = {"dynamodb": 16 * MEBIBYTE, "dynamodbstreams": 16 * M
 # https://github.com/awslabs/dynamodb-cross-region-library/issues/61
 ANSWER_BYTES_MIN: Final = 4096
 ANSWER_BYTES_AT_ONCE = 64 * 1024  # longer answers are compressed in a thread, so that nobody waits for them
-LEVEL = 1  # the cheapest; JSON shrinks to a fifth all the same
 
 
 def inflate(request: HttpRequest, bytes_max: int) -> None:
@@ -55,16 +55,12 @@ async def deflate(request: HttpRequest, response: HttpResponse) -> None:
     if not _takes_gzip(request.headers.get("accept-encoding", "")):
         return
     if len(response.body) > ANSWER_BYTES_AT_ONCE:
-        response.body = await asyncio.to_thread(_gzip, response.body)
+        response.body = await asyncio.to_thread(gzip, response.body)
     else:
-        response.body = _gzip(response.body)
+        response.body = gzip(response.body)
     response.headers["content-encoding"] = "gzip"
     if "x-amz-crc32" in response.headers:
-        response.headers["x-amz-crc32"] = str(zlib.crc32(response.body))
-
-
-def _gzip(body: bytes) -> bytes:
-    return zlib.compress(body, LEVEL, GZIP_WINDOW)
+        response.headers["x-amz-crc32"] = str(crc32(response.body))
 
 
 @lru_cache(maxsize=64)

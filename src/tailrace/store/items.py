@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
-from zlib import adler32
 
+from tailrace.base.compression import adler32
 from tailrace.store import changes, collections, expirations, history, index_entries
 from tailrace.store.engine import Row, Transaction
 from tailrace.store.image import NOTHING, Image

@@ -12,10 +12,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
-from zlib import crc32
 
 import orjson
 
+from tailrace.base.compression import crc32
 from tailrace.wire import json_shapes
 from tailrace.wire.model import Member, ShapeModel
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 from typing import Any, Final, cast
-from zlib import crc32
 
 import orjson
 
+from tailrace.base.compression import crc32
 from tailrace.base.errors import ApiError
 from tailrace.wire import error_forms, event_stream, json_shapes, model
 from tailrace.wire.http import HttpRequest, HttpResponse
