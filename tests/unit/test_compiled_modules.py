@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from ctypes import CDLL
 from importlib import import_module
 from importlib.machinery import ExtensionFileLoader
 from pathlib import Path
@@ -84,6 +85,16 @@ def test_every_module_of_the_list_is_machine_code(name: str) -> None:
     assert isinstance(module.__loader__, ExtensionFileLoader)
     assert module.__file__ is not None
     assert (Path(module.__file__).parent / Path(name).name).is_file()  # its source, whose lines tracebacks name
+
+
+@pytest.mark.skipif(not COMPILED, reason="the sources are run here; `make test-compiled` runs a compiled wheel")
+def test_the_library_shows_nobody_its_functions() -> None:
+    """Those that others could see would be called through a table, as another library might redirect them."""
+    path = sys.modules["tailrace__mypyc"].__file__
+    assert path is not None
+    library = CDLL(path)
+    assert hasattr(library, "PyInit_tailrace__mypyc")
+    assert not hasattr(library, "CPy_AddTraceback")  # mypyc's, which every module has
 
 
 def test_a_missing_compiler_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
