@@ -172,7 +172,7 @@ class SqliteStore:
             self._finish(group, self._commit(self._file.write))
             return
         self._snapshot.read_from(self._file.read)
-        under_way = self._loop.run_in_executor(self._commit_thread, self._commit, self._file.write)
+        under_way = self._loop.run_in_executor(self._commit_thread, self._commit_to_disk, self._file.write)
         under_way.add_done_callback(lambda done: self._finish(group, done.result()))
 
     def _refuse_all(self, failure: StoreError) -> None:
@@ -184,8 +184,13 @@ class SqliteStore:
                 future.set_exception(failure)
         self._go_on(wrote=False)
 
+    def _commit_to_disk(self, connection: sqlite3.Connection) -> StoreError | None:
+        """COMMIT, in the commit thread, into a log that has room for it."""
+        self._file.make_room()
+        return self._commit(connection)
+
     def _commit(self, connection: sqlite3.Connection) -> StoreError | None:
-        """COMMIT, in the commit thread; the failure is returned, for the loop's thread to clean up after it."""
+        """COMMIT; the failure is returned, for the loop's thread to clean up after it."""
         try:
             connection.execute("COMMIT")
         except sqlite3.Error as error:

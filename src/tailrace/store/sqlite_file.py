@@ -9,6 +9,7 @@ from pathlib import Path
 from tailrace.store import folder_lock, schema
 from tailrace.store.engine import InUse, StoreUnavailable
 from tailrace.store.file_sync import FileSync
+from tailrace.store.log_room import LogRoom
 from tailrace.store.schema.tables import STEPS
 from tailrace.store.sqlite_transaction import Update
 
@@ -81,6 +82,7 @@ class DatabaseFile:
         self._log = f"{path}-wal"
         self._checkpointer = _connect(str(path)) if path else write
         self._sync = FileSync(path) if path else None
+        self._room = LogRoom(Path(self._log)) if path and lock >= 0 else None  # who stands beside a server syncs little
         self._rows_at_checkpoint = 0
         self._frames_moved = 0  # of the log as the last checkpoint found it
 
@@ -150,6 +152,11 @@ class DatabaseFile:
         """The size of the log's file; 0 in memory."""
         return 0 if self.in_memory else os.stat(self._log).st_size
 
+    def make_room(self) -> None:
+        """Let the log grow ahead of the COMMIT to come. For who holds the right to write, between two statements."""
+        if self._room is not None:
+            self._room.make(LOG_BYTES_MAX)
+
     def checkpoint(self) -> int:
         """Move what is in the log into the database, beside readers and the writer; how many pages came since the last.
 
@@ -169,7 +176,7 @@ class DatabaseFile:
             if self._lock >= 0:  # who stands beside a server doesn't hold it up for that
                 self.write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
-            _close([self._checkpointer, self.read, self.write], self._lock, self._sync)
+            _close([self._checkpointer, self.read, self.write], self._lock, self._sync, self._room)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -204,10 +211,11 @@ def _sync_folder(place: Path) -> None:
         os.close(descriptor)
 
 
-def _close(connections: list[sqlite3.Connection], lock: int, sync: FileSync | None = None) -> None:
+def _close(connections: list[sqlite3.Connection], lock: int, *files: FileSync | LogRoom | None) -> None:
     for connection in dict.fromkeys(connections):
         connection.close()
-    if sync is not None:
-        sync.close()
+    for file in files:
+        if file is not None:
+            file.close()
     if lock >= 0:
         folder_lock.release(lock)
