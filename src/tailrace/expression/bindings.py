@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from tailrace.base.errors import ApiError
 from tailrace.expression.values import AttributeValue, normalize_value
 
-PLACEHOLDER_CHARACTERS_MAX = 255
+PLACEHOLDER_CHARACTERS_MAX: Final = 255
+PLACEHOLDERS_KNOWN_MAX: Final = 1024
 
 _is_name = re.compile(r"#[0-9a-zA-Z_]+").fullmatch
 _is_value = re.compile(r":[0-9a-zA-Z_]+").fullmatch
+# Placeholders of values that are as they must be: the same few come again and again.
+_known: Final[set[str]] = set()
 
 
 class Bindings:
@@ -82,20 +85,31 @@ def _checked_names(names: Mapping[str, Any]) -> dict[str, str]:
 def _checked_values(values: Mapping[str, Any]) -> dict[str, AttributeValue]:
     _check_map("ExpressionAttributeValues", values)
     for placeholder in values:
-        if not _is_value(placeholder):
-            _refuse_placeholder("ExpressionAttributeValues", placeholder)
-        if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
-            _refuse_long("ExpressionAttributeValues", placeholder)
-    normal, placeholder = {}, ""
+        if placeholder not in _known:
+            _check_placeholder(placeholder)
+    normal: dict[str, AttributeValue] = {}
+    placeholder = ""
     try:
         for placeholder, value in values.items():
-            normal[placeholder] = normalize_value(value)
+            is_text = type(value) is dict and len(value) == 1 and type(value.get("S")) is str
+            normal[placeholder] = value if is_text else normalize_value(value)
     except ApiError as error:
         if error.code != "ValidationException":
             raise
         problem = f"ExpressionAttributeValues contains invalid value: {error.message} for key {placeholder}"
         raise ApiError.validation(problem) from None
     return normal
+
+
+def _check_placeholder(placeholder: str) -> None:
+    """Refuse one that can't stand for a value; remember one that can."""
+    if not _is_value(placeholder):
+        _refuse_placeholder("ExpressionAttributeValues", placeholder)
+    if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
+        _refuse_long("ExpressionAttributeValues", placeholder)
+    if len(_known) >= PLACEHOLDERS_KNOWN_MAX:
+        _known.clear()
+    _known.add(placeholder)
 
 
 def _check_map(parameter: str, given: Mapping[str, Any]) -> None:

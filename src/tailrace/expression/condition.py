@@ -44,8 +44,8 @@ class Plan:
                 problem(bindings)
         for check in self.checks:
             check(bindings)
-        bindings.used |= self.names
-        bindings.used |= self.values
+        bindings.used.update(self.names)
+        bindings.used.update(self.values)
 
 
 class Condition:

@@ -6,21 +6,20 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyCondit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Final, Protocol
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import keys, nodes
 from tailrace.expression.bindings import Bindings
-from tailrace.expression.condition import plan_of_text
+from tailrace.expression.condition import Plan, plan_of_text
 from tailrace.expression.nodes import Call, Node, Path, Value
 from tailrace.expression.parser import TREES_MAX, bare
 from tailrace.expression.values import AttributeValue
 
-KIND = "KeyConditionExpression"
-CONDITIONS_USUAL = 2
+KIND: Final = "KeyConditionExpression"
+CONDITIONS_USUAL: Final = 2
 
-_MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MIRRORED: Final = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class KeyAttribute(Protocol):
@@ -35,20 +34,31 @@ class KeyAttribute(Protocol):
         """Its type, "S", "N" or "B"."""
 
 
-class SortRange(NamedTuple):
+class SortRange:
     """What is asked of one attribute: operator =, <, <=, >, >=, BETWEEN or begins_with, and one value or two."""
 
-    attribute: str
-    operator: str
-    values: tuple[AttributeValue, ...]
+    __slots__ = ("attribute", "operator", "values")
+
+    def __init__(self, attribute: str, operator: str, values: tuple[AttributeValue, ...]) -> None:
+        self.attribute = attribute
+        self.operator = operator
+        self.values = values
 
 
-class KeyRange(NamedTuple):
+class KeyRange:
     """A key condition matched with a key schema: what fixes the start of the key, and the range after that."""
 
-    hash_values: tuple[AttributeValue, ...]
-    range_values: tuple[AttributeValue, ...]
-    sort: SortRange | None
+    __slots__ = ("hash_values", "range_values", "sort")
+
+    def __init__(
+        self,
+        hash_values: tuple[AttributeValue, ...],
+        range_values: tuple[AttributeValue, ...],
+        sort: SortRange | None,
+    ) -> None:
+        self.hash_values = hash_values
+        self.range_values = range_values
+        self.sort = sort
 
     def bounds(self) -> tuple[bytes, bytes]:
         """The keys that fulfil it: from the first (inclusive) up to the second (exclusive)."""
@@ -73,10 +83,13 @@ class KeyRange(NamedTuple):
         }[operator]
 
 
-class KeyCondition(NamedTuple):
+class KeyCondition:
     """What is asked of each attribute, in the order of the text."""
 
-    conditions: dict[str, SortRange]
+    __slots__ = ("conditions",)
+
+    def __init__(self, conditions: dict[str, SortRange]) -> None:
+        self.conditions = conditions
 
     @property
     def equals(self) -> dict[str, AttributeValue]:
@@ -141,10 +154,13 @@ def bind(text: str, bindings: Bindings) -> KeyCondition:
 
     Raises AWS's ValidationException for all that is wrong whatever the key schema; `KeyCondition.match` does the rest.
     """
-    plan_of_text(text, KIND).check(bindings)
+    known = _known.get(text)
+    plan = plan_of_text(text, KIND) if known is None else known[0]
+    plan.check(bindings)
+    parts = _remembered(text, plan) if known is None else known[1]
     found: dict[str, SortRange] = {}
     names, values = bindings.names, bindings.values
-    for step, operator, placeholders in _parts(text):
+    for step, operator, placeholders in parts:
         name = names.get(step, step)  # a placeholder begins with #, a written name can't
         if name in found:
             raise ApiError.validation("KeyConditionExpressions must only contain one condition per key")
@@ -155,11 +171,23 @@ def bind(text: str, bindings: Bindings) -> KeyCondition:
 Part = tuple[str, str, tuple[str, ...]]
 
 
-@lru_cache(maxsize=TREES_MAX)
-def _parts(text: str) -> tuple[Part, ...]:
+# By text: each Query looks here, where a call of an lru_cache would take ten times as long.
+_known: Final[dict[str, tuple[Plan, tuple[Part, ...]]]] = {}
+
+
+def _remembered(text: str, plan: Plan) -> tuple[Part, ...]:
+    """The parts of a text, remembered with its plan. Raises what the text is refused for whatever it is bound to."""
+    parts = _parts(plan.tree)
+    if len(_known) >= TREES_MAX:
+        _known.clear()
+    _known[text] = plan, parts
+    return parts
+
+
+def _parts(tree: Node) -> tuple[Part, ...]:
     """The conditions that AND joins: an attribute's name or its placeholder, the operator, placeholders of values."""
     found: list[Part] = []
-    waiting: list[Node] = [plan_of_text(text, KIND).tree]
+    waiting: list[Node] = [tree]
     while waiting:
         node = bare(waiting.pop())
         if isinstance(node, nodes.And):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -18,28 +17,32 @@ from tailrace.services.dynamodb.table import Table
 from tailrace.store import items
 from tailrace.store.engine import Row, Transaction
 
-PAGE_BYTES = 1024 * 1024
-_FIRST_ROWS = 64
-_ROWS_MAX = 1000
-_body_of, _size_of = itemgetter(0), itemgetter(1)
+PAGE_BYTES: Final = 1024 * 1024
+_FIRST_ROWS: Final = 64
+_ROWS_MAX: Final = 1000
+_size_of: Final = itemgetter(1)
 _MISMATCH = "The provided key element does not match the schema"
 
 Item = dict[str, Any]
 
 
-@dataclass(slots=True)
 class Page:
-    """One page: the items that passed (bodies or projected items), and what reading it took."""
+    """One page: the items that passed (bodies or projected items), and what reading it took.
 
-    table: Table
-    found: list[Any] = field(default_factory=list)
-    count: int = 0
-    scanned: int = 0
-    bytes: int = 0
-    fetched_units: float = 0.0
-    last_key: Item | None = None
-    rows: list[Row] = field(default_factory=list)
-    """The rows that were read, where insights are to count them: bodies and sizes."""
+    `rows` are the rows that were read, bodies and sizes, where insights are to count them.
+    """
+
+    __slots__ = ("bytes", "count", "fetched_units", "found", "last_key", "rows", "scanned", "table")
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.found: list[Any] = []
+        self.count = 0
+        self.scanned = 0
+        self.bytes = 0
+        self.fetched_units = 0.0
+        self.last_key: Item | None = None
+        self.rows: list[Row] = []
 
 
 def start_key(source: Source, start: Item) -> bytes:
@@ -77,14 +80,14 @@ def read(tx: Transaction, source: Source, wanted: Wishes, low: bytes, high: byte
     while True:
         asked = _rows_wanted(page, wanted)
         rows = items.range(tx, source.collection, low, high, reverse=wanted.reverse, limit=asked)
-        size, taken = sum(map(_size_of, rows)), rows
+        size, taken = _size(rows), rows
         if page.bytes + size > PAGE_BYTES:
             taken = rows[: _fitting(page, rows, at_least=1 if last is None else 0)]
-            size = sum(map(_size_of, taken))
+            size = _size(taken)
         if taken:
             page.scanned += len(taken)
             page.bytes += size
-            last = _body_of(taken[-1])
+            last = taken[-1][0]
             _take(tx, page, source, wanted, taken)
         is_full = len(taken) < len(rows) or page.scanned == wanted.limit
         if last is None or (len(rows) < asked and not is_full):
@@ -106,6 +109,14 @@ def _rows_wanted(page: Page, wanted: Wishes) -> int:
     return room if wanted.limit is None else min(room, wanted.limit - page.scanned)
 
 
+def _size(rows: list[Row]) -> int:
+    total = 0
+    for row in rows:
+        size: int = row[1]
+        total += size
+    return total
+
+
 def _fitting(page: Page, rows: list[Row], *, at_least: int) -> int:
     """How many of the rows the page has room for."""
     return max(at_least, bisect_right(list(accumulate(map(_size_of, rows))), PAGE_BYTES - page.bytes))
@@ -117,16 +128,16 @@ def _take(tx: Transaction, page: Page, source: Source, wanted: Wishes, rows: lis
         page.rows += rows
     if wanted.filter is not None or source.whole_items:
         for row in rows:
-            _take_tested(tx, page, source, wanted, _body_of(row))
+            _take_tested(tx, page, source, wanted, row[0])
         return
     page.count += len(rows)
     if wanted.select == "COUNT":
         return
-    bodies = map(_body_of, rows)
-    if wanted.projection is None:
-        page.found += map(orjson.Fragment, bodies)
+    shown = wanted.projection
+    if shown is None:
+        page.found += [orjson.Fragment(row[0]) for row in rows]
     else:
-        page.found += map(wanted.projection.project, map(orjson.loads, bodies))
+        page.found += [shown.project(orjson.loads(row[0])) for row in rows]
 
 
 def _take_tested(tx: Transaction, page: Page, source: Source, wanted: Wishes, stored: bytes) -> None:

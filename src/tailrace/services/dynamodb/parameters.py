@@ -6,7 +6,7 @@ as the same bound objects, so nothing behind this file knows which of them a cli
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from tailrace.expression import condition, key_condition, legacy, projection, update
 from tailrace.expression.bindings import Bindings, check_parameters
@@ -16,8 +16,9 @@ from tailrace.expression.projection import Projection
 from tailrace.expression.update import Update
 
 Request = dict[str, Any]
-NAMES, VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
-_FILTERS = ("QueryFilter", "ScanFilter")
+NAMES: Final = "ExpressionAttributeNames"
+VALUES: Final = "ExpressionAttributeValues"
+_FILTERS: Final = ("QueryFilter", "ScanFilter")
 
 
 def bindings_of(request: Request, older: tuple[str, ...], expressions: tuple[str, ...]) -> Bindings:
@@ -26,9 +27,18 @@ def bindings_of(request: Request, older: tuple[str, ...], expressions: tuple[str
     `older` and `expressions` are the operation's parameters of either kind. Raises AWS's refusals of the two kinds
     mixed, and of names or values without an expression.
     """
-    if NAMES in request or VALUES in request or not request.keys().isdisjoint(older):
+    given = NAMES in request or VALUES in request
+    if (given and not _uses_values(request, expressions)) or not request.keys().isdisjoint(older):
         check_parameters(frozenset(request), expressions, older)
     return Bindings(request.get(NAMES), request.get(VALUES))
+
+
+def _uses_values(request: Request, expressions: tuple[str, ...]) -> bool:
+    """Whether one of the request's expressions may have names and values, too, so that none of them is too much."""
+    for name in expressions:  # noqa: SIM110 - a generator costs what this is to save
+        if name in request and name != "ProjectionExpression":
+            return True
+    return False
 
 
 def condition_of(request: Request, bindings: Bindings) -> Condition | None:
@@ -55,9 +65,9 @@ def filter_of(request: Request, bindings: Bindings) -> Condition | None:
     text = request.get("FilterExpression")
     if text is not None:
         return condition.bind(text, bindings, "FilterExpression")
-    kind = next((name for name in _FILTERS if name in request), None)
-    if kind is None and "ConditionalOperator" not in request:
+    if "QueryFilter" not in request and "ScanFilter" not in request and "ConditionalOperator" not in request:
         return None
+    kind = next((name for name in _FILTERS if name in request), None)
     return legacy.filter_condition(request.get(kind or "", {}), request.get("ConditionalOperator"), kind or "Filter")
 
 

@@ -174,7 +174,7 @@ def _hash_order(each: ReadRange) -> bytes:
 def _read(tx: Transaction, reading: Reading, wanted: Wishes, start: Position | None) -> tuple[Page, Position | None]:
     """Read range after range until the page is full; where it ends, unless all is read."""
     source = reading.source
-    directed = wanted._replace(reverse=reading.reverse)
+    directed = wanted.directed(reading.reverse)
     page = Page(source.table)
     for number in range(start.range if start else 0, len(reading.ranges)):
         low, high = reading.ranges[number]

@@ -5,8 +5,7 @@ Query and Scan differ in where they start and end; everything else about them is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from tailrace.base.errors import ApiError
 from tailrace.expression import values
@@ -31,29 +30,65 @@ class Shown(Protocol):
         """What it shows of an item."""
 
 
-class Wishes(NamedTuple):
+class Wishes:
     """What the request asks for, bound before any table is looked up."""
 
-    index_name: str | None
-    select: str | None
-    filter: Condition | None
-    projection: Shown | None
-    limit: int | None
-    consistent: bool
-    start: dict[str, Any] | None
-    reverse: bool
+    __slots__ = ("consistent", "filter", "index_name", "limit", "projection", "reverse", "select", "start")
+
+    def __init__(
+        self,
+        index_name: str | None,
+        select: str | None,
+        filter: Condition | None,
+        projection: Shown | None,
+        limit: int | None,
+        consistent: bool,
+        start: dict[str, Any] | None,
+        reverse: bool,
+    ) -> None:
+        self.index_name = index_name
+        self.select = select
+        self.filter = filter
+        self.projection = projection
+        self.limit = limit
+        self.consistent = consistent
+        self.start = start
+        self.reverse = reverse
+
+    def directed(self, reverse: bool) -> Wishes:
+        """The same, in the order of the keys or in reverse."""
+        return Wishes(
+            self.index_name,
+            self.select,
+            self.filter,
+            self.projection,
+            self.limit,
+            self.consistent,
+            self.start,
+            reverse,
+        )
 
 
-@dataclass(slots=True)
 class Source:
     """Where the rows are: the table's collection or an index's, and the attributes that its keys are made of."""
 
-    table: Table
-    index: IndexLayout | None
-    collection: int
-    hash: tuple[KeyAttribute, ...]
-    range: tuple[KeyAttribute, ...]
-    whole_items: bool
+    __slots__ = ("collection", "hash", "index", "range", "table", "whole_items")
+
+    def __init__(
+        self,
+        table: Table,
+        index: IndexLayout | None,
+        collection: int,
+        hash: tuple[KeyAttribute, ...],
+        range: tuple[KeyAttribute, ...],
+        whole_items: bool,
+    ) -> None:
+        self.table = table
+        self.index = index
+        self.collection = collection
+        self.hash = hash
+        self.range = range
+        self.whole_items = whole_items
 
     @property
     def start_names(self) -> set[str]:
@@ -95,9 +130,10 @@ def _check_select(select: str, request: Request) -> None:
 
 def source(table: Table, wanted: Wishes) -> Source:
     """Where to read. Raises for an index that isn't there or can't give what is asked of it."""
-    for named in (wanted.projection, wanted.filter):
-        if named is not None:
-            item_keys.check_paths(table, named.paths)
+    if wanted.projection is not None:
+        item_keys.check_paths(table, wanted.projection.paths)
+    if wanted.filter is not None:
+        item_keys.check_paths(table, wanted.filter.paths)
     if wanted.index_name is None:
         return Source(table, None, table.layout.collection, table.key[:1], table.key[1:], whole_items=False)
     index = table.indexes.get(wanted.index_name)
