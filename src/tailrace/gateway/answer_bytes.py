@@ -15,6 +15,11 @@ CHUNKED = "transfer-encoding: chunked\r\n"
 BODILESS: Final = frozenset((204, 304))  # No Content, Not Modified: their answers end with the header
 
 
+def shows_body(response: HttpResponse, method: str) -> bool:
+    """Whether the answer to a request of this method has its body behind its head."""
+    return method != "HEAD" and response.status not in BODILESS
+
+
 def encode(response: HttpResponse, head: str, method: str, keep_alive: bool) -> bytes:
     """The bytes of an HTTP/1.1 answer."""
     if response.status in BODILESS:

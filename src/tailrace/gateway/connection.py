@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from tailrace.gateway import at_once, header_names
-from tailrace.gateway.answer_bytes import BODILESS, CHUNKED, encode, encode_head
+from tailrace.gateway.answer_bytes import CHUNKED, encode, encode_head, shows_body
 from tailrace.gateway.forms import Forms
 from tailrace.gateway.limits import (
     BODY_RATE,
@@ -35,6 +35,7 @@ from tailrace.gateway.limits import (
     TooLarge,
     header_bytes,
 )
+from tailrace.gateway.outbox import BYTES_MAX
 from tailrace.gateway.peer import Peer
 from tailrace.gateway.pieces import closed_after
 from tailrace.wire.http import HttpRequest, HttpResponse, Interrupted
@@ -245,8 +246,11 @@ class Connection(asyncio.Protocol):
                         await self._writable.wait()
                     keep_alive = keep_alive and self._goes_on()
                     if self._transport is not None:
-                        answer = encode(response, self.connections.head(), request.method, keep_alive)
-                        self.connections.outbox.add(self, answer)
+                        if len(response.body) > BYTES_MAX and shows_body(response, request.method):
+                            self._send_large(response, keep_alive)
+                        else:
+                            answer = encode(response, self.connections.head(), request.method, keep_alive)
+                            self.connections.outbox.add(self, answer)
                 if self._transport is None or not keep_alive:
                     self.abort()
                     return
@@ -275,6 +279,16 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(answer)
 
+    def _send_large(self, response: HttpResponse, keep_alive: bool) -> None:
+        """Write an answer that the outbox doesn't keep back, its body behind its head without joining the two: of
+        1 MB the copy takes 100 µs, and sending it 250.
+        """
+        self.connections.outbox.empty()
+        if self._transport is not None:
+            framing = f"content-length: {len(response.body)}\r\n"
+            head = encode_head(response, self.connections.head(), framing, keep_alive)
+            self._transport.writelines((head, response.body))
+
     def _write(self, data: bytes) -> None:
         """Write what isn't a whole answer, behind the answers that were made before."""
         self.connections.outbox.empty()
@@ -293,7 +307,7 @@ class Connection(asyncio.Protocol):
         try:
             head = encode_head(response, self.connections.head(), CHUNKED if chunked else "", keep_alive and chunked)
             self._write(head)
-            if request.method == "HEAD" or response.status in BODILESS:
+            if not shows_body(response, request.method):
                 return False  # whoever makes the pieces is told by `aclose` that nobody asks for them
             async for piece in response.pieces:
                 if not self._writable.is_set():

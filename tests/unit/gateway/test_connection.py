@@ -69,6 +69,29 @@ async def until(probe: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
+async def test_a_large_answer_comes_whole_and_in_its_turn() -> None:
+    large = bytes(range(256)) * 8000
+
+    async def answer(request: HttpRequest, peer: Peer) -> HttpResponse:
+        return HttpResponse(
+            204 if request.path == "/none" else 200, {}, large if request.path != "/small" else b"small"
+        )
+
+    async with listening(answer) as (_, port):
+        asked = b"".join(
+            b"%s HTTP/1.1\r\nHost: h\r\n\r\n" % line
+            for line in (b"GET /small", b"GET /", b"HEAD /", b"GET /none", b"GET /small")
+        )
+        found = await exchange(port, asked)
+    length = b"content-length: %d\r\n" % len(large)
+    first, middle, last = found.partition(large)
+    assert middle == large, "the body is there once, whole"
+    assert (first.count(length), last.count(length)) == (1, 1)
+    assert first.index(b"\r\n\r\nsmall") < first.index(length)
+    assert last.startswith(b"HTTP/1.1 200 OK\r\n"), "HEAD shows no body"
+    assert last.index(length) < last.index(b"HTTP/1.1 204") < last.index(b"\r\n\r\nsmall")
+
+
 async def test_answers_a_request_and_keeps_the_connection() -> None:
     async with listening() as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
