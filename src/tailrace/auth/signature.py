@@ -12,12 +12,14 @@ import functools
 import hashlib
 import re
 from email.utils import parsedate_tz
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote_to_bytes
 
 from tailrace.base.clock import iso_seconds
 
 if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
     from tailrace.wire.http import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -44,20 +46,50 @@ class SignatureProblem(Exception):
         self.text = text
 
 
-class Signature(NamedTuple):
-    """What a request says about its own signing. Nothing of it is proven before `verify`."""
+class Claim:
+    """What a request says about its own signing but for its digest. A client says the same for a second.
 
-    access_key_id: str
-    date: str
-    region: str
-    service: str
-    amz_date: str
-    signed_at: float
-    signed_headers: tuple[str, ...]
-    digest: bytes
-    session_token: str | None = None
-    expires_s: int | None = None
-    """The lifetime of a presigned URL; None for a signature in the header."""
+    `keyed` and `starts` are where `sigv4` keeps what it has hashed of it meanwhile.
+    """
+
+    __slots__ = (
+        "access_key_id",
+        "amz_date",
+        "date",
+        "keyed",
+        "region",
+        "service",
+        "signed_at",
+        "signed_headers",
+        "starts",
+    )
+
+    def __init__(
+        self, scope: tuple[str, str, str, str], amz_date: str, signed_at: float, signed_headers: tuple[str, ...]
+    ) -> None:
+        self.access_key_id, self.date, self.region, self.service = scope
+        self.amz_date = amz_date
+        self.signed_at = signed_at
+        self.signed_headers = signed_headers
+        self.keyed: tuple[str, Hash, Hash] | None = None
+        self.starts: dict[tuple[str, ...], Hash] = {}
+
+
+class Signature:
+    """A claim and the digest that is to prove it. Nothing is proven before `verify`.
+
+    `expires_s` is the lifetime of a presigned URL; None for a signature in the header.
+    """
+
+    __slots__ = ("claim", "digest", "expires_s", "session_token")
+
+    def __init__(
+        self, claim: Claim, digest: bytes, session_token: str | None = None, expires_s: int | None = None
+    ) -> None:
+        self.claim = claim
+        self.digest = digest
+        self.session_token = session_token
+        self.expires_s = expires_s
 
 
 def is_signed(request: HttpRequest) -> bool:
@@ -78,16 +110,15 @@ def read(request: HttpRequest) -> Signature:
         raise SignatureProblem("missing", MISSING)
     digest, amz_date = authorization[-_DIGEST_LENGTH:].encode(), headers.get("x-amz-date")
     if amz_date and digest.isalnum():
-        usual = _usual_head(authorization[:-_DIGEST_LENGTH], amz_date)
-        if usual is not None:
-            # What Signature(...) does, without a call of Python.
-            return tuple.__new__(Signature, (*usual, digest, headers.get("x-amz-security-token"), None))
+        claim = _usual_claim(authorization[:-_DIGEST_LENGTH], amz_date)
+        if claim is not None:
+            return Signature(claim, digest, headers.get("x-amz-security-token"))
     return _read_any_header(authorization, request)
 
 
 @functools.lru_cache(maxsize=256)
-def _usual_head(head: str, amz_date: str) -> tuple[str, str, str, str, str, float, tuple[str, ...]] | None:
-    """All members of a Signature up to its digest, of a header in the form of AWS's SDKs; None for another form.
+def _usual_claim(head: str, amz_date: str) -> Claim | None:
+    """What a header in the form of AWS's SDKs says up to its digest; None for another form.
 
     Cached: within a second a client repeats all of it.
     """
@@ -95,7 +126,7 @@ def _usual_head(head: str, amz_date: str) -> tuple[str, str, str, str, str, floa
     if match is None:
         return None
     signed_at = _epoch(amz_date)
-    return *_credential(match[1], amz_date), amz_date, signed_at, _signed_headers(match[2])
+    return Claim(_credential(match[1], amz_date), amz_date, signed_at, _signed_headers(match[2]))
 
 
 def _read_any_header(authorization: str, request: HttpRequest) -> Signature:
@@ -115,18 +146,9 @@ def _read_any_header(authorization: str, request: HttpRequest) -> Signature:
             sentences.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
         sentences.append(f"(Hashed with SHA-256 and encoded with Base64) Authorization={_hidden(authorization)}")
         raise SignatureProblem("incomplete", " ".join(sentences))
-    access_key_id, date, region, service = _credential(parameters["Credential"], amz_date)
-    return Signature(
-        access_key_id,
-        date,
-        region,
-        service,
-        amz_date,
-        signed_at,
-        _signed_headers(parameters["SignedHeaders"]),
-        parameters["Signature"].encode(),
-        request.headers.get("x-amz-security-token"),
-    )
+    scope = _credential(parameters["Credential"], amz_date)
+    claim = Claim(scope, amz_date, signed_at, _signed_headers(parameters["SignedHeaders"]))
+    return Signature(claim, parameters["Signature"].encode(), request.headers.get("x-amz-security-token"))
 
 
 def _parameters(rest: str, authorization: str) -> dict[str, str]:
@@ -225,19 +247,10 @@ def _read_query(query: str) -> Signature:
         raise SignatureProblem("incomplete", " ".join([*absent, "Re-examine the query-string parameters."]))
     amz_date = found["X-Amz-Date"]
     signed_at = _epoch(amz_date)
-    access_key_id, date, region, service = _credential(found["X-Amz-Credential"], amz_date)
+    scope = _credential(found["X-Amz-Credential"], amz_date)
     expires = found.get("X-Amz-Expires", str(SKEW_SECONDS))
     if not (expires.isascii() and expires.isdigit() and 1 <= int(expires[:9]) <= PRESIGNED_SECONDS_MAX):
         raise SignatureProblem("incomplete", f"X-Amz-Expires must be between 1 and {PRESIGNED_SECONDS_MAX} seconds")
-    return Signature(
-        access_key_id,
-        date,
-        region,
-        service,
-        amz_date,
-        signed_at,
-        _signed_headers(found["X-Amz-SignedHeaders"]),
-        found["X-Amz-Signature"].encode(),
-        found.get("X-Amz-Security-Token"),
-        int(expires[:9]),
-    )
+    claim = Claim(scope, amz_date, signed_at, _signed_headers(found["X-Amz-SignedHeaders"]))
+    digest, token = found["X-Amz-Signature"].encode(), found.get("X-Amz-Security-Token")
+    return Signature(claim, digest, token, int(expires[:9]))

@@ -13,7 +13,7 @@ import functools
 import hashlib
 import hmac
 import re
-from itertools import repeat
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote_to_bytes
 
@@ -23,6 +23,7 @@ from tailrace.auth.signature import (
     MISSING,
     PRESIGNED_SECONDS_MAX,
     SKEW_SECONDS,
+    Claim,
     Kind,
     Signature,
     SignatureProblem,
@@ -56,7 +57,7 @@ UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 UNSIGNED_ALLOWED: Final = frozenset({"s3"})  # every other service signs the body
 _BLOCK_BYTES = 64  # of SHA-256
 _EMPTY: Final = hashlib.sha256()
-_NOTHING: Final = repeat("")
+_STARTS_MAX: Final = 8  # of one claim: who signs what is new each time (an invocation's id, say) needs none again
 
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
@@ -115,13 +116,14 @@ def verify(signature: Signature, request: HttpRequest, secret: str, now: float, 
     `service` is the signing name of the service that is asked: a signature made for another one doesn't count.
     Raises SignatureProblem `mismatch` otherwise. The comparison takes the same time for every wrong digest.
     """
-    if service is not None and signature.service != service:
+    claim = signature.claim
+    if service is not None and claim.service != service:
         # The trailing blank is AWS's.
         raise SignatureProblem("mismatch", f"Credential should be scoped to correct service: '{service}'. ")
     # 15 minutes each way; a presigned request lives as long as it says instead.
     lifetime = SKEW_SECONDS if signature.expires_s is None else signature.expires_s
-    if not now - lifetime <= signature.signed_at <= now + SKEW_SECONDS:
-        raise _untimely(signature, lifetime, now)
+    if not now - lifetime <= claim.signed_at <= now + SKEW_SECONDS:
+        raise _untimely(claim, lifetime, now)
     if _holds(signature, request, secret):
         return
     # AWS's addresses have no port, and some clients (aiodynamo) sign the host without it wherever they send to.
@@ -134,31 +136,34 @@ def verify(signature: Signature, request: HttpRequest, secret: str, now: float, 
 def _holds(signature: Signature, request: HttpRequest, secret: str, host: str | None = None) -> bool:
     """Whether the signature is of this request, or of the same one for `host`."""
     headers = request.headers if host is None else {**request.headers, "host": host}
-    _, date, region, service, amz_date, _, names, digest, _, _ = signature
+    claim = signature.claim
     # A signed header that did not arrive counts as empty, which the comparison then refuses.
-    values = tuple(map(headers.get, names, _NOTHING))
-    canonical = _canonical_start(request.method, request.path, request.query, service, names, values).copy()
+    values = [headers.get(name, "") for name in claim.signed_headers]
+    shown = (request.method, request.path, request.query, *values)
+    canonical = (claim.starts.get(shown) or _canonical_start(claim, shown)).copy()
     hashed = _EMPTY.copy()  # cheaper than a new one
     hashed.update(request.body)
     # The hash is of what arrived: a header that claims another one is signed, but never believed.
-    unsigned = service in UNSIGNED_ALLOWED and _is_unsigned(signature, request)
+    unsigned = claim.service in UNSIGNED_ALLOWED and _is_unsigned(signature, request)
     canonical.update((UNSIGNED_PAYLOAD if unsigned else hashed.hexdigest()).encode())
-    inner, outer = _keyed(secret, date, region, service, amz_date)
-    inner, outer = inner.copy(), outer.copy()
+    keyed = claim.keyed
+    if keyed is None or keyed[0] != secret:
+        keyed = claim.keyed = _keyed(claim, secret)
+    inner, outer = keyed[1].copy(), keyed[2].copy()
     inner.update(canonical.hexdigest().encode())
     outer.update(inner.digest())
-    return hmac.compare_digest(outer.hexdigest().encode(), digest)
+    return compare_digest(outer.hexdigest().encode(), signature.digest)
 
 
-@functools.lru_cache(maxsize=1024)
-def _keyed(secret: str, date: str, region: str, service: str, amz_date: str) -> tuple[Hash, Hash]:
-    """The two hashes of HMAC (RFC 2104) under a day's signing key, the inner one with all of the string to sign but its
-    last line. They are copied for each request, which costs half of a new HMAC.
+def _keyed(claim: Claim, secret: str) -> tuple[str, Hash, Hash]:
+    """The secret, and the two hashes of HMAC (RFC 2104) under its day's signing key, the inner one with all of the
+    string to sign but its last line. They are copied for each request, which costs half of a new HMAC.
     """
+    date, region, service = claim.date, claim.region, claim.service
     key = signing_key(secret, date, region, service).ljust(_BLOCK_BYTES, b"\0")
     inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in key)) for pad in (0x36, 0x5C))
-    inner.update(f"{ALGORITHM}\n{amz_date}\n{date}/{region}/{service}/aws4_request\n".encode())
-    return inner, outer
+    inner.update(f"{ALGORITHM}\n{claim.amz_date}\n{date}/{region}/{service}/aws4_request\n".encode())
+    return secret, inner, outer
 
 
 @functools.lru_cache(maxsize=1024)
@@ -170,17 +175,19 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return hmac.digest(key, b"aws4_request", "sha256")
 
 
-@functools.lru_cache(maxsize=256)
-def _canonical_start(
-    method: str, path: str, query: str, service: str, names: tuple[str, ...], values: tuple[str, ...]
-) -> Hash:
-    """The hash of a canonical request up to its last line, the body's hash. Cached: within a second a client sends the
-    same headers. It has the method, path, query, the signed headers and their names.
+def _canonical_start(claim: Claim, shown: tuple[str, ...]) -> Hash:
+    """The hash of a canonical request up to its last line, the body's hash. Kept: within a second a client sends the
+    same headers. It has what is `shown` of the request (its method, path, query and the values of the signed headers)
+    and the headers' names.
     """
-    lines = [method, canonical_path(path, service), canonical_query(query)]
+    names, values = claim.signed_headers, shown[3:]
+    lines = [shown[0], canonical_path(shown[1], claim.service), canonical_query(shown[2])]
     lines += [f"{name}:{' '.join(value.split())}" for name, value in zip(names, values, strict=True)]
     text = "\n".join([*lines, "", ";".join(names), ""])
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape"))
+    if len(claim.starts) >= _STARTS_MAX:
+        claim.starts.clear()
+    found = claim.starts[shown] = hashlib.sha256(text.encode("utf-8", "surrogateescape"))
+    return found
 
 
 def canonical_path(path: str, service: str) -> str:
@@ -223,18 +230,17 @@ def _is_unsigned(signature: Signature, request: HttpRequest) -> bool:
     return declared == UNSIGNED_PAYLOAD
 
 
-def _untimely(signature: Signature, lifetime: int, now: float) -> SignatureProblem:
-    if signature.signed_at > now:
+def _untimely(claim: Claim, lifetime: int, now: float) -> SignatureProblem:
+    if claim.signed_at > now:
         return SignatureProblem(
             "mismatch",
-            f"Signature not yet current: {signature.amz_date} is still later than {_basic(now + SKEW_SECONDS)} "
+            f"Signature not yet current: {claim.amz_date} is still later than {_basic(now + SKEW_SECONDS)} "
             f"({_basic(now)} + 15 min.)",
         )
     unit = f"{lifetime // 60} min." if lifetime % 60 == 0 else f"{lifetime} s."
     return SignatureProblem(
         "mismatch",
-        f"Signature expired: {signature.amz_date} is now earlier than {_basic(now - lifetime)} "
-        f"({_basic(now)} - {unit})",
+        f"Signature expired: {claim.amz_date} is now earlier than {_basic(now - lifetime)} ({_basic(now)} - {unit})",
     )
 
 

@@ -174,7 +174,7 @@ class Measurements:
         """Count a finite value at `now` (epoch seconds) in the series of this Metric, scope and dimension values."""
         self.note_all(now, {key: value}, 0.0)
 
-    def note_all(self, now: float, values: Mapping[Key, float | None], instead: float) -> None:
+    def note_all(self, now: float, values: dict[Key, float | None], instead: float) -> None:
         """Count a value in each of these series; `instead` where there is None."""
         if not self._begins <= now < self._ends:
             self._turn(now)

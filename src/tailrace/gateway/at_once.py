@@ -13,26 +13,35 @@ is begun here, unless `in_task` is awaited before. So it is for requests of whic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine, Generator, Iterator
 from typing import Any
 
 
 def begin(work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> Begun | None:
-    """Run a coroutine up to where it waits; what goes on from there, None where it has ended."""
-    try:
-        awaited = work.send(None)
-    except StopIteration:
-        return None
-    return Begun(work, awaited, loop)
+    """Run a coroutine up to where it waits; what goes on from there, None where it has ended.
+
+    A loop takes its steps, because the end of one is no exception, which costs as much as to read a known header.
+    """
+    steps = work.__await__()
+    for awaited in steps:
+        return Begun(work, steps, awaited, loop)
+    return None
 
 
 class Begun:
     """A coroutine that waits, and is resumed by what it waits for."""
 
-    __slots__ = ("_awaited", "_loop", "_task", "_work")
+    __slots__ = ("_awaited", "_loop", "_steps", "_task", "_work")
 
-    def __init__(self, work: Coroutine[Any, Any, None], awaited: Any, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        work: Coroutine[Any, Any, None],
+        steps: Iterator[Any],
+        awaited: Any,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
         self._work = work
+        self._steps = steps
         self._loop = loop
         self._task: asyncio.Task[None] | None = None
         self._wait(awaited)
@@ -58,10 +67,11 @@ class Begun:
         if self._task is not None:
             return  # a task waits for the same
         try:
-            awaited = self._work.send(None)
-        except (StopIteration, asyncio.CancelledError):
+            for awaited in self._steps:
+                self._wait(awaited)
+                return
+        except asyncio.CancelledError:
             return
-        self._wait(awaited)
 
 
 def task_of(work: Begun | asyncio.Task[None]) -> asyncio.Task[None]:

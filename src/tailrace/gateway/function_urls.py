@@ -172,10 +172,10 @@ class FunctionUrls:
             return entry.principal
         try:
             signature = sigv4.read(request)
-            entry.access_key_id = signature.access_key_id
+            entry.access_key_id = signature.claim.access_key_id
             lookup = self.node.identity.lookup
             credentials = await self.node.store.view(
-                lambda tx: lookup(tx, signature.access_key_id, signature.session_token)
+                lambda tx: lookup(tx, signature.claim.access_key_id, signature.session_token)
             )
             sigv4.verify(signature, request, credentials.secret, self.node.clock.machine(), service="lambda")
         except SignatureProblem as problem:

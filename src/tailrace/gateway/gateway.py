@@ -27,9 +27,11 @@ from tailrace.gateway.body import ANSWER_BYTES_MIN, REQUEST_BYTES_MAX, deflate, 
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.gateway.peer import Peer
+from tailrace.identity import Credentials
 from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
 from tailrace.services.dynamodb import table_metrics
 from tailrace.store import Overloaded, TooLong, Unreachable
+from tailrace.store.engine import Transaction
 from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
 from tailrace.wire.http import HttpRequest, HttpResponse
@@ -131,11 +133,13 @@ class Gateway:
         if signature is None:
             principal, entry.region = anonymous(node.config.account), region_named(request, node)
         else:
-            key_id, entry.region, token = signature.access_key_id, signature.region, signature.session_token
-            entry.access_key_id, lookup = key_id, node.identity.lookup
-            (secret, principal), guarded = await node.store.view(
-                lambda tx: (lookup(tx, key_id, token), resource_policies.exist(tx))
-            )
+            claim, token = signature.claim, signature.session_token
+            key_id, entry.region = claim.access_key_id, claim.region
+            entry.access_key_id, at_hand = key_id, node.store.at_hand()
+            if at_hand is None:
+                (secret, principal), guarded = await node.store.view(lambda tx: self._named(tx, key_id, token))
+            else:
+                (secret, principal), guarded = self._named(at_hand, key_id, token)
             # The signature covers the raw bytes, compressed or not.
             sigv4.verify(signature, request, secret, node.clock.machine(), route.signing_name)
         entry.principal = principal
@@ -171,6 +175,10 @@ class Gateway:
             return await operation.handler(call, shape)
         finally:
             self.in_flight.leave(entry.access_key_id)
+
+    def _named(self, tx: Transaction, key_id: str, token: str | None) -> tuple[Credentials, bool]:
+        """Whose key a request names, and whether any resource has a policy, which would count for the root, too."""
+        return self.node.identity.lookup(tx, key_id, token), resource_policies.exist(tx)
 
     def _signed(self, route: Route, request: HttpRequest) -> Signature | None:
         """What the request says about its own signing; None for one that needs no signature and has none."""

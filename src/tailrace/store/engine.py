@@ -127,6 +127,11 @@ class Store(Protocol):
     async def view(self, read: Callable[[Transaction], T]) -> T:
         """Run `read` over one consistent snapshot that includes every acknowledged update of this process."""
 
+    def at_hand(self) -> Transaction | None:
+        """The snapshot that `view` would read, for one look before anything else is awaited, which saves what `view`
+        costs around it; None where reading may mean waiting.
+        """
+
     async def update(
         self, change: Callable[[Transaction], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
     ) -> T:

@@ -75,14 +75,18 @@ class SqliteStore:
 
     async def view(self, read: Callable[[Any], T]) -> T:
         """Run `read` now, on this thread, over one snapshot."""
+        return read(self.at_hand())
+
+    def at_hand(self) -> View:
+        """What `view` reads: nothing of it has to be waited for."""
         if self._closed:
             raise StoreError("the store is closed")
         if self._in_flight is not None and self._in_flight.cache.own:
             # Until its COMMIT returns nobody knows whether the snapshot holds this group: the cache can't match both.
-            return read(View(self._snapshot, {}))
+            return View(self._snapshot, {})
         if len(self._committed) > ENTRIES_MAX:
             self._committed.clear()
-        return read(self._view)
+        return self._view
 
     async def update(
         self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False, rows: int = 1

@@ -4,9 +4,9 @@ and CloudWatch for older SDKs.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import cache
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import orjson
 
@@ -14,7 +14,6 @@ from tailrace.base.compression import crc32
 from tailrace.base.errors import ApiError
 from tailrace.wire import error_forms, event_stream, json_shapes, model
 from tailrace.wire.http import HttpRequest, HttpResponse
-from tailrace.wire.model import Member
 from tailrace.wire.protocol import Route, Shape, WireProtocol
 
 CHECKSUMMED: Final = frozenset(("dynamodb", "dynamodbstreams"))  # AWS sends x-amz-crc32 with these alone
@@ -36,14 +35,16 @@ class JsonRpc:
         except orjson.JSONDecodeError:
             raise ApiError.serialization("") from None
         try:
-            shape: Shape = _reader(route.service, route.operation)(document)
+            known: _Known = route.known or _know(route)
+            shape: Shape = known.read(document)
         except RecursionError:
             raise ApiError.serialization("Unexpected token received from parser") from None
         return shape
 
     def serialize(self, route: Route, answer: Shape, request_id: str) -> HttpResponse:
         """The answer; an operation without output has an empty body (TagResource, CreateLogGroup)."""
-        write, empty, events = _writer(route.service, route.operation)
+        known: _Known = route.known or _know(route)
+        events = known.events
         if events:
             beside = {name: value for name, value in answer.items() if name != events.name}
             first: bytes = event_stream.initial_response(beside)
@@ -53,22 +54,25 @@ class JsonRpc:
                 frames = event_stream.Frames(events.shape, cast("event_stream.Events", coming), first)
                 return HttpResponse(200, headers, b"", pieces=frames)
             return HttpResponse(200, headers, first + event_stream.encode(events.shape, coming))
-        if empty and not answer:
-            return _response(route.service, 200, b"", request_id)
-        return _response(route.service, 200, orjson.dumps(write(answer) if write else answer), request_id)
+        if known.empty and not answer:
+            body = b""
+        else:
+            write = known.write
+            body = orjson.dumps(write(answer) if write else answer)
+        return _response(route.service, 200, body, request_id, known.content_type)
 
     def error(self, service: str, error: ApiError, request_id: str) -> HttpResponse:
         """A refusal: `__type`, the message if there is one, and what else the error carries."""
         form = error_forms.form(service, error)
         if form.status == 404 and form.code == "UnknownOperationException":
-            return _response(service, 404, WRONG_CONTENT_TYPE_BODY, request_id, typed=False)
+            return _response(service, 404, WRONG_CONTENT_TYPE_BODY, request_id)
         body: Shape = {"__type": _type_prefix(service, form) + form.code}
         if error.message:
             body[form.message_key] = error.message
         members = dict(error.members)
         write = form.shape and json_shapes.writer(form.shape)
         body.update(write(members) if write else members)
-        response = _response(service, form.status, orjson.dumps(body), request_id)
+        response = _response(service, form.status, orjson.dumps(body), request_id, _content_type(service))
         if model.service(service).query_compatible:
             response.headers["x-amzn-query-error"] = error_forms.query_fault(service, form)
         return response
@@ -77,21 +81,27 @@ class JsonRpc:
 JSON_RPC: WireProtocol = JsonRpc()
 
 
-@cache
-def _reader(service: str, operation: str) -> Callable[[Any], Shape]:
-    found = model.service(service).operation(operation)
-    shape = found.input if found else None
-    return json_shapes.reader(shape, service) if shape else json_shapes.structure_reader([], "Object", service)
-
-
-@cache
-def _writer(service: str, operation: str) -> tuple[json_shapes.Writer | None, bool, Member | None]:
-    """The operation's writer (None: orjson takes the answer as it is), whether it has no output, and the member that
-    is a stream of events.
+class _Known:
+    """What the model says of a route's operation: how its requests are read and its answers written (None: orjson takes
+    them as they are), whether it has no output, the member that is a stream of events, and the answers' content type.
     """
-    found = model.service(service).operation(operation)
-    shape = found.output if found else None
-    return (json_shapes.writer(shape) if shape else None), shape is None, event_stream.stream_member(shape)
+
+    __slots__ = ("content_type", "empty", "events", "read", "write")
+
+    def __init__(self, service: str, operation: str) -> None:
+        found = model.service(service).operation(operation)
+        taken, given = (found.input, found.output) if found else (None, None)
+        self.read = json_shapes.reader(taken, service) if taken else json_shapes.structure_reader([], "Object", service)
+        self.write = json_shapes.writer(given) if given else None
+        self.empty = given is None
+        self.events = event_stream.stream_member(given)
+        self.content_type = _content_type(service)
+
+
+def _know(route: Route) -> _Known:
+    """What is known of a route's operation, kept there for the next request that takes it."""
+    known = route.known = _Known(route.service, route.operation)
+    return known
 
 
 @cache
@@ -111,10 +121,10 @@ def _type_prefix(service: str, form: error_forms.ErrorForm) -> str:
     return FRONT_END_TYPE if form.code in error_forms.FRONT_END else MODEL_TYPE
 
 
-def _response(service: str, status: int, body: bytes, request_id: str, *, typed: bool = True) -> HttpResponse:
+def _response(service: str, status: int, body: bytes, request_id: str, content_type: str = "") -> HttpResponse:
     headers = {"x-amzn-RequestId": request_id}
-    if typed:
-        headers["content-type"] = _content_type(service)
+    if content_type:
+        headers["content-type"] = content_type
     if service in CHECKSUMMED:
         headers["x-amz-crc32"] = str(crc32(body))
     return HttpResponse(status, headers, body)

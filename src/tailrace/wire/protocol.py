@@ -29,10 +29,11 @@ class Route:
     """Where a request goes. `uri` holds the decoded labels of a REST path, by the model's label names.
 
     What else a request needs of the model is looked up once, for many requests take the same route: `validate` checks
-    a parsed one against the constraints, and `signing_name` is what a signature for the service calls it.
+    a parsed one against the constraints, and `signing_name` is what a signature for the service calls it. `known` is
+    what the protocol itself has looked up.
     """
 
-    __slots__ = ("operation", "protocol", "service", "signing_name", "uri", "validate")
+    __slots__ = ("known", "operation", "protocol", "service", "signing_name", "uri", "validate")
 
     def __init__(self, service: str, protocol: WireProtocol, operation: str, uri: dict[str, str] | None = None) -> None:
         self.service = service
@@ -41,3 +42,4 @@ class Route:
         self.uri = uri or {}
         self.validate: Validator = validator(service, operation)
         self.signing_name: str = model.service(service).signing_name
+        self.known: Any = None

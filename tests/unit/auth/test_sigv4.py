@@ -52,6 +52,26 @@ def test_aws_published_signature_holds(case: dict[str, Any]) -> None:
     assert problem_of(request).text == sigv4.MISMATCH
 
 
+def test_what_is_kept_of_a_claim_proves_nothing_for_another_request() -> None:
+    """The same client within the same second: another secret, path, query or header, or a body, is still refused."""
+    case = next(case for case in CASES if case["name"] == "get-vanilla")
+
+    def changed(**members: Any) -> HttpRequest:
+        request = request_of(case)
+        for name, value in members.items():
+            setattr(request, name, value)
+        return request
+
+    for _ in range(2):
+        sigv4.verify(sigv4.read(changed()), changed(), SECRET, NOON_2015)
+        for number in range(12):  # more than are kept
+            assert problem_of(changed(path=f"/{number}")).text == sigv4.MISMATCH
+        assert problem_of(changed(query="a=b")).text == sigv4.MISMATCH
+        assert problem_of(changed(body=b"x")).text == sigv4.MISMATCH
+        assert problem_of(changed(headers={**changed().headers, "host": "b"})).text == sigv4.MISMATCH
+        assert problem_of(changed(), secret="another").text == sigv4.MISMATCH
+
+
 # --- botocore signs, we verify -------------------------------------------------------------------------------------
 
 header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20)
@@ -95,7 +115,8 @@ def test_what_botocore_signs_verifies(
     path = "/" + "/".join(quote(part, safe="") for part in parts)
     request = signed_by_botocore(service, path, query, body, {"X-Amz-Meta": value.strip()}, token)
     signature = sigv4.read(request)
-    assert (signature.access_key_id, signature.region, signature.service) == (KEY, "eu-central-1", service)
+    claim = signature.claim
+    assert (claim.access_key_id, claim.region, claim.service) == (KEY, "eu-central-1", service)
     assert signature.session_token == token
     sigv4.verify(signature, request, SECRET, time.time())
     request.body += b"x"
@@ -123,7 +144,7 @@ def test_what_botocore_presigns_verifies_until_it_expires(query: dict[str, str],
     signature = sigv4.read(request)
     assert (signature.expires_s, signature.session_token) == (60, token)
     sigv4.verify(signature, request, SECRET, time.time())
-    late = problem_of(request, now=signature.signed_at + 61)
+    late = problem_of(request, now=signature.claim.signed_at + 61)
     assert late.text.startswith("Signature expired: ")
 
 

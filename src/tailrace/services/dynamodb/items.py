@@ -58,7 +58,8 @@ async def get_item(call: Call, request: Shape) -> Shape:
         found = table.find(tx, scope, name, now)
         return found, items.get(tx, found.layout, item_keys.of_request(found, key))
 
-    found, stored = await node.store.view(read)
+    at_hand = node.store.at_hand()
+    found, stored = await node.store.view(read) if at_hand is None else read(at_hand)
     size = 0 if stored is None else stored.size
     throttle.count_read(call, found, size, key, consistent)
     answer: Shape = {}

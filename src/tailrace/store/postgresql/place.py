@@ -116,6 +116,9 @@ class PostgresStore:
             self._readers, self._repeat, lambda again, alone: self._look(read, code), _monotonic()
         )
 
+    def at_hand(self) -> None:
+        """Nothing: the database is elsewhere."""
+
     async def update(
         self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
     ) -> T:
