@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.machinery import ExtensionFileLoader
 from pathlib import Path
 from pkgutil import walk_packages
+from traceback import format_exception
 
 import compiled_modules
 import pytest
@@ -19,6 +20,8 @@ from compiled_modules import MODULES
 
 import tailrace
 from tailrace.base import machine_code
+from tailrace.base.errors import ApiError
+from tailrace.expression import numbers
 
 ROOT = Path(__file__).parent.parent.parent
 COMPILED = os.environ.get("TAILRACE_TEST_COMPILED")
@@ -85,6 +88,14 @@ def test_every_module_of_the_list_is_machine_code(name: str) -> None:
     assert isinstance(module.__loader__, ExtensionFileLoader)
     assert module.__file__ is not None
     assert (Path(module.__file__).parent / Path(name).name).is_file()  # its source, whose lines tracebacks name
+
+
+def test_tracebacks_show_the_lines_of_what_is_compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # in `src` the path that machine code tells would be found as it is
+    machine_code.tell_sources()
+    with pytest.raises(ApiError) as refused:
+        numbers.number_parts("x")
+    assert 'raise ApiError.validation(f"The parameter cannot be' in "".join(format_exception(refused.value))
 
 
 @pytest.mark.skipif(not COMPILED, reason="the sources are run here; `make test-compiled` runs a compiled wheel")
