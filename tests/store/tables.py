@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tailrace.expression import keys
 from tailrace.store import changes, items
@@ -18,6 +18,14 @@ BY_COLOR = IndexLayout("by-color", 3, (KeyAttribute("color", "S"),), (), "KEYS_O
 BY_SIZE = IndexLayout("by-size", 4, (PK,), (KeyAttribute("size", "N"),), "INCLUDE", frozenset({"note"}), local=True)
 PLAIN = TableLayout("plain", "0/r", 1, PK)
 INDEXED = TableLayout("indexed", "0/r", 1, PK, SK, (BY_GROUP, BY_COLOR, BY_SIZE))
+
+
+class Stored(NamedTuple):
+    """A row of a collection."""
+
+    key: bytes
+    body: bytes
+    size: int
 
 
 def item(pk: str, sk: int = 0, **attributes: str | int) -> Item:
@@ -65,10 +73,10 @@ async def open_stream(place: Store, shards: int = 1, view: ViewType = "NEW_AND_O
     return await place.update(lambda tx: changes.open_stream(tx, shards, view, NOW))
 
 
-def everything(tx: Transaction, collection: int) -> list[items.StoredItem]:
+def everything(tx: Transaction, collection: int) -> list[Stored]:
     """All rows of a collection, in the order of keys."""
     rows = tx.rows("SELECT key, body, size FROM items WHERE collection = ? ORDER BY key", collection)
-    return [items.StoredItem(*row) for row in rows]
+    return [Stored(*row) for row in rows]
 
 
 def records(tx: Transaction, stream: int) -> list[Any]:

@@ -15,7 +15,7 @@ clients a delay that no test of theirs can wait for reliably.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from tailrace.base.compression import adler32
 from tailrace.store import changes, collections, expirations, history, index_entries
@@ -33,12 +33,15 @@ END = collections.END
 _NONE: Final[Mapping[str, tuple[int, ...]]] = {}
 
 
-class StoredItem(NamedTuple):
+class StoredItem:
     """An item or index entry as it stands: its key, its DynamoDB JSON, its size in bytes as AWS counts it."""
 
-    key: bytes
-    body: bytes
-    size: int
+    __slots__ = ("body", "key", "size")
+
+    def __init__(self, key: bytes, body: bytes, size: int) -> None:
+        self.key = key
+        self.body = body
+        self.size = size
 
 
 class Change:
@@ -84,7 +87,7 @@ def _sum(body: bytes | None) -> int:
 def get(tx: Transaction, layout: TableLayout, key: bytes) -> StoredItem | None:
     """The item of a primary key, or None."""
     row = tx.row(QUERY, layout.collection, key)
-    return None if row is None else tuple.__new__(StoredItem, (key, *row))
+    return None if row is None else StoredItem(key, row[0], row[1])
 
 
 def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int, dict[bytes, StoredItem]]:
@@ -94,7 +97,8 @@ def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int
     """
     found: dict[int, dict[bytes, StoredItem]] = {collection: {} for collection in wanted}
     for row in rows_of(tx, wanted):
-        found[row[0]][row[1]] = tuple.__new__(StoredItem, row[1:])
+        key: bytes = row[1]
+        found[row[0]][key] = StoredItem(key, row[2], row[3])
     return found
 
 
