@@ -101,8 +101,8 @@ class Entry:
     @property
     def own(self) -> bytes:
         """The members of the record that no other call's has, as the start of its line. Ids are ours: plain letters."""
-        form = b'{"Time":%.3f,"RequestId":"%b","Milliseconds":%.3f,'
-        return form % (self.at, self.request_id.encode(), self.ms)
+        at, took = _thousandths(self.at), _thousandths(self.ms)
+        return f'{{"Time":{at},"RequestId":"{self.request_id}","Milliseconds":{took},'.encode()
 
     @property
     def kind(self) -> Hashable:
@@ -148,6 +148,12 @@ class Entry:
         if self.subject is not None and principal is not None:
             found["Resources"] = [_subject_arn(*self.subject, self.region, principal.account)]
         return found
+
+
+def _thousandths(value: float) -> str:
+    """A number that isn't negative with three decimals: its digits are those of two integers, in half the time."""
+    rounded = int(value * 1000 + 0.5)
+    return f"{rounded // 1000}.{str(1000 + rounded % 1000)[1:]}"
 
 
 def _told(each: Decided) -> Hashable:

@@ -206,24 +206,32 @@ def append(
     assert stream is not None, "a table without a stream has no records"
     view_type, key_names = stream.view_type, layout.key_names
     opening = _opening(int(now)) if cause is None else _opening_with(cause, int(now))
-    by_shard: dict[int, list[bytes]] = {}
-    for key, old, new in writes:
-        body = _record(view_type, key_names, old, new, opening)
-        by_shard.setdefault(stream.shard_of(key), []).append(body)
-    for shard, bodies in by_shard.items():
-        count = len(bodies)
-        latest = tx.advance(shard, count)
-        if latest is not None:
-            if count == 1:
-                tx.do(_INSERT, latest + 1, now, bodies[0], origin)
-            else:
-                tx.many(_INSERT, [(number, now, body, origin) for number, body in enumerate(bodies, latest + 1)])
-            continue
+    if len(writes) == 1:
+        key, old, new = writes[0]
+        _insert(tx, stream.shard_of(key), [_record(view_type, key_names, old, new, opening)], now, origin)
+    else:
+        by_shard: dict[int, list[bytes]] = {}
+        for key, old, new in writes:
+            body = _record(view_type, key_names, old, new, opening)
+            by_shard.setdefault(stream.shard_of(key), []).append(body)
+        for shard, bodies in by_shard.items():
+            _insert(tx, shard, bodies, now, origin)
+    tx.notify(TOPIC, str(stream.stream))
+
+
+def _insert(tx: Transaction, shard: int, bodies: list[bytes], now: float, origin: str | None) -> None:
+    """Add records to a shard, in their order. Raises Outdated where it is closed."""
+    count = len(bodies)
+    latest = tx.advance(shard, count)
+    if latest is None:
         turn = ("shards", shard)  # so it is held for the commit alone
         tx.one("UPDATE shards SET latest = latest + ? WHERE shard = ? AND closed IS NULL", count, shard, turn=turn)
         rows = [(count - place, now, body, origin, shard) for place, body in enumerate(bodies, 1)]
         tx.many(_INSERT_NEXT, rows, turn=turn)
-    tx.notify(TOPIC, str(stream.stream))
+    elif count == 1:
+        tx.do(_INSERT, latest + 1, now, bodies[0], origin)
+    else:
+        tx.many(_INSERT, [(number, now, body, origin) for number, body in enumerate(bodies, latest + 1)])
 
 
 @lru_cache(maxsize=4)

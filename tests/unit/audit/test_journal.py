@@ -44,6 +44,19 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
     return tmp_path / "audit" if request.param == "folder" else None
 
 
+@pytest.mark.parametrize(
+    ("at", "ms", "start"),
+    [
+        (0.0, 0.0, b'{"Time":0.000,"RequestId":"request-1","Milliseconds":0.000,'),
+        (1_700_000_000.0004, 0.0006, b'{"Time":1700000000.000,"RequestId":"request-1","Milliseconds":0.001,'),
+        (1_700_000_000.9996, 59_999.9, b'{"Time":1700000001.000,"RequestId":"request-1","Milliseconds":59999.900,'),
+        (1_700_000_000.05, 7.0123, b'{"Time":1700000000.050,"RequestId":"request-1","Milliseconds":7.012,'),
+    ],
+)
+def test_times_have_three_decimals(at: float, ms: float, start: bytes) -> None:
+    assert entry(1, at=at, ms=ms).own == start
+
+
 async def test_a_record_says_who_asked_for_what_and_what_decided(place: Path | None) -> None:
     journal = Journal(place, MovableClock())
     decisions = [Decided("dynamodb:GetItem", TABLE, ALLOWED)]
