@@ -64,6 +64,7 @@ MODULES = (
     "gateway/outbox.py",
     "gateway/peer.py",
     "identity.py",
+    "kept_decisions.py",
     "operation.py",
     "resource_policies.py",
     "services/dynamodb/batches.py",

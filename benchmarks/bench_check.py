@@ -33,7 +33,7 @@ TOLERANCE = 0.03
 
 def count(path: str, *, functions: bool = False) -> int:
     """Instructions of one request of a path."""
-    requests = LARGE.get(path, REQUESTS)
+    requests = LARGE.get(path.partition("-")[0], REQUESTS)
     with tempfile.TemporaryDirectory() as place:
         output = Path(place, "callgrind.out")
         valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={output}"]
@@ -87,7 +87,7 @@ def main() -> None:
         found[path] = count(path, functions=options.functions)
         before = recorded["paths"].get(path)
         moved = f"{found[path] / before - 1:+.1%}" if before else "new"
-        print(f"{path:>14} {found[path]:>12,} instructions a request  {moved}", flush=True)
+        print(f"{path:>17} {found[path]:>12,} instructions a request  {moved}", flush=True)
         if before and found[path] > before * (1 + TOLERANCE):
             dearer.append(path)
     if options.record:

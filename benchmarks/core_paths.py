@@ -5,7 +5,8 @@
     make bench-check          counts instructions under callgrind, and compares with benchmarks/core_paths.json
 
 Requests of 32 connections go through everything from the HTTP parser to the bytes of the answer, over a store in
-memory. CPU time repeats within some percent whatever else the machine does, instructions within tenths of one.
+memory. `getitem-user` is a workload and who signs it (benchmarks/compare/signers.py); without one it is the root. CPU
+time repeats within some percent whatever else the machine does, instructions within tenths of one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from typing import Any, cast
 import uvloop
 
 import tailrace
-from benchmarks.compare.signing import ACCESS_KEY, SECRET_KEY, Request, signed
+from benchmarks.compare.signers import SIGNERS, steps
+from benchmarks.compare.signing import ACCESS_KEY, SECRET_KEY, Keys, Request, signed
 from benchmarks.compare.workloads import WORKLOADS, Workload
 from tailrace import kept_secrets, store
 from tailrace.audit.journal import Journal
@@ -38,7 +40,7 @@ from tailrace.gateway.connections import Connections
 from tailrace.gateway.gateway import Gateway
 from tailrace.identity import Identity
 from tailrace.operation import Node
-from tailrace.services import dynamodb, streams
+from tailrace.services import dynamodb, iam, streams, sts
 from tailrace.store import sqlite
 
 PATHS = (
@@ -57,6 +59,15 @@ PATHS = (
     "streamput",
     "streamdelete",
     "streambatch25",
+    "getitem-user",
+    "putitem-user",
+    "query10-user",
+    "batchwrite25-user",
+    "getitem-role",
+    "putitem-role",
+    "query10-role",
+    "batchwrite25-role",
+    "getitem-guarded",
 )
 AT_ONCE = 32
 ITEMS = 1000
@@ -122,14 +133,34 @@ class Server:
         """Send requests that aren't measured; each must succeed."""
         await self.answer(signed(requests))
 
+    async def make_signer(self, signer: str, table: str) -> Keys:
+        """The keys of a new signer, who may work with the table."""
+        making = steps(signer, table)
+        try:
+            request = next(making)
+            while True:
+                request = making.send(await self._ask_one(request))
+        except StopIteration as done:
+            keys: Keys = done.value
+            return keys
+
+    async def _ask_one(self, request: bytes) -> bytes:
+        client = self.clients[0]
+        client.first = b""
+        await self.answer([request])
+        while not client.first:  # noqa: ASYNC110 - answers leave together, later than their tasks end
+            await asyncio.sleep(0)
+        self.check()
+        return client.first
+
     def check(self) -> None:
         """Every client's first answer is a success."""
         for client in self.clients:
             assert not client.first or client.first.startswith(b"HTTP/1.1 200"), client.first
 
 
-async def prepare(workload: Workload) -> Server:
-    """A server with the workload's table filled."""
+async def prepare(workload: Workload, signer: str) -> tuple[Server, Keys]:
+    """A server with the workload's table filled, and the keys of a signer who may work with it."""
     server = Server(await make_node())
     table = workload.table
     await server.ask([("CreateTable", table.request())])
@@ -138,18 +169,19 @@ async def prepare(workload: Workload) -> Server:
     for start in range(0, len(items), 25):
         puts = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
         await server.ask([("BatchWriteItem", {"RequestItems": {table.name: puts}})])
+    keys = await server.make_signer(signer, table.name)
     gc.collect()
     gc.freeze()  # as the server does
-    return server
+    return server, keys
 
 
-async def microseconds(workload: Workload, count: int, profile: bool) -> float:
+async def microseconds(workload: Workload, signer: str, count: int, profile: bool) -> float:
     """The CPU time of a request, the least of some repeats."""
-    server = await prepare(workload)
-    await server.answer(signed(workload.take(ITEMS)[: count // 4]))
+    server, keys = await prepare(workload, signer)
+    await server.answer(signed(workload.take(ITEMS)[: count // 4], keys))
     best = float("inf")
     for _ in range(1 if profile else REPEATS):
-        requests = signed(workload.take(ITEMS)[:count])
+        requests = signed(workload.take(ITEMS)[:count], keys)
         gc.collect()
         tracer = cProfile.Profile() if profile else None
         if tracer:
@@ -164,11 +196,11 @@ async def microseconds(workload: Workload, count: int, profile: bool) -> float:
     return best
 
 
-async def counted(workload: Workload, count: int) -> None:
+async def counted(workload: Workload, signer: str, count: int) -> None:
     """For callgrind: warm up, say so, wait for the word to go, send `count` requests, say so."""
     sqlite.GROUP_SECONDS_MAX = float("inf")  # under callgrind the clock would cut groups short, a busy machine's more
-    server = await prepare(workload)
-    requests = signed(workload.take(ITEMS)[: count * 2])
+    server, keys = await prepare(workload, signer)
+    requests = signed(workload.take(ITEMS)[: count * 2], keys)
     await server.answer(requests[:count])
     print("ready", flush=True)
     sys.stdin.readline()
@@ -178,10 +210,10 @@ async def counted(workload: Workload, count: int) -> None:
     server.check()
 
 
-async def calls(workload: Workload) -> Counter[str]:
+async def calls(workload: Workload, signer: str) -> Counter[str]:
     """How often functions of each module are called by `AT_ONCE` requests, as far as it runs interpreted."""
-    server, found = await prepare(workload), Counter[str]()
-    requests = signed(workload.take(ITEMS)[: 2 * AT_ONCE])
+    (server, keys), found = await prepare(workload, signer), Counter[str]()
+    requests = signed(workload.take(ITEMS)[: 2 * AT_ONCE], keys)
     await server.answer(requests[:AT_ONCE])
 
     def count(frame: FrameType, event: str, argument: object) -> None:
@@ -197,13 +229,23 @@ async def calls(workload: Workload) -> Counter[str]:
     return found
 
 
-def show_calls(workloads: Sequence[Workload]) -> None:
-    """The most calls a request that any of the workloads has, of each module."""
+def show_calls(paths: Sequence[tuple[Workload, str]]) -> None:
+    """The most calls a request that any of the paths has, of each module."""
     most = Counter[str]()
-    for workload in workloads:
-        most |= uvloop.run(calls(workload))
+    for workload, signer in paths:
+        most |= uvloop.run(calls(workload, signer))
     for module, count in most.most_common():
         print(f"{count / AT_ONCE:9.2f} {module}")
+
+
+def path_of(name: str) -> tuple[Workload, str]:
+    """The workload and the signer that a path's name says. Raises ValueError where one of them isn't there."""
+    workload, _, signer = name.partition("-")
+    signer = signer or SIGNERS[0]
+    found = [each for each in WORKLOADS if each.name == workload]
+    if not found or signer not in SIGNERS:
+        raise ValueError(f"no such path: {name}")
+    return found[0], signer
 
 
 def main() -> None:
@@ -214,20 +256,19 @@ def main() -> None:
     parser.add_argument("--calls", action="store_true", help="calls of each module a request")
     parser.add_argument("--counted", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    assert dynamodb
-    assert streams  # importing them registers their operations
-    workloads = [next(each for each in WORKLOADS if each.name == name) for name in options.only.split(",")]
+    assert all((dynamodb, iam, streams, sts))  # importing them registers their operations
+    names = options.only.split(",")
     if options.calls:
-        show_calls(workloads)
+        show_calls([path_of(name) for name in names])
         return
-    for workload in workloads:
+    for name in names:
+        workload, signer = path_of(name)
         if options.counted:
-            uvloop.run(counted(workload, options.requests))
+            uvloop.run(counted(workload, signer, options.requests))
         else:
             count = options.requests if workload.signed >= options.requests else workload.signed // 5
-            print(
-                f"{workload.name:>14} {uvloop.run(microseconds(workload, count, options.profile)):9.1f} us", flush=True
-            )
+            spent = uvloop.run(microseconds(workload, signer, count, options.profile))
+            print(f"{name:>17} {spent:9.1f} us", flush=True)
 
 
 if __name__ == "__main__":

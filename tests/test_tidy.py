@@ -20,6 +20,7 @@ FLOORS = {
     "runtime": 2,
     "audit": 2,
     "identity": 2,
+    "kept_decisions": 2,
     "resource_policies": 2,
     "kept_secrets": 2,
     "operation": 2,
@@ -50,6 +51,9 @@ FLOORS = {
 SAME_FLOOR = {("auth", "wire"), ("identity", "store"), ("operation", "identity"), ("operation", "store")}
 SAME_FLOOR |= {("identity", "resource_policies"), ("resource_policies", "store"), ("compatibility", "app")}
 SAME_FLOOR |= {
+    ("kept_decisions", "audit"),
+    ("kept_decisions", "identity"),
+    ("kept_decisions", "store"),
     ("kept_secrets", "identity"),
     ("kept_secrets", "store"),
     ("causality", "workers"),

@@ -19,7 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from benchmarks.compare import chart, load, sending, tables
 from benchmarks.compare.peers import PEERS, ROOT, Peer, Running, this_checkout
 from benchmarks.compare.results import INTERPRETED, NOT_A_PEER, OURS, Facts, Results, about, read, save
-from benchmarks.compare.signing import signed
+from benchmarks.compare.signers import SIGNERS
+from benchmarks.compare.signing import Keys, signed
 from benchmarks.compare.workloads import WORKLOADS, Table, Workload, item, key_of
 
 DURABLE_WRITES = 200
@@ -31,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", help="workloads, by comma: " + ", ".join(w.name for w in WORKLOADS))
     parser.add_argument("--peers", help="peers beside Tailrace and the ceiling, by comma; `none`; or `alone`")
+    parser.add_argument("--signer", choices=SIGNERS, default="root", help="who signs; only ours knows others than root")
     parser.add_argument("--interpreted", action="store_true", help="ours is this checkout, and nothing is compiled")
     parser.add_argument("--classes", default="memory,file", help="memory, file or both, by comma")
     parser.add_argument("--connections", default="1,32", help="counts of connections, by comma")
@@ -105,7 +107,7 @@ def survives_kill(running: Running) -> bool:
         return False
 
 
-def start_all(peers: list[Peer], filled: list[Table], place: Path, results: Results) -> dict[str, Running]:
+def start_all(peers: list[Peer], filled: list[Table], place: Path, results: Results, signer: str) -> dict[str, Running]:
     """Every server that can be had, started and filled; who can't is noted."""
     servers: dict[str, Running] = {}
     for peer in peers:
@@ -121,6 +123,7 @@ def start_all(peers: list[Peer], filled: list[Table], place: Path, results: Resu
             for table in filled:
                 print(f"filling {table.name} of {peer.title}", file=sys.stderr)
                 fill(running, table, results.items)
+                running.keys[table.name] = sending.make_signer(running.port, signer, table.name)
             settle(running)
         except (RuntimeError, OSError, BotoCoreError, ClientError) as error:
             facts.note = str(error)[:60]
@@ -135,13 +138,16 @@ def measure(
     """The rounds of one workload: each server in turn, then again. Who refuses a request isn't asked again."""
     refused: set[str] = set()
     for _ in range(options.rounds):
-        requests = signed(workload.take(results.items))
+        asked, ready = workload.take(results.items), dict[Keys, list[bytes]]()
         for title, running in servers.items():
             if title in refused or (workload.table.indexed and running.peer.name == NOT_A_PEER):
                 continue  # the ceiling keeps no index
+            keys = running.keys[workload.table.name]
+            if keys not in ready:
+                ready[keys] = signed(asked, keys)
             running.warm()
             try:
-                measured = load.run(running.port, requests, connections, options.seconds, running.cpu_seconds)
+                measured = load.run(running.port, ready[keys], connections, options.seconds, running.cpu_seconds)
             except Exception as error:  # noqa: BLE001 - a server that falls over loses its column, not the whole run
                 print(f"{title}, {workload.name}: {error}", file=sys.stderr)
                 continue
@@ -163,7 +169,7 @@ def run(workloads: list[Workload], peers: list[Peer], items: int, options: argpa
     place = Path(tempfile.mkdtemp(prefix="tailrace-bench-"))
     servers: dict[str, Running] = {}
     try:
-        servers = start_all(peers, filled, place, results)
+        servers = start_all(peers, filled, place, results, options.signer)
         for workload in workloads:
             for count in options.connections.split(","):
                 measure(servers, workload, int(count), options, results)
@@ -188,6 +194,8 @@ def main() -> None:
     else:
         workloads = chosen_workloads(options.only)
         peers = chosen_peers(options.peers, options.classes.split(","))
+        if options.signer != "root":
+            peers = [peer for peer in peers if peer.name in (OURS, INTERPRETED)]
         lacking = compiled_modules.missing_compiler()
         if options.interpreted or lacking:
             why = f"interpreted, for lack of {lacking}" if lacking else "interpreted"
@@ -198,7 +206,7 @@ def main() -> None:
             sys.exit("nothing was measured")
         options.output.mkdir(parents=True, exist_ok=True)
         file = options.output / f"compare-{datetime.now(UTC):%Y-%m-%dT%H%M}.json"
-        sentence = about(options.rounds, options.seconds)
+        sentence = about(options.rounds, options.seconds, options.signer)
         save(runs, sentence, file)
         file.with_suffix(".md").write_text("\n\n".join(tables.markdown(runs, sentence).values()) + "\n")
         if not options.without_chart:

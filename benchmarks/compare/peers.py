@@ -27,7 +27,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.compare import ours
 from benchmarks.compare.results import INTERPRETED, NOT_A_PEER, OURS
-from benchmarks.compare.signing import ACCESS_KEY, REGION, SECRET_KEY
+from benchmarks.compare.signing import ACCESS_KEY, REGION, SECRET_KEY, Keys
 
 ROOT = Path(__file__).parent.parent.parent
 PLACE = ROOT / "build" / "bench"
@@ -194,11 +194,13 @@ def free_port() -> int:
 
 
 class Running:
-    """A started peer. `start_s` is the time from the start of the process to its first answer."""
+    """A started peer. `start_s` is the time from the start of the process to its first answer, `keys` are those that
+    requests to each table are signed with.
+    """
 
     def __init__(self, peer: Peer, program: str, folder: Path) -> None:
         self.peer, self._program, self.folder = peer, program, folder
-        self.port, self.start_s = 0, 0.0
+        self.port, self.start_s, self.keys = 0, 0.0, dict[str, Keys]()
         self.process: subprocess.Popen[bytes]
         self.start()
 

@@ -93,12 +93,13 @@ class Results:
         return min(found, key=lambda each: each[1], default=None)
 
 
-def about(rounds: int, seconds: int) -> str:
+def about(rounds: int, seconds: int, signer: str = "root") -> str:
     """When, where and how long was measured: a sentence."""
     rounds_of = "one round" if rounds == 1 else f"the middle of {rounds} rounds"
+    by = "" if signer == "root" else f" Each request is signed by another than the root ({signer})."
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores ({processor()}), Python "
-        f"{platform.python_version()}, {rounds_of} of {seconds} s."
+        f"{platform.python_version()}, {rounds_of} of {seconds} s.{by}"
     )
 
 

@@ -10,7 +10,8 @@ from http.client import HTTPResponse
 from itertools import islice
 from typing import Any
 
-from benchmarks.compare.signing import Request, signed
+from benchmarks.compare.signers import steps
+from benchmarks.compare.signing import Keys, Request, signed
 
 CONNECTIONS = 4
 BATCH_ITEMS_MAX = 25
@@ -72,6 +73,20 @@ def fill(port: int, table: str, items: Iterable[dict[str, Any]]) -> None:
         while part:
             left = [json.loads(body)["UnprocessedItems"] for body in send(port, part) if b"PutRequest" in body]
             part = [("BatchWriteItem", {"RequestItems": each}) for each in left]
+
+
+def make_signer(port: int, signer: str, table: str) -> Keys:
+    """The keys of a new signer, who may work with the table. Raises RuntimeError where a server refuses to."""
+    connection, making = Connection(port), steps(signer, table)
+    try:
+        request = next(making)
+        while True:
+            request = making.send(connection.ask(request))
+    except StopIteration as done:
+        keys: Keys = done.value
+        return keys
+    finally:
+        connection.close()
 
 
 def _batches(puts: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -7,7 +7,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 ACCESS_KEY, SECRET_KEY, REGION = "benchmark", "benchmark-secret-key", "us-east-1"
 HOST = "localhost:8000"  # the Host header and so the signature are the same for every server, whatever its port
@@ -16,32 +18,60 @@ AGENT = "Boto3/1.42 md/Botocore#1.42 ua/2.1 os/linux lang/python#3.11 md/pyimpl#
 Request = tuple[str, dict[str, Any]]  # operation, parameters
 
 
-def signed(requests: Iterable[Request]) -> list[bytes]:
-    """The bytes of each request. They are good for the fifteen minutes that AWS gives a signature."""
-    now = datetime.datetime.now(datetime.UTC)
-    stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
-    key = f"AWS4{SECRET_KEY}".encode()
-    for part in (day, REGION, "dynamodb", "aws4_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    scope = f"{day}/{REGION}/dynamodb/aws4_request"
-    return [_signed(operation, parameters, stamp, scope, key) for operation, parameters in requests]
+@dataclass(frozen=True)
+class Keys:
+    """Whose requests they are."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str = ""
 
 
-def _signed(operation: str, parameters: dict[str, Any], stamp: str, scope: str, key: bytes) -> bytes:
-    body = json.dumps(parameters).encode()
-    target = f"DynamoDB_20120810.{operation}"
-    names = "content-type;host;x-amz-date;x-amz-target"
-    canonical = (
-        f"POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:{HOST}\nx-amz-date:{stamp}\n"
-        f"x-amz-target:{target}\n\n{names}\n{hashlib.sha256(body).hexdigest()}"
-    )
-    text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-    head = (
-        f"POST / HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: identity\r\nX-Amz-Target: {target}\r\n"
-        f"Content-Type: application/x-amz-json-1.0\r\nUser-Agent: {AGENT}\r\nX-Amz-Date: {stamp}\r\n"
-        f"Authorization: AWS4-HMAC-SHA256 Credential={ACCESS_KEY}/{scope}, SignedHeaders={names}, "
-        f"Signature={signature}\r\namz-sdk-invocation-id: 5d1a0f3e-5f66-4a3c-8ab2-7c3f2b1f9f10\r\n"
-        f"amz-sdk-request: attempt=1\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+ROOT = Keys(ACCESS_KEY, SECRET_KEY)
+
+
+def signed(requests: Iterable[Request], keys: Keys = ROOT) -> list[bytes]:
+    """The bytes of each request to DynamoDB. They are good for the fifteen minutes that AWS gives a signature."""
+    signer = _Signer(keys, "dynamodb")
+    return [signer.json(operation, parameters) for operation, parameters in requests]
+
+
+def signed_form(service: str, version: str, action: str, parameters: dict[str, str], keys: Keys = ROOT) -> bytes:
+    """The bytes of a request to a service that takes forms: IAM, STS."""
+    body = urlencode({"Action": action, "Version": version, **parameters}).encode()
+    return _Signer(keys, service).request(body, "application/x-www-form-urlencoded", {})
+
+
+class _Signer:
+    """Signs requests to one service, all for the moment at which it was made."""
+
+    def __init__(self, keys: Keys, service: str) -> None:
+        now = datetime.datetime.now(datetime.UTC)
+        self._stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
+        self._scope = f"{day}/{REGION}/{service}/aws4_request"
+        self._keys, self._key = keys, f"AWS4{keys.secret_access_key}".encode()
+        for part in (day, REGION, service, "aws4_request"):
+            self._key = hmac.new(self._key, part.encode(), hashlib.sha256).digest()
+
+    def json(self, operation: str, parameters: dict[str, Any]) -> bytes:
+        body = json.dumps(parameters).encode()
+        return self.request(body, "application/x-amz-json-1.0", {"X-Amz-Target": f"DynamoDB_20120810.{operation}"})
+
+    def request(self, body: bytes, content_type: str, headers: dict[str, str]) -> bytes:
+        covered = {"Host": HOST, **headers, "Content-Type": content_type, "X-Amz-Date": self._stamp}
+        if self._keys.session_token:
+            covered["X-Amz-Security-Token"] = self._keys.session_token
+        lower = sorted((name.lower(), value) for name, value in covered.items())
+        names, lines = ";".join(name for name, _ in lower), "".join(f"{name}:{value}\n" for name, value in lower)
+        canonical = f"POST\n/\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
+        text = f"AWS4-HMAC-SHA256\n{self._stamp}\n{self._scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+        signature = hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        sent = {"Host": HOST, "Accept-Encoding": "identity", **covered, "User-Agent": AGENT}
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        return (
+            f"POST / HTTP/1.1\r\n{head}"
+            f"Authorization: AWS4-HMAC-SHA256 Credential={self._keys.access_key_id}/{self._scope}, "
+            f"SignedHeaders={names}, Signature={signature}\r\n"
+            "amz-sdk-invocation-id: 5d1a0f3e-5f66-4a3c-8ab2-7c3f2b1f9f10\r\n"
+            f"amz-sdk-request: attempt=1\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode() + body

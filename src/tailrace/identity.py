@@ -4,9 +4,9 @@
 lookup   key id, session token -> Credentials(secret, Principal)      decide   Principal, action, resource -> Decision
 mint     Principal -> SessionCredentials (stateless)                  denial   Decision -> AWS's sentence
 ```
-Nothing is remembered between calls but what `resources.derived` compiled from a version of a document: a policy that
-changes, on this node or another, counts from the next call on. The rejected alternative, a cache of decisions that
-somebody invalidates, is right until a second process writes.
+Nothing is remembered between calls but what `resources.derived` compiled from a version of a document, and what
+`kept_decisions.py` decided over versions of several: a policy that changes, on this node or another, counts from the
+next call on.
 """
 
 from __future__ import annotations
@@ -174,12 +174,14 @@ class Identity:
         context: ContextKeys | None = None,
         *,
         resource_policy: NamedPolicy | None = None,
+        asked: set[str] | None = None,
     ) -> Decision:
         """Whether `principal` may do `action` on `resource` (an ARN or `*`).
 
         Root may everything that no resource's policy denies; such policies themselves it may always put right.
         `context` holds the request's and the service's condition keys; those about the principal are added here.
         `resource_policy` is the policy of the resource itself, where it isn't the one that the resource has now.
+        The names of the condition keys that the policies asked for are added to `asked`.
         """
         resource_policy = resource_policy or resource_policies.of(tx, resource)
         if principal.kind == "root" and (resource_policy is None or action.endswith(_PUTS_RIGHT)):
@@ -193,10 +195,10 @@ class Identity:
         own, session = self._identity_policies(tx, principal.account, grants), _session_policies(principal)
         involved = [*own, *(session or ()), *(p for p in (boundary, resource_policy) if p is not None)]
         # Most policies ask nothing about the request, so its condition keys need not be gathered.
-        asked = any(policy.policy.conditional for policy in involved)
-        keys = self._context(tx, principal, grants, resource, context) if asked else {}
+        conditional = any(policy.policy.conditional for policy in involved)
+        keys = self._context(tx, principal, grants, resource, context) if conditional else {}
         return evaluate(
-            AccessRequest(action, resource, keys),
+            AccessRequest(action, resource, keys if asked is None else request_context.Asked(keys, asked)),
             own,
             boundary=boundary,
             session=session,

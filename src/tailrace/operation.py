@@ -15,7 +15,7 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tailrace.audit.entry import Decided, Entry
 from tailrace.audit.journal import Journal
@@ -38,14 +38,30 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Shape = dict[str, Any]
 ContextKeys = Mapping[str, str | list[str]]
+Later = Callable[[], ContextKeys | Awaitable[ContextKeys]]
 
 
-class Need(NamedTuple):
-    """One permission that a call must hold: an IAM action on a resource, with the service's own condition keys."""
+class Need:
+    """One permission that a call must hold: an IAM action on a resource.
 
-    action: str
-    resource: str
-    context: ContextKeys = {}
+    `context` are the service's own condition keys, or what finds them out: no policy may ask for them.
+    """
+
+    __slots__ = ("_context", "action", "resource", "tags")
+
+    def __init__(self, action: str, resource: str, context: ContextKeys | Later | None = None) -> None:
+        self.action = action
+        self.resource = resource
+        self.tags: ContextKeys | None = None
+        self._context = context
+
+    async def context(self) -> ContextKeys:
+        """The condition keys, and those of the tags that the request sets. Raises what a wrong request is refused
+        with, where it has to be understood to tell.
+        """
+        found = self._context
+        keys = (await _settled(found()) if callable(found) else found) or {}
+        return {**self.tags, **keys} if self.tags else keys
 
 
 @dataclass(slots=True)
@@ -192,26 +208,27 @@ class Operation:
     async def permissions(self, call: Call, request: Shape) -> list[Need]:
         """Every permission that this request must hold, in the order in which they are checked.
 
-        That they were asked for is a use of the caller's key or role, whatever the decision will be. Resources and
-        condition keys may take a look at the store (a role's path is part of its ARN; which attribute
-        of a Key is the partition's), so they may be awaited.
+        That they were asked for is a use of the caller's key or role, whatever the decision will be. Resources may
+        take a look at the store (a role's path is part of its ARN), so they may be awaited; condition keys are found
+        out when a policy asks.
         """
         call.node.last_used.note(call.principal, call.headers, call.clock.now(), call.service, call.region)
         found: list[Need] = []
         if self.needs:
-            resources = await _settled(self.on(call, request))
-            keys = await _settled(self.context(call, request)) if self.context else {}
-            every = [resources] if isinstance(resources, str) else resources
-            found.extend(Need(self.needs, resource, keys) for resource in every)
+            given = self.on(call, request)
+            resources = given if isinstance(given, str) else await _settled(given)
+            keys = functools.partial(self.context, call, request) if self.context else None
+            if isinstance(resources, str):
+                found.append(Need(self.needs, resources, keys))
+            else:
+                found.extend([Need(self.needs, resource, keys) for resource in resources])
         if self.also:
             found.extend(await _settled(self.also(call, request)))
         tags = request_tags(request)
         if tags:
-            # What is tagged is the operation's own resource; a role that is passed along is not.
-            found = [
-                need if need.action == "iam:PassRole" else need._replace(context={**tags, **need.context})
-                for need in found
-            ]
+            for need in found:
+                if need.action != "iam:PassRole":  # what is tagged is the operation's own; a role is passed along
+                    need.tags = tags
         return found
 
 

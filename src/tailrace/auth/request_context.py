@@ -10,12 +10,26 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tailrace.auth.principal import Principal
 from tailrace.base import arn
 from tailrace.base.clock import iso_seconds
 
 Keys = dict[str, str | list[str]]
+
+
+class Asked(dict[str, str | list[str]]):
+    """Condition keys, and the names of those that somebody asked for, whether they are there or not."""
+
+    def __init__(self, keys: Keys, asked: set[str]) -> None:
+        super().__init__(keys)
+        self._asked = asked
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key; that it was asked for is noted."""
+        self._asked.add(key)
+        return super().get(key, default)
 
 
 def global_keys(

@@ -28,7 +28,8 @@ from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.gateway.peer import Peer
 from tailrace.identity import Credentials
-from tailrace.operation import REGISTRY, Call, Node, Operation, Shape
+from tailrace.kept_decisions import KeptDecisions
+from tailrace.operation import REGISTRY, Call, Need, Node, Operation, Shape
 from tailrace.services.dynamodb import table_metrics
 from tailrace.store import Overloaded, TooLong, Unreachable
 from tailrace.store.engine import Transaction
@@ -59,6 +60,8 @@ class Gateway:
         self.console = ConsoleFiles()
         self.in_flight = InFlight()
         self.function_urls = function_urls.FunctionUrls(node, self.in_flight)
+        self._anonymous = anonymous(node.config.account)
+        self._decisions = KeptDecisions(node.identity)
         self._at_once = frozenset[str]() if node.config.in_database else AT_ONCE
         self._answered = functools.cache(self._count_of)
 
@@ -131,7 +134,7 @@ class Gateway:
         operation = REGISTRY.find(service, route.operation)
         signature, guarded = self._signed(route, request), False
         if signature is None:
-            principal, entry.region = anonymous(node.config.account), region_named(request, node)
+            principal, entry.region = self._anonymous, region_named(request, node)
         else:
             claim, token = signature.claim, signature.session_token
             key_id, entry.region = claim.access_key_id, claim.region
@@ -190,20 +193,47 @@ class Gateway:
     async def _authorize(self, call: Call, operation: Operation, shape: Shape, entry: Entry) -> None:
         """Every permission that the request needs, or AWS's AccessDenied."""
         needs = await operation.permissions(call, shape)
+        at_hand = self.node.store.at_hand()
+        if at_hand is None:
+            decided = await self.node.store.view(lambda tx: self._known(tx, call, needs))
+        else:
+            decided = self._known(at_hand, call, needs)
+        if decided is None:
+            decided = await self._decide(call, needs)
+        entry.decisions = decided
+        for each in decided:
+            if not each.decision.allowed:
+                denial = self.node.identity.denial(call.principal, each.decision, each.action, each.resource)
+                raise ApiError.access_denied(denial)
+
+    def _known(self, tx: Transaction, call: Call, needs: list[Need]) -> list[Decided] | None:
+        """What was decided of the needs before, where that is known of all of them and stands."""
+        found: list[Decided] = []
+        for need in needs:
+            known = self._decisions.find(tx, call.principal, call.secure, need.action, need.resource)
+            if known is None:
+                return None
+            found.append(known)
+        return found
+
+    async def _decide(self, call: Call, needs: list[Need]) -> list[Decided]:
+        """What the policies say of each need; the service's condition keys are found out where one asks for them."""
+        principal, secure, kept, store = call.principal, call.secure, self._decisions, self.node.store
+        identity = self.node.identity
         common = {
             "aws:SourceIp": call.source_ip,
             "aws:UserAgent": call.user_agent,
             "aws:RequestedRegion": call.region,
-            "aws:SecureTransport": "true" if call.secure else "false",
+            "aws:SecureTransport": "true" if secure else "false",
         }
-        identity, principal = self.node.identity, call.principal
-        decisions = await self.node.store.view(
-            lambda tx: [identity.decide(tx, principal, n.action, n.resource, {**common, **n.context}) for n in needs]
+        made = await store.view(
+            lambda tx: [kept.make(tx, principal, secure, need.action, need.resource, common) for need in needs]
         )
-        entry.decisions = [Decided(n.action, n.resource, d) for n, d in zip(needs, decisions, strict=True)]
-        for need, decision in zip(needs, decisions, strict=True):
-            if not decision.allowed:
-                raise ApiError.access_denied(identity.denial(principal, decision, need.action, need.resource))
+        varying = [need for need, decided in zip(needs, made, strict=True) if decided is None]
+        asked = [(need.action, need.resource, {**common, **await need.context()}) for need in varying]
+        decisions = await store.view(lambda tx: [identity.decide(tx, principal, *each) for each in asked])
+        left = iter([Decided(each[0], each[1], decision) for each, decision in zip(asked, decisions, strict=True)])
+        return [next(left) if decided is None else decided for decided in made]
 
 
 def refusal_of(problem: Exception, entry: Entry) -> ApiError:

@@ -9,16 +9,19 @@ anew in between.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 
 from tailrace.base import ids
 from tailrace.base.errors import AlreadyExists
-from tailrace.store.engine import Transaction
+from tailrace.store.engine import Cache, Transaction
 
 T = TypeVar("T")
 Document = dict[str, Any]
+Key = tuple[str, str, str]
+"""The kind, scope and name of a document."""
+Versions = tuple[tuple[Key, int], ...]
 
 _LAST = "\U0010ffff"  # sorts behind every character, in UTF-8 too
 _DERIVED_MAX = 16
@@ -71,6 +74,61 @@ def derived(tx: Transaction, kind: str, scope: str, name: str, build: Callable[[
         entry.derived.clear()
     found = entry.derived[build] = build(entry.document)
     return found
+
+
+class Looked:
+    """What is looked at through `view`, the same Transaction as the one given: each document's version.
+
+    `only_documents` says whether that is all: an outcome that rests on rows of the store, too, has to be asked anew.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        self.versions: dict[Key, int] = {}
+        self.only_documents = True
+        self.cache = _LookedCache(tx.cache, self.versions)
+        self._tx = tx
+
+    @property
+    def view(self) -> Transaction:
+        """What to look through."""
+        return cast("Transaction", self)
+
+    def row(self, sql: str, *parameters: object) -> Any:
+        """The first row of a query, or None."""
+        self.only_documents = self.only_documents and sql == QUERY
+        return self._tx.row(sql, *parameters)
+
+    def __getattr__(self, name: str) -> Any:
+        self.only_documents = False
+        return getattr(self._tx, name)
+
+
+class _LookedCache:
+    """The cache of a transaction, which notes what it is asked for."""
+
+    def __init__(self, below: Cache, versions: dict[Key, int]) -> None:
+        self._below = below
+        self._versions = versions
+
+    def get(self, key: Any, /) -> Any:
+        entry = self._below.get(key)
+        if entry is not None:
+            self._versions[key] = entry.version
+        return entry
+
+    def __setitem__(self, key: Any, entry: Any, /) -> None:
+        self._below[key] = entry
+        self._versions[key] = entry.version
+
+
+def stand(tx: Transaction, versions: Versions) -> bool:
+    """Whether each of the documents still has this version (ABSENT: isn't there), as `get` would see it now."""
+    cache = tx.cache
+    for key, version in versions:
+        entry: Entry | None = cache.get(key)
+        if (_entry(tx, *key) if entry is None else entry).version != version:
+            return False
+    return True
 
 
 def hold(tx: Transaction, kind: str, scope: str, name: str) -> Document | None:

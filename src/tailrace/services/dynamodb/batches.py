@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -41,20 +42,20 @@ Item = dict[str, Any]
 Done = tuple[Table, Write, items.Change]
 
 
-async def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
+def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
     """Each table's own permission, with the condition keys of what is asked of that table."""
     action = "dynamodb:BatchGetItem"
     return [
-        Need(action, arn_of(call, name), await conditions.of_keys(call, name, each))
+        Need(action, arn_of(call, name), partial(conditions.of_keys, call, name, each))
         for name, each in request["RequestItems"].items()
     ]
 
 
-async def needed_to_write(call: Call, request: Shape) -> Iterable[Need]:
+def needed_to_write(call: Call, request: Shape) -> Iterable[Need]:
     """Each table's own permission, with the condition keys of what is done to that table."""
     action = "dynamodb:BatchWriteItem"
     return [
-        Need(action, arn_of(call, name), await conditions.of_writes(call, name, each))
+        Need(action, arn_of(call, name), partial(conditions.of_writes, call, name, each))
         for name, each in request["RequestItems"].items()
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -48,22 +49,22 @@ Done = tuple[Table, Write, items.Change]
 Outcomes = dict[int, items.Change | ApiError]
 
 
-async def needed_to_write(call: Call, request: Shape) -> Iterable[Need]:
+def needed_to_write(call: Call, request: Shape) -> Iterable[Need]:
     """A transaction needs what each of its actions would need alone."""
     needs = []
     for action in request["TransactItems"]:
         for kind, each in action.items():
-            keys = await conditions.of_action(call, kind, each)
+            keys = partial(conditions.of_action, call, kind, each)
             needs.append(Need(_ACTIONS[kind], arn_of(call, each["TableName"]), keys))
     return needs
 
 
-async def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
+def needed_to_get(call: Call, request: Shape) -> Iterable[Need]:
     """Every item needs dynamodb:GetItem on its table."""
     needs = []
     for action in request["TransactItems"]:
         get = action["Get"]
-        keys = await conditions.of_get(call, get)
+        keys = partial(conditions.of_get, call, get)
         needs.append(Need("dynamodb:GetItem", arn_of(call, get["TableName"]), keys))
     return needs
 
