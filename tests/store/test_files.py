@@ -167,7 +167,7 @@ async def held_commit(
     """An update that the database has, and that isn't published before the end."""
     committed, go_on = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
-    commit = SqliteStore._commit
+    commit = SqliteStore._commit_to_disk
 
     def slowly(self: SqliteStore, connection: sqlite3.Connection) -> StoreError | None:
         failure = commit(self, connection)
@@ -176,7 +176,7 @@ async def held_commit(
         return failure
 
     with monkeypatch.context() as patched:
-        patched.setattr(SqliteStore, "_commit", slowly)
+        patched.setattr(SqliteStore, "_commit_to_disk", slowly)
         update = asyncio.ensure_future(place.update(change))
         try:
             await committed.wait()
