@@ -31,6 +31,7 @@ from benchmarks.compare.signers import SIGNERS, steps
 from benchmarks.compare.signing import ACCESS_KEY, SECRET_KEY, Keys, Request, signed
 from benchmarks.compare.workloads import WORKLOADS, Workload
 from tailrace import kept_secrets, store
+from tailrace.app import GARBAGE_MIN
 from tailrace.audit.journal import Journal
 from tailrace.auth.vault import Vault, new_key
 from tailrace.base.clock import SystemClock
@@ -172,6 +173,7 @@ async def prepare(workload: Workload, signer: str) -> tuple[Server, Keys]:
     keys = await server.make_signer(signer, table.name)
     gc.collect()
     gc.freeze()  # as the server does
+    gc.set_threshold(GARBAGE_MIN)
     return server, keys
 
 

@@ -36,6 +36,7 @@ def test_the_list_names_files_of_the_sources_in_order() -> None:
 def test_what_every_request_passes_through_is_on_the_list() -> None:
     """Of compiled code no calls are seen: there it is what is left that counts."""
     workloads = "getitem,putitem,updateitem,gsiquery10,batchwrite25,batchget100,transact4,streamput,gsiput"
+    workloads += ",getitem-user,putitem-role"
     command = [sys.executable, "-m", "benchmarks.core_paths", "--calls", "--only", workloads]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     calls = {module: float(count) for count, module in map(str.split, shown.splitlines())}

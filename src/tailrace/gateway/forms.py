@@ -34,16 +34,18 @@ Place = tuple[int, int, str]  # where in the head, how many characters, the head
 class Form:
     """The header of a request whose values end in other characters each time, as many as in the first one."""
 
-    __slots__ = ("_changing", "_fixed", "_headers", "_size", "_start", "_unpack")
+    __slots__ = ("_changing", "_fixed", "_headers", "_size", "_start", "_unpack", "_unpack_fixed")
 
     def __init__(self, head: bytes, places: list[Place], headers: dict[str, str]) -> None:
-        layout, at, self._changing, shown = "", 0, list[tuple[str, str, slice]](), 0
+        around, between, at, shown = "", "", 0, 0
+        self._changing = list[tuple[str, str, int, int]]()
         for start, count, name in places:
-            layout, at = f"{layout}{start - at}s{count}s", start + count
-            self._changing.append((name, headers[name][:-count], slice(shown, shown + count)))
-            shown += count
-        self._unpack = struct.Struct(f"{layout}{len(head) - at}s").unpack_from
-        self._fixed = self._unpack(head)[::2]
+            around, between = f"{around}{start - at}s{count}x", f"{between}{start - at}x{count}s"
+            self._changing.append((name, headers[name][:-count], shown, shown + count))
+            at, shown = start + count, shown + count
+        self._unpack = struct.Struct(between).unpack_from
+        self._unpack_fixed = struct.Struct(f"{around}{len(head) - at}s").unpack_from
+        self._fixed = self._unpack_fixed(head)
         self._headers = headers
         self._size = len(head)
         self._start = self._fixed[0]
@@ -53,15 +55,14 @@ class Form:
         size = self._size
         if len(data) < size or not data.startswith(self._start):  # most others differ there: another operation's, say
             return None
-        parts = self._unpack(data)
-        if parts[::2] != self._fixed:
+        if self._unpack_fixed(data) != self._fixed:
             return None
-        changing = b"".join(parts[1::2])
+        changing = b"".join(self._unpack(data))
         if not changing.replace(b"-", b"").isalnum():
             return None
         text, headers, body = changing.decode(), self._headers.copy(), data[size:]
-        for name, stem, place in self._changing:
-            headers[name] = stem + text[place]
+        for name, stem, start, end in self._changing:
+            headers[name] = stem + text[start:end]
         return HttpRequest("POST", "/", "", headers, body) if headers["content-length"] == str(len(body)) else None
 
 
