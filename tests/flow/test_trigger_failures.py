@@ -165,7 +165,7 @@ def test_word_is_neither_lost_nor_doubled_by_a_kill(durable_server: RunningServe
 
 
 def test_metrics_tell_how_triggers_and_requests_fare(server: RunningServer) -> None:
-    trigger = Trigger(server, MaximumRetryAttempts=0)
+    trigger = Trigger(server, MaximumRetryAttempts=0, BatchSize=1)
     trigger.put("secret-key", 1, poison=True)
     trigger.put("secret-key", 2)
     trigger.wait_for(("secret-key", 2))
