@@ -1,7 +1,7 @@
 """Takes entries in memory and writes them down together, every 200 ms.
 
 `add` is all that a request pays: an append to a list. The rest runs on the event loop in slices of a quarter of a
-millisecond, and the writing in a thread.
+millisecond, and writing to files in a thread.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Journal:
     """
 
     def __init__(self, folder: Path | None = None, clock: Clock | None = None, days: float = 30.0) -> None:
-        self.segments: Segments = FileSegments(folder) if folder else MemorySegments()
+        self.segments: Segments = FileSegments(folder) if folder else MemorySegments(MEMORY_BYTES_MAX)
         self._bytes_max = BYTES_MAX if folder else MEMORY_BYTES_MAX
         self._clock = clock or SystemClock()
         self._days = days
@@ -69,18 +69,23 @@ class Journal:
             writer = Lines()
             for start in range(0, len(held), SLICE):
                 lines += writer.write(held[start : start + SLICE])
+                if not self.segments.waits:
+                    # Memory that is new to the process is cleared by the system, page by page: in slices, too.
+                    self._write(lines)
+                    lines = []
                 await asyncio.sleep(0)
             try:
-                await asyncio.to_thread(self._write, b"\n".join(lines) + b"\n")
+                if lines:
+                    await asyncio.to_thread(self._write, lines)
             except OSError:
                 lost += len(held)
                 log.exception("the audit can't be written")
             if lost:
                 log.error("%d records of the audit are lost", lost)
 
-    def _write(self, lines: bytes) -> None:
+    def _write(self, lines: list[bytes]) -> None:
         now = self._clock.now()
-        self.segments.append(lines, now)
+        self.segments.append(b"\n".join(lines) + b"\n", now)
         if abs(now - self._trimmed) >= TRIM_SECONDS:
             self._trimmed = now
             self.segments.trim(now - self._days * DAY_SECONDS, self._bytes_max)

@@ -16,7 +16,12 @@ MEMORY_SEGMENT_BYTES = 1024 * 1024
 
 
 class Segments(Protocol):
-    """Appended lines in the order of time. Every method but `append` may be called from any thread."""
+    """Appended lines in the order of time. Every method but `append` may be called from any thread.
+
+    `waits` says whether `append` may wait for a disk.
+    """
+
+    waits: bool
 
     def append(self, lines: bytes, at: float) -> None:
         """Add whole lines at the time `at` (epoch seconds), which names a new segment. Raises OSError."""
@@ -50,9 +55,12 @@ def starts(name: str) -> float:
 class FileSegments:
     """Segments in a folder that its owner alone may read."""
 
+    waits = True
+
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
+        self._name: str | None = None  # of the latest segment, once it was looked for
         self._file: int | None = None
         self._written = 0
 
@@ -60,8 +68,9 @@ class FileSegments:
         """Add lines to the current segment; a full one is synced and left."""
         if self._file is None or self._written >= SEGMENT_BYTES:
             self.close()
-            names = self.names()
-            name = segment_name(at, names[-1] if names else None)
+            if self._name is None:
+                self._name = max(self.names(), default=None)
+            name = self._name = segment_name(at, self._name)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
             self._file = os.open(self._folder / f"{name}.jsonl", flags, 0o600)
             self._written = 0
@@ -98,18 +107,25 @@ class FileSegments:
 
 
 class MemorySegments:
-    """Segments of a server that keeps nothing."""
+    """Segments of a server that keeps nothing: blocks of memory, the oldest of which go beyond `bytes_max`."""
 
-    def __init__(self) -> None:
-        self._blocks: dict[str, bytearray] = {}
+    waits = False
+
+    def __init__(self, bytes_max: int) -> None:
+        self._blocks: dict[str, list[bytes]] = {}
+        self._blocks_max = max(1, bytes_max // MEMORY_SEGMENT_BYTES)
+        self._written = 0  # to the last block
 
     def append(self, lines: bytes, at: float) -> None:
-        """Add lines to the current block."""
+        """Add lines to the last block, without copying them."""
         last = next(reversed(self._blocks), None)
-        if last is None or len(self._blocks[last]) >= MEMORY_SEGMENT_BYTES:
+        if last is None or self._written >= MEMORY_SEGMENT_BYTES:
             last = segment_name(at, last)
-            self._blocks[last] = bytearray()
-        self._blocks[last] += lines
+            self._blocks[last], self._written = [], 0
+            for name in list(self._blocks)[: -self._blocks_max]:
+                del self._blocks[name]
+        self._blocks[last].append(lines)
+        self._written += len(lines)
 
     def names(self) -> list[str]:
         """The blocks, oldest first."""
@@ -117,11 +133,11 @@ class MemorySegments:
 
     def read(self, name: str) -> bytes:
         """A block's lines."""
-        return bytes(self._blocks.get(name, b""))
+        return b"".join(tuple(self._blocks.get(name, ())))
 
     def trim(self, before: float, bytes_max: int) -> None:
         """Forget what is too old or too much."""
-        sizes = [len(block) for block in self._blocks.values()]
+        sizes = [sum(map(len, block)) for block in self._blocks.values()]
         for name in doomed(list(self._blocks), sizes, before, bytes_max):
             del self._blocks[name]
 

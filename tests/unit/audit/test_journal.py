@@ -158,6 +158,16 @@ async def test_what_is_too_old_or_too_much_goes(place: Path | None, monkeypatch:
     assert ids(search.page(journal.segments, Query(), 10)[0]) == ["request-3"]
 
 
+def test_memory_holds_no_more_than_it_may_whatever_comes_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "MEMORY_SEGMENT_BYTES", 1000)
+    kept = segments.MemorySegments(3000)
+    for number in range(100):
+        kept.append(b"%0399d\n" % number, 1000.0)
+        assert sum(len(kept.read(name)) for name in kept.names()) <= 3 * 1200
+    assert kept.read(kept.names()[-1]).endswith(b"%0399d\n" % 99)
+    assert len(kept.names()) == 3
+
+
 async def test_the_files_are_their_owners_alone_and_outlive_the_process(tmp_path: Path) -> None:
     first = Journal(tmp_path / "audit", MovableClock())
     first.add(entry(1))
