@@ -204,6 +204,7 @@ async def counted(workload: Workload, signer: str, count: int) -> None:
     server, keys = await prepare(workload, signer)
     requests = signed(workload.take(ITEMS)[: count * 2], keys)
     await server.answer(requests[:count])
+    gc.collect()  # the next collection is some thousand requests away
     print("ready", flush=True)
     sys.stdin.readline()
     await server.answer(requests[count : count * 2])
