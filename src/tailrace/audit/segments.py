@@ -113,7 +113,7 @@ class MemorySegments:
 
     def __init__(self, bytes_max: int) -> None:
         self._blocks: dict[str, list[bytes]] = {}
-        self._blocks_max = max(1, bytes_max // MEMORY_SEGMENT_BYTES)
+        self._bytes_max = bytes_max
         self._written = 0  # to the last block
 
     def append(self, lines: bytes, at: float) -> None:
@@ -122,8 +122,7 @@ class MemorySegments:
         if last is None or self._written >= MEMORY_SEGMENT_BYTES:
             last = segment_name(at, last)
             self._blocks[last], self._written = [], 0
-            for name in list(self._blocks)[: -self._blocks_max]:
-                del self._blocks[name]
+            self.trim(float("-inf"), self._bytes_max)
         self._blocks[last].append(lines)
         self._written += len(lines)
 
