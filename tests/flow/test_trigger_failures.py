@@ -48,7 +48,7 @@ def send_to(destination: str) -> dict[str, Any]:
 
 def test_a_queue_gets_word_of_what_was_given_up(server: RunningServer) -> None:
     url, queue = make_queue(server)
-    trigger = Trigger(server, MaximumRetryAttempts=1)
+    trigger = Trigger(server, MaximumRetryAttempts=1, BatchSize=1)
     assert refusal(trigger.update, **send_to(queue)) == (
         400,
         "InvalidParameterValueException",
@@ -100,7 +100,7 @@ def test_a_topic_gets_word_of_what_was_given_up(server: RunningServer) -> None:
 
 
 def test_every_attempt_is_in_the_log_of_the_mapping_and_not_in_that_of_the_function(server: RunningServer) -> None:
-    trigger = Trigger(server, MaximumRetryAttempts=1)
+    trigger = Trigger(server, MaximumRetryAttempts=1, BatchSize=1)
     trigger.put("a", 1, poison=True)
     trigger.put("a", 2)
     trigger.wait_for(("a", 2))
@@ -109,7 +109,7 @@ def test_every_attempt_is_in_the_log_of_the_mapping_and_not_in_that_of_the_funct
     def lines() -> list[dict[str, Any]]:
         return [json.loads(e["message"]) for e in trigger.logs.filter_log_events(logGroupName=group)["events"]]
 
-    wait_until("all attempts are told", lambda: lines()[-1]["status"] == "Success")
+    wait_until("all attempts are told", lambda: [line["status"] for line in lines()][-1:] == ["Success"])
     assert [line["status"] for line in lines()] == ["Failure", "Failure", "GivenUp", "Success"]
     assert lines()[0]["error"] == "ValueError: poison"
     own = f"/aws/lambda/{trigger.function}"
@@ -143,7 +143,7 @@ def test_a_window_is_summed_up_and_closed(server: RunningServer) -> None:
 
 def test_word_is_neither_lost_nor_doubled_by_a_kill(durable_server: RunningServer) -> None:
     url, queue = make_queue(durable_server)
-    trigger = Trigger(durable_server, MaximumRetryAttempts=0)
+    trigger = Trigger(durable_server, MaximumRetryAttempts=0, BatchSize=1)
     let_send(trigger, "sqs:SendMessage")
     trigger.update(**send_to(queue))
     let_send(trigger, "sqs:ReceiveMessage")
