@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import RunningServer
 
 REGION = "us-east-1"
-PROGRAM_SECONDS = 90
+PROGRAM_SECONDS = 180
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def make_function(
         Handler="index.handler",
         Role=arn,
         Code={"ZipFile": zipped("index.mjs", code)},
+        Timeout=30,  # of which a busy machine may need some
     )
     functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 

@@ -21,7 +21,7 @@ SOURCES = [p for p in (ROOT / "console" / "src").rglob("*") if p.suffix in (".ts
 
 def get(server: RunningServer, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
     address = urlsplit(server.endpoint)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()

@@ -30,7 +30,7 @@ def test_a_url_for_everybody_is_created_and_called(page: Page, server: RunningSe
     expect(page.get_by_text("The function URL was created.")).to_be_visible()
     found: dict[str, Any] = server.client("lambda").get_function_url_config(FunctionName="Public")
     assert found["Cors"]["AllowMethods"] == ["GET", "POST"]
-    with urllib.request.urlopen(found["FunctionUrl"], timeout=30) as answer:
+    with urllib.request.urlopen(found["FunctionUrl"], timeout=120) as answer:
         assert json.load(answer) == "hello"
 
     section(page, "Permissions")

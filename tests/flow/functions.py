@@ -92,7 +92,7 @@ def make_function(
     runtime: str = "python3.11",
     **options: Any,
 ) -> str:
-    """An active function `index.handler` of the given source; returns its name."""
+    """An active function `index.handler` of the given source; returns its name. It has time on a busy machine, too."""
     function, client = unique(name), server.client("lambda")
     package = zipped(**{"index__py" if runtime.startswith("python") else "index__mjs": code})
     client.create_function(
@@ -101,7 +101,7 @@ def make_function(
         Role=role or make_role(server, name, reads=reads)[1],
         Handler="index.handler",
         Code={"ZipFile": package},
-        **options,
+        **{"Timeout": 30, **options},
     )
     wait_until(
         "the function",

@@ -85,15 +85,25 @@ class Mailbox:
         return "250 OK"
 
 
+def _started(box: Mailbox) -> Controller:
+    for _ in range(10):
+        with socket.create_server(("127.0.0.1", 0)) as taken:  # aiosmtpd doesn't take a port of the machine's choice
+            port = taken.getsockname()[1]
+        made = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=60)
+        try:
+            made.start()
+        except OSError:
+            continue  # somebody else has taken it since
+        return made
+    raise AssertionError("no port for a mail server")
+
+
 @contextmanager
 def mail_server() -> Iterator[tuple[Mailbox, str]]:
     """A mail server on a free port, and its address."""
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as taken:  # aiosmtpd doesn't take a port of the machine's choice
-        port = taken.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
+    controller = _started(box)
     try:
-        yield box, f"smtp://127.0.0.1:{port}"
+        yield box, f"smtp://127.0.0.1:{controller.port}"
     finally:
         controller.stop()

@@ -39,7 +39,7 @@ class Cli:
         """One command to its end."""
         command = [sys.executable, str(self.program), *words]
         return subprocess.run(
-            command, capture_output=True, text=True, env=self.environment, cwd=self.home, timeout=60, check=False
+            command, capture_output=True, text=True, env=self.environment, cwd=self.home, timeout=120, check=False
         )
 
     def __call__(self, *words: str) -> Any:
@@ -118,7 +118,7 @@ def test_the_tutorial_by_the_cli(aws: Cli) -> None:
         messages = [e["message"] for e in json.loads(result.stdout)["events"]] if result.returncode == 0 else []
         return messages if any(m.startswith("REPORT") for m in messages) else []
 
-    messages = wait_until("the log", log, 40)
+    messages = wait_until("the log", log)
     assert [m.split()[0] for m in messages if m.split()[0].isupper()] == [
         "INIT_START",
         "START",

@@ -138,7 +138,6 @@ def test_idleness_is_measured() -> None:
     assert json.dumps(found).count(" MB") == 3
 
 
-@pytest.mark.timeout(120)  # two servers and a command start, one after the other
 @pytest.mark.parametrize("back", [False, True])
 def test_a_store_moves_and_nothing_that_was_acknowledged_is_lost(back: bool) -> None:
     options = argparse.Namespace(rate=40, items=100, writers=2, runs=1, back=back)

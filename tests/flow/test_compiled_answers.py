@@ -71,7 +71,7 @@ class Client:
     """Sends bodies as they are, and keeps of an answer what two servers must share."""
 
     def __init__(self, server: RunningServer) -> None:
-        self.connection = http.client.HTTPConnection(urlsplit(server.endpoint).netloc, timeout=20)
+        self.connection = http.client.HTTPConnection(urlsplit(server.endpoint).netloc, timeout=120)
 
     def code(self) -> str:
         """What the server says that it runs."""

@@ -123,7 +123,7 @@ def test_a_batch_holds_as_many_records_as_there_are(server: RunningServer) -> No
 
 def test_a_window_gathers_a_batch(server: RunningServer) -> None:
     """Batches always hold one record, though a window is set."""
-    trigger = Trigger(server, MaximumBatchingWindowInSeconds=2, BatchSize=3)
+    trigger = Trigger(server, MaximumBatchingWindowInSeconds=60, BatchSize=3)  # a full batch needn't wait so long
     for value in range(3):
         trigger.put("a", value)
     trigger.wait_for(("a", 2))

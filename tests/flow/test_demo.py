@@ -12,7 +12,7 @@ def test_the_demo_tells_the_whole_story() -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TAILRACE_"))}
     command = [sys.executable, "-m", "tailrace", "demo", "--port", "0"]
     told = subprocess.run(
-        command, capture_output=True, text=True, env=environment | {"DEMO_EXIT": "1"}, timeout=90, check=False
+        command, capture_output=True, text=True, env=environment | {"DEMO_EXIT": "1"}, timeout=120, check=False
     )
     assert told.returncode == 0, told.stderr
     text = told.stdout

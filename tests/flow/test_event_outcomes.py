@@ -351,7 +351,7 @@ async def test_a_throttled_event_waits_without_spending_its_tries() -> None:
 
         def prepare() -> str:
             role = sender_role(server, "sqs:SendMessage")[1]
-            function = make_function(server, "busy", busy, role=role, Timeout=20)
+            function = make_function(server, "busy", busy, role=role, Timeout=60)
             url, queue = make_queue(server, "busy")
             put(server, function, on_failure=queue, MaximumRetryAttempts=0)
             server.client("lambda").put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=1)

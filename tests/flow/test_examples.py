@@ -54,9 +54,9 @@ class Place(NamedTuple):
         """A story from beginning to end, its subscription confirmed by the link in the mail; what it told."""
         process = self.start(*command)
         try:
-            asked = wait_until("the question", lambda: self.to(ANNA), 60)[0]
+            asked = wait_until("the question", lambda: self.to(ANNA))[0]
             follow(link(asked.get_content()))
-            told, _ = process.communicate(timeout=90)
+            told, _ = process.communicate(timeout=120)
         finally:
             process.kill()
             process.wait()
@@ -66,7 +66,7 @@ class Place(NamedTuple):
     def tear_down(self, *story: str) -> None:
         """End the story, and see that nothing of it is left."""
         process = self.start(*story, "--tear-down")
-        told, _ = process.communicate(timeout=60)
+        told, _ = process.communicate(timeout=120)
         assert process.returncode == 0, told
         assert self.left() == []
 
@@ -215,11 +215,11 @@ def test_a_month_passes_in_a_moment_where_the_clock_can_be_moved(tmp_path: Path)
             try:
                 follow(link(wait_until("the question", lambda: place.to(ANNA))[0].get_content()))
                 table = {"TableName": "Magazine-Subscriptions", "Key": {"Email": {"S": ANNA}}}
-                wait_until("the subscription", lambda: is_there(server, table), 60)
+                wait_until("the subscription", lambda: is_there(server, table))
                 command = [sys.executable, "-m", "tailrace", "clock", "advance", "30d", "--data", server.data]
                 keys = {"TAILRACE_ACCESS_KEY_ID": "test", "TAILRACE_SECRET_ACCESS_KEY": "test"}
                 subprocess.run(command, check=True, capture_output=True, env=place.environment | keys)
-                told, _ = process.communicate(timeout=60)
+                told, _ = process.communicate(timeout=120)
             finally:
                 process.kill()
                 process.wait()
@@ -249,7 +249,7 @@ def test_without_a_mail_server_the_story_goes_by_the_inbox(durable_server: Runni
 
     try:
         follow(link(wait_until("the question", lambda: "http" in inbox() and inbox())))
-        told, _ = process.communicate(timeout=90)
+        told, _ = process.communicate(timeout=120)
         assert process.returncode == 0, told
         wait_until("the mail", lambda: "Your subscription to Rivers & Mills has run out" in inbox())
     finally:
@@ -260,7 +260,7 @@ def test_without_a_mail_server_the_story_goes_by_the_inbox(durable_server: Runni
 def test_a_story_that_was_told_already_says_how_to_end_it(place: Place) -> None:
     place.play(*REMINDER_STORY, "--email", ANNA, "--ends-in", "1s")
     again = place.start(*REMINDER_STORY, "--email", ANNA)
-    told, _ = again.communicate(timeout=60)
+    told, _ = again.communicate(timeout=120)
     assert again.returncode == 1
     assert "Magazine-Subscriptions is there already: end the earlier story with --tear-down first" in told
     place.tear_down(*REMINDER_STORY)

@@ -56,7 +56,8 @@ def test_calls_failures_throttles_and_events_are_measured() -> None:
 
         def calls() -> Any:
             clock.advance_clock(Seconds=60)
-            return metric(server, "Invocations", "Sum", **of) == 5
+            both = (metric(server, "Invocations", "Sum", **of), metric(server, "Duration", "SampleCount", **of))
+            return both == (5, 5)
 
         wait_until("the event's call", calls)
         assert metric(server, "Errors", "Sum", **of) == 1

@@ -468,7 +468,7 @@ def test_each_piece_arrives_when_it_is_written(server: RunningServer, client: st
     role, arn = make_role(server, "talk")
     server.client("iam").put_role_policy(RoleName=role, PolicyName="reads", PolicyDocument=allow("dynamodb:GetItem"))
     code = TALK.replace("event.table", "event.rawPath.slice(1)")
-    function = make_function(server, "talk", code, role=arn, runtime="nodejs20.x", Timeout=15)
+    function = make_function(server, "talk", code, role=arn, runtime="nodejs20.x", Timeout=60)
     url = make_url(server, function, InvokeMode="RESPONSE_STREAM") + table
     heard = []
     for piece in (pieces_of_urllib3 if client == "urllib3" else pieces_of_fetch)(url):
@@ -500,7 +500,7 @@ def test_curl_reaches_the_id_as_a_host(echo: str) -> None:
     parts = urllib3.util.parse_url(echo)
     assert parts.path
     host = f"http://{parts.path.rstrip('/').rpartition('/')[2]}.lambda-url.us-east-1.localhost:{parts.port}/p"
-    done = subprocess.run(["curl", "-sS", host], capture_output=True, text=True, timeout=20, check=True)
+    done = subprocess.run(["curl", "-sS", host], capture_output=True, text=True, timeout=120, check=True)
     assert json.loads(done.stdout)["rawPath"] == "/p"
 
 

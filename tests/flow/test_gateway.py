@@ -43,7 +43,7 @@ def signed(
 def send(request: urllib.request.Request) -> tuple[int, dict[str, str], bytes]:
     """Status, headers (lower-case) and body, whatever the status."""
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         with error:

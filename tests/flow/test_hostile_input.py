@@ -23,13 +23,13 @@ pieces = st.sampled_from(
 headers = st.lists(pieces, max_size=12).map("".join) | st.builds(
     lambda at, piece: WHOLE[:at] + piece + WHOLE[at:], st.integers(0, len(WHOLE)), pieces
 )
-slow = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @slow
 @given(headers.map(str.strip))
 def test_no_header_but_a_true_signature_lets_anybody_in(server: Any, header: str) -> None:
-    connection = http.client.HTTPConnection(urlsplit(server.endpoint).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(server.endpoint).netloc, timeout=120)
     try:
         given_ = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "X-Amz-Date": "20260101T000000Z"}
         connection.request("POST", "/", b"{}", {**given_, "Authorization": header.encode("latin-1")})

@@ -29,7 +29,7 @@ class Wire:
     def __init__(self, server: RunningServer) -> None:
         address = urlsplit(server.endpoint)
         self.server = server
-        self.socket = socket.create_connection((address.hostname, address.port), timeout=10)
+        self.socket = socket.create_connection((address.hostname, address.port), timeout=120)
         self.file = self.socket.makefile("rb")
 
     def signed(self, operation: str, body: bytes, /, **headers: str) -> dict[str, str]:

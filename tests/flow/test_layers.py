@@ -137,7 +137,7 @@ def test_node_finds_its_layers(server: RunningServer) -> None:
     }
     layer = publish(server, unique("node"), files, CompatibleRuntimes=["nodejs20.x"])["LayerVersionArn"]
     source = "import greeting from 'greeting';\nexport const handler = async () => greeting;"
-    function = make_function(server, "node", source, runtime="nodejs20.x", Layers=[layer], MemorySize=256, Timeout=20)
+    function = make_function(server, "node", source, runtime="nodejs20.x", Layers=[layer], MemorySize=256, Timeout=60)
     assert invoke(server, function)[0] == "from the layer"
 
 

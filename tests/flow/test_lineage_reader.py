@@ -162,11 +162,11 @@ def test_a_reader_sees_every_change_once_and_in_order_while_shards_split_and_rol
             reader.restart()
     stop.set()
     for writer in writers:
-        writer.join(30)
+        writer.join(120)
     assert [writer.failed for writer in writers] == [None] * WRITERS
     written = {item: count for writer in writers for item, count in writer.counts.items()}
     total = sum(written.values())
-    wait_until("all is read", lambda: reader.poll() == 0 and sum(map(len, reader.seen.values())) >= total, 60)
+    wait_until("all is read", lambda: reader.poll() == 0 and sum(map(len, reader.seen.values())) >= total)
     assert reader.seen == {item: list(range(1, count + 1)) for item, count in written.items()}
     assert total > 200
     assert first < reader.finished

@@ -48,7 +48,7 @@ def test_the_end_of_the_server_answers_open_polls(durable_server: RunningServer)
     sqs = durable_server.client("sqs")
     url = sqs.create_queue(QueueName="ending")["QueueUrl"]
     with poll_on_a_socket(durable_server, url) as connection:
-        connection.settimeout(20)
+        connection.settimeout(120)
         sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])  # by its answer the poll waits
         assert durable_server.stop() == 0
         answer = HTTPResponse(connection)

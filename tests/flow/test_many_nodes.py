@@ -73,7 +73,7 @@ def test_a_permission_that_one_takes_away_the_others_refuse(nodes: Nodes) -> Non
             return error.response["Error"]["Code"] == "AccessDeniedException"
         return False
 
-    wait_until("the refusal", refused, seconds=5)
+    wait_until("the refusal", refused)
 
 
 def test_a_session_of_one_is_good_on_the_others(nodes: Nodes) -> None:
@@ -96,7 +96,7 @@ def test_a_function_that_one_updates_runs_new_on_the_others(nodes: Nodes) -> Non
 
     assert answer(b) == 1
     a.client("lambda").update_function_code(FunctionName=function, ZipFile=zipped(index__py=code % 2))
-    wait_until("the new code", lambda: answer(b) == 2, seconds=5)
+    wait_until("the new code", lambda: answer(b) == 2)
 
 
 def test_a_message_that_one_sends_wakes_the_poll_of_another(nodes: Nodes) -> None:
@@ -111,7 +111,7 @@ def test_a_message_that_one_sends_wakes_the_poll_of_another(nodes: Nodes) -> Non
     poll.start()
     time.sleep(0.5)
     a.client("sqs").send_message(QueueUrl=url, MessageBody="hello")
-    poll.join(10)
+    poll.join(15)
     assert [message["Body"] for message in got] == ["hello"]
 
 
@@ -131,7 +131,7 @@ def test_no_two_receive_the_same_message(nodes: Nodes) -> None:
     for each in threads:
         each.start()
     for each in threads:
-        each.join(30)
+        each.join(120)
     assert sorted(got, key=int) == [str(n) for n in range(60)]
 
 
@@ -186,7 +186,7 @@ def test_what_expires_is_removed_once_although_all_look_for_it(nodes: Nodes) -> 
     for start in range(0, 60, 20):
         puts = [{"pk": {"S": str(start + n)}, "expires": {"N": ended}} for n in range(20)]
         dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}} for item in puts]})
-    wait_until("the end of all", lambda: not dynamodb.scan(TableName=table, ConsistentRead=True)["Items"], seconds=30)
+    wait_until("the end of all", lambda: not dynamodb.scan(TableName=table, ConsistentRead=True)["Items"])
     removed = [
         each
         for each in all_records(nodes.servers[1], stream_arn(nodes.servers[1], table))
@@ -250,14 +250,14 @@ def test_triggers_outlive_the_kill_of_a_node(databases: Databases) -> None:
         table, function = trigger(nodes.servers[0], BatchSize=10)
         writers = Writers(nodes, table, keys)
         try:
-            wait_until("the first records", lambda: len(said(nodes.servers[1], function)) > 20, seconds=40)
+            wait_until("the first records", lambda: len(said(nodes.servers[1], function)) > 20)
             victim = nodes.servers.pop(0)
             victim.kill()
             killed, before = time.monotonic(), len(said(nodes.servers[0], function))
-            wait_until("more records", lambda: len(said(nodes.servers[0], function)) > before + 20, seconds=30)
+            wait_until("more records", lambda: len(said(nodes.servers[0], function)) > before + 20)
         finally:
             writers.end()
-        wait_until("all records", lambda: seen_whole(nodes.servers[0], table, function, keys), seconds=40)
+        wait_until("all records", lambda: seen_whole(nodes.servers[0], table, function, keys))
         assert killed
         for key, count in writers.acknowledged.items():
             item = nodes.servers[0].client("dynamodb").get_item(TableName=table, Key={"pk": {"S": key}})["Item"]
@@ -275,17 +275,17 @@ def test_servers_outlive_a_restart_of_the_database() -> None:
         table, function = trigger(nodes.servers[0], BatchSize=10)
         writers = Writers(nodes, table, keys)
         try:
-            wait_until("the first records", lambda: len(said(nodes.servers[1], function)) > 20, seconds=40)
+            wait_until("the first records", lambda: len(said(nodes.servers[1], function)) > 20)
             base.stop("immediate")
             with pytest.raises(ClientError) as away:
                 nodes.servers[0].client("dynamodb").get_item(TableName=table, Key={"pk": {"S": "k0"}})
             assert away.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
             base.start()
             before = sum(writers.acknowledged.values())
-            wait_until("more writes", lambda: sum(writers.acknowledged.values()) > before + 20, seconds=40)
+            wait_until("more writes", lambda: sum(writers.acknowledged.values()) > before + 20)
         finally:
             writers.end()
-        wait_until("all records", lambda: seen_whole(nodes.servers[2], table, function, keys), seconds=60)
+        wait_until("all records", lambda: seen_whole(nodes.servers[2], table, function, keys))
         for key, count in writers.acknowledged.items():
             item = nodes.servers[0].client("dynamodb").get_item(TableName=table, Key={"pk": {"S": key}})["Item"]
             assert int(item["n"]["N"]) >= count, "an acknowledged write was lost"

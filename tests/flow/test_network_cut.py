@@ -24,8 +24,8 @@ def proxy(databases: Databases) -> Iterator[Proxy]:
 
 
 def status(server: RunningServer, table: str, key: str = "probe") -> int:
-    """What a write is answered with; the client gives up after 30 seconds."""
-    client = server.client("dynamodb", attempts=1, read_timeout=30)
+    """What a write is answered with; the client gives up after 60 seconds."""
+    client = server.client("dynamodb", attempts=1, read_timeout=60)
     try:
         client.put_item(TableName=table, Item={"pk": {"S": key}, "n": {"N": "1"}})
     except ClientError as error:
@@ -42,18 +42,18 @@ def test_a_node_that_is_cut_off_is_stood_in_for(proxy: Proxy, how: str) -> None:
         table, function = trigger(cut_off, BatchSize=10)
         writers = Writers(nodes, table, KEYS)
         try:
-            wait_until("the first records", lambda: len(said(beside, function)) > 20, seconds=40)
+            wait_until("the first records", lambda: len(said(beside, function)) > 20)
             getattr(proxy, how)()
             assert status(cut_off, table) in (500, 503)
             assert status(cut_off, table) == 503  # by now it knows, so no commit is in doubt
             assert [status(beside, table, key) for key in SINCE] == [200] * len(SINCE)
-            wait_until("records of all shards", lambda: {key for key, _ in said(beside, function)} >= SINCE, seconds=60)
+            wait_until("records of all shards", lambda: {key for key, _ in said(beside, function)} >= SINCE)
             proxy.heal()
-            wait_until("its return", lambda: status(cut_off, table) == 200, seconds=40)
+            wait_until("its return", lambda: status(cut_off, table) == 200)
         finally:
             proxy.heal()
             writers.end()
-        wait_until("all records", lambda: seen_whole(beside, table, function, KEYS), seconds=60)
+        wait_until("all records", lambda: seen_whole(beside, table, function, KEYS))
         for key, count in writers.acknowledged.items():
             item = cut_off.client("dynamodb", attempts=8).get_item(TableName=table, Key={"pk": {"S": key}})["Item"]
             assert int(item["n"]["N"]) >= count, "an acknowledged write was lost"

@@ -72,7 +72,7 @@ def queue(alone: RunningServer) -> str:
 def call(server: RunningServer, code: str, runtime: str, event: dict[str, Any]) -> Any:
     role, arn = make_role(server, "alone")
     server.client("iam").put_role_policy(RoleName=role, PolicyName="queues", PolicyDocument=allow("sqs:*"))
-    name = make_function(server, "alone", code, role=arn, runtime=runtime, Timeout=20)
+    name = make_function(server, "alone", code, role=arn, runtime=runtime, Timeout=60)
     answer = server.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     payload = answer["Payload"].read()
     assert "FunctionError" not in answer, payload
@@ -128,7 +128,7 @@ def test_a_server_that_cannot_do_it_does_not_start(
         capture_output=True,
         text=True,
         env=environment,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 1

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.flow.in_process import InProcess, in_process
@@ -100,7 +100,7 @@ async def ask(node: InProcess, question: dict[str, Any]) -> list[tuple[str, dict
     raise AssertionError("the pages don't end")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(questions())
 def test_a_query_finds_what_a_plain_model_finds(question: dict[str, Any]) -> None:
     async def run() -> list[tuple[str, dict[str, str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -98,8 +99,11 @@ class Consumer:
     def attempts(self) -> list[dict[str, Any]]:
         """The lines of the mapping's attempt log."""
         group = f"/tailrace/event-source-mapping/{self.uuid}"
-        found = self.server.client("logs").filter_log_events(logGroupName=group)["events"]
-        return [json.loads(event["message"]) for event in found]
+        logs = self.server.client("logs")
+        try:
+            return [json.loads(each["message"]) for each in logs.filter_log_events(logGroupName=group)["events"]]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
 
 
 def test_messages_reach_the_function_and_leave_the_queue(server: RunningServer) -> None:
@@ -122,7 +126,7 @@ def test_messages_reach_the_function_and_leave_the_queue(server: RunningServer) 
     consumer.send("a", "b", "c")
     wait_until("all are seen", lambda: sorted(consumer.seen()) == ["a", "b", "c"])
     wait_until("none is left", lambda: consumer.left() == 0)
-    assert {line["status"] for line in consumer.attempts()} == {"Success"}
+    assert {line["status"] for line in wait_until("an attempt", consumer.attempts)} == {"Success"}
     metrics = server.client("lambda").list_event_source_mappings(EventSourceArn=consumer.arn)
     assert [each["UUID"] for each in metrics["EventSourceMappings"]] == [name]
     gone = consumer.client.delete_event_source_mapping(UUID=name)
@@ -217,20 +221,35 @@ def test_the_policy_of_the_queue_takes_part(server: RunningServer) -> None:
     wait_until("it is seen", lambda: consumer.seen() == ["a"])
 
 
-def test_failed_messages_end_as_dead_letters(server: RunningServer) -> None:
-    dead = Consumer(server)
+@pytest.fixture
+def movable() -> Iterator[RunningServer]:
+    """A server whose time a test moves ahead."""
+    running = RunningServer("memory:", "--movable-clock")
+    yield running
+    assert running.stop() == 0
+
+
+def test_failed_messages_end_as_dead_letters(movable: RunningServer) -> None:
+    server, dead = movable, Consumer(movable)
     redrive = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 2})
-    consumer = Consumer(server, VisibilityTimeout="3", RedrivePolicy=redrive)
+    consumer = Consumer(server, VisibilityTimeout="600", RedrivePolicy=redrive)
     consumer.function({"FAIL": "report"})
     consumer.map(FunctionResponseTypes=["ReportBatchItemFailures"], Enabled=False)
     consumer.send("good", "bad")
     consumer.client.update_event_source_mapping(UUID=consumer.uuid, Enabled=True)
+
+    def failures() -> list[dict[str, Any]]:
+        made = tailrace(server).list_attempts(EventSourceMappingUUID=consumer.uuid)["Attempts"]
+        return [each for each in made if each["Outcome"] == "PartialFailure"]
+
+    for tries in (1, 2):
+        wait_until("a failure", lambda wanted=tries: len(failures()) == wanted)
+        tailrace(server).advance_clock(Seconds=601)  # it is visible again
     wait_until("the dead letter", lambda: dead.left() == 1)
     assert sorted(consumer.seen()) == ["bad", "bad", "good"]
     (message,) = dead.sqs.receive_message(QueueUrl=dead.url)["Messages"]
     assert message["Body"] == "bad"
-    made = tailrace(server).list_attempts(EventSourceMappingUUID=consumer.uuid)["Attempts"]
-    partial = [each for each in made if each["Outcome"] == "PartialFailure"]
+    partial = failures()
     assert [each["Attempt"] for each in partial] == [2, 1]
     assert {each["QueueArn"] for each in partial} == {consumer.arn}
     assert [each["FailedMessageIds"] for each in partial] == [[message["MessageId"]]] * 2
@@ -267,7 +286,7 @@ def test_another_function_takes_over(server: RunningServer) -> None:
 
 def test_nothing_is_lost_by_a_kill(durable_server: RunningServer) -> None:
     consumer = Consumer(durable_server, VisibilityTimeout="4")
-    consumer.function({"SECONDS": "0.2"}, Timeout=3)
+    consumer.function({"SECONDS": "0.2"}, Timeout=4)
     consumer.map(BatchSize=5)
     sent = [f"{number}-{uuid.uuid4().hex[:4]}" for number in range(60)]
     for body in sent[:30]:
@@ -278,7 +297,7 @@ def test_nothing_is_lost_by_a_kill(durable_server: RunningServer) -> None:
     consumer.connect()
     for body in sent[30:]:
         consumer.send(body)
-    wait_until("none is left", lambda: consumer.left() == 0, seconds=30)
+    wait_until("none is left", lambda: consumer.left() == 0)
     assert set(consumer.seen()) == set(sent)
 
 

@@ -66,6 +66,7 @@ def test_a_second_is_restored_exactly_beside_its_writers(server: RunningServer) 
     writers = [Writer(server, table, f"w{number}") for number in range(4)]
     for writer in writers:
         writer.start()
+    wait_until("writes", lambda: all(len(writer.times) > Writer.ITEMS for writer in writers))
     second = int(time.time()) + 2
     wait_until("the second", lambda: time.time() > second + 0.3)
     try:
@@ -89,7 +90,7 @@ def test_a_second_is_restored_exactly_beside_its_writers(server: RunningServer) 
         for writer in writers:
             writer.ending.set()
         for writer in writers:
-            writer.join(20)
+            writer.join(120)
     found = state_of(server, in_the_middle)
     counts = [writer.check(found, second) for writer in writers]
     assert min(counts) > Writer.ITEMS, "the writers have hardly written: the test proves nothing"

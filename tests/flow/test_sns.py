@@ -56,12 +56,12 @@ class World:
         id: str = self.sns.publish(TopicArn=self.topic, Message=message, **more)["MessageId"]
         return id
 
-    def received(self, url: str, seconds: int = 10) -> dict[str, Any]:
-        """The next message of a queue."""
-        answer = self.sqs.receive_message(QueueUrl=url, WaitTimeSeconds=seconds, MessageAttributeNames=["All"])
-        message: dict[str, Any] = answer["Messages"][0]
+    def received(self, url: str) -> dict[str, Any]:
+        """The next message of a queue; waits for it."""
+        asked = {"QueueUrl": url, "WaitTimeSeconds": 10, "MessageAttributeNames": ["All"]}
+        (message,) = wait_until("the message", lambda: self.sqs.receive_message(**asked).get("Messages"))
         self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return message
+        return dict(message)
 
     def is_empty(self, url: str) -> bool:
         return "Messages" not in self.sqs.receive_message(QueueUrl=url)
@@ -227,7 +227,7 @@ def test_a_function_is_called_if_its_policy_lets_sns_in(world: World, tmp_path: 
         SourceArn=world.topic,
     )
     world.publish("hello", MessageAttributes={"color": {"DataType": "String", "StringValue": "red"}})
-    event = json.loads(world.received(url, seconds=20)["Body"])
+    event = json.loads(world.received(url)["Body"])
     (record,) = event["Records"]
     assert (record["EventSource"], record["EventVersion"]) == ("aws:sns", "1.0")
     assert record["EventSubscriptionArn"] == subscription
@@ -418,7 +418,7 @@ class TestFifo:
         came: list[str] = []
         while len(came) < len(texts):
             asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 10, "AttributeNames": ["All"]}
-            messages = ordered.sqs.receive_message(**asked)["Messages"]
+            messages = wait_until("more", lambda: ordered.sqs.receive_message(**asked).get("Messages"))  # noqa: B023
             for message in messages:
                 assert message["Attributes"]["MessageGroupId"] == "g"
                 ordered.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

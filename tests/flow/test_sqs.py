@@ -481,22 +481,24 @@ def test_what_was_acknowledged_survives_a_kill_exactly_once(durable_server: Runn
         senders = [Sender(server, url, f"s{n}", number) for n in range(SENDERS)]
         for sender in senders:
             sender.start()
+        wait_until("each has sent some", lambda: all(len(each.sent) > 1 for each in senders))  # noqa: B023
         senders[0].join(random.uniform(*ROUND_SECONDS))
         server.kill()
         for sender in senders:
-            sender.join(20)
+            sender.join(120)
         everybody += senders
         server.start()
     client, left = server.client("sqs"), []
 
     def drained() -> bool:
-        for message in client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 120}
+        for message in client.receive_message(**asked).get("Messages", []):
             left.append(message["Body"])
             client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         found = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
         return found["ApproximateNumberOfMessages"] == found["ApproximateNumberOfMessagesNotVisible"] == "0"
 
-    wait_until("the queue is empty", drained, 60)
+    wait_until("the queue is empty", drained)
     sent = {body for sender in everybody for body in sender.sent}
     tried = {body for sender in everybody for body in sender.tried}
     deleted = {body for sender in everybody for body in sender.deleted}

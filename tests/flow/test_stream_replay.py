@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tailrace.base.errors import ApiError
@@ -78,7 +78,7 @@ async def replay(node: InProcess, arn: str) -> dict[str, Any]:
     return {name: image for name, image in state.items() if image is not None}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(st.one_of(single, batch, transaction), max_size=15))
 def test_the_stream_replayed_is_the_table(operations: list[tuple[str, Any]]) -> None:
     async def run() -> None:

@@ -61,7 +61,7 @@ def secure(folder: Path) -> Iterator[RunningServer]:
 def invoke(server: RunningServer, code: str, runtime: str) -> object:
     role, role_arn = make_role(server, "tls")
     server.client("iam").put_role_policy(RoleName=role, PolicyName="tables", PolicyDocument=json.dumps(ONLY_SECURE))
-    name = make_function(server, "tls", code, role=role_arn, runtime=runtime, Timeout=20)
+    name = make_function(server, "tls", code, role=role_arn, runtime=runtime, Timeout=60)
     answer = server.client("lambda").invoke(FunctionName=name)
     payload = answer["Payload"].read()
     assert "FunctionError" not in answer, payload
@@ -160,7 +160,7 @@ def test_the_command_line_refuses_weak_keys_and_half_certificates(tmp_path: Path
 
     def serve(*options: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tailrace", "serve", "--port", "0", "--data", str(tmp_path / "d"), *options]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30, check=False)
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
 
     refused = serve("--host", "0.0.0.0")
     assert (refused.returncode, "--allow-weak-keys insists" in refused.stderr) == (1, True)

@@ -57,7 +57,7 @@ def traced(server: RunningServer, request_id: str, fate: str) -> dict[str, Any]:
 def command(server: RunningServer, *arguments: str) -> str:
     variables = {**os.environ, "TAILRACE_ACCESS_KEY_ID": "test", "TAILRACE_SECRET_ACCESS_KEY": "test", "COLUMNS": "300"}
     line = [sys.executable, "-m", "tailrace", "trace", *arguments, "--data", server.data]
-    done = subprocess.run(line, env=variables, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(line, env=variables, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -229,7 +229,7 @@ def test_the_command_line_replays_and_a_restart_does_not_matter(durable_server: 
 
     def replay(*arguments: str) -> str:
         line = [sys.executable, "-m", "tailrace", "replay", *arguments, "--data", server.data]
-        done = subprocess.run(line, env=run, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(line, env=run, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -108,7 +108,7 @@ def test_every_item_is_seen_in_its_order(server: RunningServer) -> None:
     for key in "abcde":
         assert [value for name, value in seen if name == key] == list(range(12))
     assert all(len(call) <= 7 for call in trigger.calls())
-    assert trigger.mapping()["LastProcessingResult"] == "OK"
+    wait_until("its result", lambda: trigger.mapping()["LastProcessingResult"] == "OK")
 
 
 def test_the_answer_of_create_is_the_one_of_aws(server: RunningServer) -> None:

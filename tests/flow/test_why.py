@@ -377,7 +377,7 @@ def test_the_command_line_tells_why(durable_server: RunningServer) -> None:
 
     def why(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tailrace", "why", "--data", durable_server.data, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=30, check=False)
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
 
     told = why(request_id)
     assert told.returncode == 0, told.stderr

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -151,9 +151,7 @@ class HistoryAgainstSnapshots(RuleBasedStateMachine):
             assert self.view(reading_at(at)) == states[-1]
 
 
-HistoryAgainstSnapshots.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+HistoryAgainstSnapshots.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 test_history_against_snapshots = HistoryAgainstSnapshots.TestCase
 
 

@@ -107,7 +107,7 @@ async def check(place: Store, queue: int, model: Model) -> None:
     assert (due is not None and due <= model.now) == bool(model.may_be_received())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(steps)
 def test_a_fifo_queue_agrees_with_its_model(history: list[tuple[str, Any, Any]]) -> None:
     async def run() -> None:

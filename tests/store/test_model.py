@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -223,11 +223,7 @@ class DurableStoreAgainstDictionary(StoreAgainstDictionary):
         self.place = self.runner.run(self.open())
 
 
-StoreAgainstDictionary.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-DurableStoreAgainstDictionary.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+StoreAgainstDictionary.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
+DurableStoreAgainstDictionary.TestCase.settings = settings(max_examples=15, stateful_step_count=15)
 test_store_against_dictionary = StoreAgainstDictionary.TestCase
 test_durable_store_against_dictionary_through_crashes = DurableStoreAgainstDictionary.TestCase

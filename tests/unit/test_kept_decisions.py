@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tailrace import store
@@ -133,7 +133,7 @@ async def world() -> AsyncIterator[World]:
     await place.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(steps, documents())
 async def test_a_kept_decision_is_the_one_that_would_be_made(steps: list[Any], narrowing: str) -> None:
     place = await store.open("memory:")

@@ -19,7 +19,7 @@ from tailrace.wire.route import PROTOCOLS, presumed_service, refusal, route
 from tailrace.wire.validate import validator
 from tests.unit.wire.samples import SERVICES, Samples
 
-few = settings(max_examples=150, deadline=None)
+few = settings(max_examples=150)
 
 OPERATIONS = [(service, name) for service in SERVICES for name in model.service(service).operation_names]
 operations = some.sampled_from(OPERATIONS)
