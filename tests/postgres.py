@@ -10,12 +10,14 @@ from __future__ import annotations
 import itertools
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,15 @@ def programs() -> Path | None:
     return max(usable, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
 
 
+def free_port() -> int:
+    """A port that nobody listens at, and that the machine gives to none of its own connections meanwhile."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # Linux gives 32,768 and up, others 49,152 and up
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 class Cluster:
     """A running PostgreSQL. Not as root, which PostgreSQL refuses to be."""
 
@@ -52,9 +63,7 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="tailrace-postgres-"))
         if self._user is not None:
             os.chown(self.folder, self._user, -1)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._run("initdb", "--auth=trust", "--username=tailrace", "--no-sync", "--encoding=UTF8", "-D", self._data)
         lines = [f"{name} = '{value}'\n" for name, value in {**SETTINGS, **settings, "port": str(self.port)}.items()]
         with (self.folder / "data" / "postgresql.conf").open("a") as file:

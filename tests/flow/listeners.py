@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, cast
 
 from aiosmtpd.controller import Controller
+
+from tests.postgres import free_port
 
 
 class Posted(NamedTuple):
@@ -85,24 +86,13 @@ class Mailbox:
         return "250 OK"
 
 
-def _started(box: Mailbox) -> Controller:
-    for _ in range(10):
-        with socket.create_server(("127.0.0.1", 0)) as taken:  # aiosmtpd doesn't take a port of the machine's choice
-            port = taken.getsockname()[1]
-        made = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=60)
-        try:
-            made.start()
-        except OSError:
-            continue  # somebody else has taken it since
-        return made
-    raise AssertionError("no port for a mail server")
-
-
 @contextmanager
 def mail_server() -> Iterator[tuple[Mailbox, str]]:
     """A mail server on a free port, and its address."""
     box = Mailbox()
-    controller = _started(box)
+    # aiosmtpd doesn't take a port of the machine's choice.
+    controller = Controller(box, hostname="127.0.0.1", port=free_port(), ready_timeout=120)
+    controller.start()
     try:
         yield box, f"smtp://127.0.0.1:{controller.port}"
     finally:

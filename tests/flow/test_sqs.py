@@ -78,11 +78,11 @@ async def test_a_message_wakes_who_waits_for_it_at_once(here: InProcess) -> None
     queue, other = await make(here, "q"), await make(here, "other")
     waiting, still = await begin_to_wait(here, queue), await begin_to_wait(here, other)
     await send(here, queue, "x")
-    assert await asyncio.wait_for(waiting, 5) == ["x"]
+    assert await asyncio.wait_for(waiting, 120) == ["x"]
     here.clock.advance(19.9)
     assert not still.done()
     here.clock.advance(0.2)
-    assert await asyncio.wait_for(still, 5) == []
+    assert await asyncio.wait_for(still, 120) == []
 
 
 async def test_a_delay_and_a_visibility_timeout_that_end_wake_who_waits(here: InProcess) -> None:
@@ -90,10 +90,10 @@ async def test_a_delay_and_a_visibility_timeout_that_end_wake_who_waits(here: In
     await send(here, queue, "x", DelaySeconds=5)
     waiting = await begin_to_wait(here, queue)
     here.clock.advance(5)
-    assert await asyncio.wait_for(waiting, 5) == ["x"]
+    assert await asyncio.wait_for(waiting, 120) == ["x"]
     waiting = await begin_to_wait(here, queue)
     here.clock.advance(8)
-    assert await asyncio.wait_for(waiting, 5) == ["x"]
+    assert await asyncio.wait_for(waiting, 120) == ["x"]
 
 
 async def test_a_message_given_back_wakes_who_waits(here: InProcess) -> None:
@@ -103,7 +103,7 @@ async def test_a_message_given_back_wakes_who_waits(here: InProcess) -> None:
     waiting = await begin_to_wait(here, queue)
     handle = taken["ReceiptHandle"]
     await here.call("sqs", "ChangeMessageVisibility", QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=0)
-    assert await asyncio.wait_for(waiting, 5) == ["x"]
+    assert await asyncio.wait_for(waiting, 120) == ["x"]
 
 
 async def test_a_group_that_is_free_again_wakes_who_waits(here: InProcess) -> None:
@@ -113,7 +113,7 @@ async def test_a_group_that_is_free_again_wakes_who_waits(here: InProcess) -> No
     [taken] = await receive(here, queue)
     waiting = await begin_to_wait(here, queue)
     await here.call("sqs", "DeleteMessage", QueueUrl=queue, ReceiptHandle=taken["ReceiptHandle"])
-    assert await asyncio.wait_for(waiting, 5) == ["2"]
+    assert await asyncio.wait_for(waiting, 120) == ["2"]
 
 
 async def test_a_purge_does_not_strand_who_waits_and_a_deletion_ends_it(here: InProcess) -> None:
@@ -121,11 +121,11 @@ async def test_a_purge_does_not_strand_who_waits_and_a_deletion_ends_it(here: In
     waiting = await begin_to_wait(here, queue)
     await here.call("sqs", "PurgeQueue", QueueUrl=queue)
     await send(here, queue, "after")
-    assert await asyncio.wait_for(waiting, 5) == ["after"]
+    assert await asyncio.wait_for(waiting, 120) == ["after"]
     waiting = await begin_to_wait(here, queue)
     await here.call("sqs", "DeleteQueue", QueueUrl=queue)
     with pytest.raises(ApiError, match="does not exist"):
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 120)
 
 
 async def test_of_many_who_wait_each_message_reaches_one(here: InProcess) -> None:
@@ -133,7 +133,7 @@ async def test_of_many_who_wait_each_message_reaches_one(here: InProcess) -> Non
     waiting = [asyncio.create_task(receive(here, queue, WaitTimeSeconds=20)) for _ in range(20)]
     await asyncio.sleep(0)
     await asyncio.gather(*(send(here, queue, str(n)) for n in range(20)))
-    found = await asyncio.wait_for(asyncio.gather(*waiting), 10)
+    found = await asyncio.wait_for(asyncio.gather(*waiting), 120)
     assert sorted(int(message["Body"]) for [message] in found) == list(range(20))
 
 

@@ -125,7 +125,7 @@ async def test_a_store_in_use_is_copied(places: Places, here: str, there: str) -
         await traffic.more(100)
         await traffic.end()
         await serving.close()
-        assert await asyncio.wait_for(copy.task, 60) > 1000
+        assert await asyncio.wait_for(copy.task, 120) > 1000
         assert await contents(copy.source) == await contents(copy.target)
         assert await traces(copy.source) == await traces(copy.target) == []
         found = await copy.target.view(lambda tx: records(tx, 1))
@@ -166,7 +166,7 @@ async def test_a_killed_copy_goes_on(places: Places, doing: str, there: str) -> 
         await copy.until("following")
         await traffic.end()
         await serving.close()
-        await asyncio.wait_for(copy.task, 60)
+        await asyncio.wait_for(copy.task, 120)
         assert await contents(copy.source) == await contents(copy.target)
         assert await traces(copy.source) == []
         await copy.close()
@@ -212,7 +212,7 @@ async def test_what_commits_late_is_not_passed_over(places: Places) -> None:
         await traffic.end()
         await serving.close()
         assert copy.task
-        await asyncio.wait_for(copy.task, 60)
+        await asyncio.wait_for(copy.task, 120)
         assert await copy.target.view(lambda tx: blobs.get(tx, "late")) == b"x"
         assert await contents(copy.source) == await contents(copy.target)
     finally:
@@ -249,7 +249,7 @@ async def test_a_copy_is_abandoned_and_another_one_made(places: Places, here: st
         await serving.close()
         copy = await Copy.begin(source, target)
         assert copy.task
-        await asyncio.wait_for(copy.task, 60)
+        await asyncio.wait_for(copy.task, 120)
         assert await contents(copy.source) == await contents(copy.target)
     finally:
         await copy.close()

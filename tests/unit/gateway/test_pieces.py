@@ -68,7 +68,7 @@ async def test_a_piece_is_sent_before_the_next_one_is_there() -> None:
         row.pieces, later = row.pieces[:1], row.pieces[1:]
         row.may_go.set()
         row.ends = Interrupted()
-        assert await asyncio.wait_for(reader.readuntil(b"one\r\n"), 5)
+        assert await asyncio.wait_for(reader.readuntil(b"one\r\n"), 120)
         assert later == [b"two"]
         writer.close()
 
@@ -86,7 +86,7 @@ async def test_what_breaks_off_has_no_end(how: Exception) -> None:
     async with listening(serving(Row(b"one", ends=how))) as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), 120)
         writer.close()
     assert answer.endswith(b"3\r\none\r\n")
 
@@ -108,7 +108,7 @@ async def test_a_client_that_goes_away_ends_it() -> None:
         writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
         await reader.readexactly(65536)
         writer.transport.abort()
-        await asyncio.wait_for(row.closed.wait(), 5)
+        await asyncio.wait_for(row.closed.wait(), 120)
         assert row.pieces
         assert not connections.open
 
@@ -124,5 +124,5 @@ async def test_no_more_is_asked_for_than_the_client_takes() -> None:
             await asyncio.sleep(0.05)
         assert row.asked < 1024
         writer.transport.abort()
-        await asyncio.wait_for(row.closed.wait(), 5)
+        await asyncio.wait_for(row.closed.wait(), 120)
         del reader

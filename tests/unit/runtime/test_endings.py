@@ -36,7 +36,7 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def until_gone(pids: list[int], seconds: float = 5) -> list[int]:
+async def until_gone(pids: list[int], seconds: float = 60) -> list[int]:
     for _ in range(int(seconds * 100)):
         if not any(alive(pid) for pid in pids):
             break
@@ -45,13 +45,13 @@ async def until_gone(pids: list[int], seconds: float = 5) -> list[int]:
 
 
 async def test_timeout(bench: Workbench) -> None:
-    spec = bench.function("import time\ndef handler(e, c):\n  print('so far')\n  time.sleep(60)", timeout_s=1)
+    spec = bench.function("import time\ndef handler(e, c):\n  print('so far')\n  time.sleep(60)", timeout_s=3)
     kind, error = await bench.error(spec)
     assert kind == "timeout"
-    text = "RequestId: request-1 Error: Task timed out after 1.00 seconds"
+    text = "RequestId: request-1 Error: Task timed out after 3.00 seconds"
     assert error == {"errorType": "Sandbox.Timedout", "errorMessage": text}
     assert bench.printed[0] == "so far\n"
-    assert bench.printed[1].endswith("Z request-1 Task timed out after 1.00 seconds\n\n")
+    assert bench.printed[1].endswith("Z request-1 Task timed out after 3.00 seconds\n\n")
 
 
 async def test_exit_without_a_word(bench: Workbench) -> None:
@@ -104,7 +104,7 @@ if not os.path.exists(marker):
     time.sleep(60)
 def handler(event, context): return "at last"
 """
-    monkeypatch.setattr(environment, "INIT_SECONDS", 0.5)
+    monkeypatch.setattr(environment, "INIT_SECONDS", 4)  # in which a busy machine begins to run it
     outcome = await bench.call(bench.function(source))
     assert outcome.payload == b'"at last"'
     assert outcome.init_ms is None
@@ -119,7 +119,7 @@ async def test_children_end_with_their_environment_even_in_a_session_of_their_ow
 
 
 async def test_children_end_with_a_timeout(bench: Workbench) -> None:
-    spec = bench.function(FORKS, timeout_s=1)
+    spec = bench.function(FORKS, timeout_s=4)
     warm = await bench.result(spec)
     await bench.error(spec, "hang")
     assert await until_gone(warm) == []
@@ -154,7 +154,7 @@ def start_and_kill_server() -> tuple[list[int], Path]:
 async def test_nothing_survives_a_killed_server() -> None:
     pids, folder = start_and_kill_server()
     assert await until_gone(pids) == []
-    for _ in range(500):
+    for _ in range(6000):
         if not folder.is_dir():
             break
         await asyncio.sleep(0.01)

@@ -75,7 +75,7 @@ async def friend_answers(bench: Workbench) -> None:
 
 async def attack(bench: Workbench, source: str, event: Any = None, **settings: Any) -> tuple[str | None, Any]:
     """A hostile invocation, with a friendly one beside it; its kind and what it answered."""
-    settings = {"timeout_s": 2, "key": ("foe", source), **settings}
+    settings = {"timeout_s": 20, "key": ("foe", source), **settings}
     foe = asyncio.create_task(bench.call(bench.function(source, **settings), event))
     await asyncio.sleep(0.3)
     await friend_answers(bench)
@@ -102,7 +102,7 @@ def grow(depth):
     return made
 def handler(event, context): return grow(0)
 """
-    kind, made = await attack(anywhere, source, timeout_s=10)
+    kind, made = await attack(anywhere, source, timeout_s=60)
     assert kind is None
     assert made < 40
     await friend_answers(anywhere)
@@ -138,7 +138,7 @@ async def test_a_gigabyte_of_output(anywhere: Workbench, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Notebook, "output", output)
     source = "import os\ndef handler(e, c):\n  for _ in range(1024): os.write(1, b'x' * 1023 + b'\\n' + bytes(1 << 20))"
-    assert (await attack(anywhere, source))[0] == "timeout"
+    assert (await attack(anywhere, source, timeout_s=2))[0] == "timeout"
     assert taken[0] < 64 << 20
 
 
@@ -176,7 +176,7 @@ def handler(seconds, context):
         await asyncio.sleep(0.01)
     assert running(seconds)
     anywhere.pool.retire("f")
-    for _ in range(200):
+    for _ in range(3000):
         if not running(seconds):
             break
         await asyncio.sleep(0.02)
@@ -297,7 +297,7 @@ async def test_closing_what_it_prints_to(anywhere: Workbench) -> None:
 
 
 async def test_a_gigantic_answer(anywhere: Workbench) -> None:
-    kind, error = await attack(anywhere, "def handler(e, c): return 'x' * (64 << 20)", timeout_s=20, memory_mb=512)
+    kind, error = await attack(anywhere, "def handler(e, c): return 'x' * (64 << 20)", timeout_s=60, memory_mb=512)
     assert kind == "too large"
     assert str(RESPONSE_BYTES_MAX) in error["errorMessage"]
 
@@ -356,4 +356,4 @@ def handler(event, context):
             os._exit(0)
     time.sleep(0.5)
 """
-    assert (await attack(anywhere, source, timeout_s=8, memory_mb=256))[0] is None
+    assert (await attack(anywhere, source, timeout_s=60, memory_mb=256))[0] is None

@@ -22,11 +22,11 @@ PID = "import os, time\ndef handler(event, context):\n  time.sleep(event or 0)\n
 
 async def until(what: str, probe: Callable[[], bool]) -> None:
     """Wait for something that comes by itself; fail with `what` where it doesn't."""
-    for _ in range(2000):
+    for _ in range(12_000):
         if probe():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError(f"{what}: not within 20 s")
+    raise AssertionError(f"{what}: not within two minutes")
 
 
 async def until_there_are(pool: Pool, environments: int) -> None:

@@ -41,7 +41,7 @@ class Code:
 
     async def status(self) -> int:
         """What the Runtime API has answered."""
-        head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 5)
+        head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 120)
         return int(head.split()[1])
 
 
@@ -59,11 +59,11 @@ async def code() -> AsyncIterator[Code]:
 async def test_a_piece_is_there_before_the_next_one_is_written(code: Code) -> None:
     await code.take()
     code.writer.write(HEAD)
-    await asyncio.wait_for(code.stream.begun.wait(), 5)
+    await asyncio.wait_for(code.stream.begun.wait(), 120)
     assert code.stream.content_type == "text/x"
     for piece in (b"one", b"two"):
         code.send(piece)
-        assert await asyncio.wait_for(code.stream.read(), 5) == piece
+        assert await asyncio.wait_for(code.stream.read(), 120) == piece
     code.writer.write(b"0\r\n\r\n")
     assert await code.status() == 202
     report = await code.api.report()
@@ -104,7 +104,7 @@ async def test_a_reader_that_is_slow_slows_the_code(code: Code) -> None:
     assert code.stream._held < HELD_BYTES_MAX + 4 * 262144  # one read of the socket more, at most
     read = 0
     while read < len(piece) * count:
-        read += len(await asyncio.wait_for(code.stream.read(), 5) or b"")
+        read += len(await asyncio.wait_for(code.stream.read(), 120) or b"")
     await writing
     code.writer.write(b"0\r\n\r\n")
     assert await code.status() == 202
@@ -116,7 +116,7 @@ async def test_without_a_reader_the_code_goes_on(code: Code) -> None:
     writing = asyncio.ensure_future(_write(code, b"x" * 65536, 256))
     await _filled(code)
     code.stream.abandon()
-    await asyncio.wait_for(writing, 5)
+    await asyncio.wait_for(writing, 120)
     code.writer.write(b"0\r\n\r\n")
     assert await code.status() == 202
     assert code.stream._held == 0
@@ -146,7 +146,7 @@ async def test_a_connection_that_ends_too_early_is_an_error(code: Code) -> None:
     code.send(b"half")
     assert await code.stream.read() == b"half"
     code.writer.close()
-    report = await asyncio.wait_for(code.api.report(), 5)
+    report = await asyncio.wait_for(code.api.report(), 120)
     assert (report.kind, report.error_type) == ("error", "Runtime.TruncatedResponse")
 
 
