@@ -27,6 +27,21 @@ def test_items_of_several_tables_are_written_and_read(dynamodb: Any, plain: str,
     assert dynamodb.batch_get_item(RequestItems=keys)["Responses"] == {plain: []}
 
 
+def test_items_come_in_the_order_of_their_keys_without_those_that_are_not_there(dynamodb: Any, plain: str) -> None:
+    base = unique("order")
+    items = [{"pk": {"S": f"{base}-{number}"}, "n": {"N": str(number)}} for number in range(8)]
+    dynamodb.batch_write_item(RequestItems={plain: [{"PutRequest": {"Item": item}} for item in items]})
+    asked = [6, 90, 1, 7, 91, 0, 3, 92]
+    keys = [{"pk": {"S": f"{base}-{number}"}} for number in asked]
+    found = dynamodb.batch_get_item(RequestItems={plain: {"Keys": keys}}, ReturnConsumedCapacity="TOTAL")
+    assert found["Responses"] == {plain: [items[number] for number in asked if number < 8]}
+    assert found["ConsumedCapacity"][0]["CapacityUnits"] == 0.5 * len(asked)
+    # The same table by its name and by its ARN, each with keys of its own.
+    arn = dynamodb.describe_table(TableName=plain)["Table"]["TableArn"]
+    found = dynamodb.batch_get_item(RequestItems={plain: {"Keys": keys[:3]}, arn: {"Keys": keys[3:]}})
+    assert found["Responses"] == {plain: [items[6], items[1]], arn: [items[7], items[0], items[3]]}
+
+
 def test_what_passes_sixteen_megabytes_is_handed_back(dynamodb: Any, plain: str) -> None:
     base = unique("heavy")
     for start in range(0, 45, 15):

@@ -48,6 +48,26 @@ async def test_put_get_replace_delete(place: Store) -> None:
     assert await place.view(lambda tx: items.measure(tx, 1)) == (0, 0)
 
 
+async def test_many_are_found_in_the_order_that_they_were_asked_for(place: Store) -> None:
+    other = replace(PLAIN, name="other", collection=9)
+    for layout in (PLAIN, other):
+        for pk in "abcdefgh":
+            await place.update(putting(layout, item(pk, note=layout.name)))
+
+    def read(tx: Transaction, asked: str) -> dict[int, list[Row]]:
+        keys = [key_of(PLAIN, item(pk)) for pk in asked]
+        return items.get_many(tx, {other.collection: keys[1:], PLAIN.collection: keys})
+
+    for asked in ("ah", "gxbaxy", "xx", "cafebabe", "abcdefgh" * 6):
+        for run in (place.view, place.update):
+            found = await run(lambda tx, asked=asked: read(tx, asked))  # type: ignore[misc]
+            for layout, of_it in ((PLAIN, asked), (other, asked[1:])):
+                expected = [item(pk, note=layout.name) if pk in "abcdefgh" else None for pk in of_it]
+                rows = found[layout.collection]
+                assert [body and orjson.loads(body) for body, _ in rows] == expected
+                assert [size for _, size in rows] == [each and item_size(each) for each in expected]
+
+
 async def test_a_refused_condition_leaves_everything_as_it_was(place: Store) -> None:
     await place.update(putting(PLAIN, item("a", n=1)))
 

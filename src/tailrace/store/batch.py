@@ -60,8 +60,10 @@ class Batch:
         wanted: dict[int, list[bytes]] = {}
         for collection, key in self._found:
             wanted.setdefault(collection, []).append(key)
-        for collection, key, body, size in items.rows_of(self._tx, wanted):
-            self._found[collection, key] = Image(None, body, size)
+        for collection, rows in items.get_many(self._tx, wanted).items():
+            for key, row in zip(wanted[collection], rows, strict=True):
+                if row[0] is not None:
+                    self._found[collection, key] = items.found(row)
 
     def change(self, layout: TableLayout, key: bytes, change: Callable[[Image], Image]) -> Change:
         """What `items.change` does to the item of `key`, which was read, as soon as the batch is written."""

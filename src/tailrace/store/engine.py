@@ -68,6 +68,7 @@ class Transaction(Protocol):
     have locked ("" where the engine has one writer anyway); `stripes` is into how many rows a count is divided that
     many writers change (1 there).
     `parts` is how many parts the rows are divided into by the upper bits of their keys, 1 where they aren't.
+    `joins_in_order` says whether the rows of a LEFT JOIN come in the order of its left side.
     `cache` holds parsed resources of this process (see `resources.py`); what an update puts there is seen by others
     when it is durable, and by nobody when it was undone.
     """
@@ -76,6 +77,7 @@ class Transaction(Protocol):
     skip: str
     stripes: int
     parts: int
+    joins_in_order: bool
     cache: Cache
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:

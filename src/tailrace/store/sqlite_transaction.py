@@ -56,6 +56,7 @@ class View:
     skip = ""
     stripes = 1
     parts = 1
+    joins_in_order = True  # SQLite joins by nested loops, and leaves outer joins as they are written
 
     def __init__(self, snapshot: Snapshot, cache: Cache) -> None:
         self._snapshot = snapshot
@@ -119,6 +120,7 @@ class Update:
     skip = ""
     stripes = 1
     parts = 1
+    joins_in_order = True
 
     def __init__(self, connection: sqlite3.Connection, cache: Cache, *, guarded: bool = False) -> None:
         self._guarded = guarded

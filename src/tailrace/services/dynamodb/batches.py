@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import accumulate
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import orjson
 
@@ -29,16 +28,16 @@ from tailrace.services.dynamodb.tally import Tally, final
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.batch import Batch
-from tailrace.store.engine import Transaction
-from tailrace.store.items import StoredItem
+from tailrace.store.engine import Row, Transaction
 
-GET_KEYS_MAX = 100
-WRITES_MAX = 25
+GET_KEYS_MAX: Final = 100
+WRITES_MAX: Final = 25
 RESPONSE_BYTES_MAX = 16 * 1024 * 1024
 REQUEST_BYTES_MAX = 16 * 1024 * 1024
-DUPLICATES = "Provided list of item keys contains duplicates"
+DUPLICATES: Final = "Provided list of item keys contains duplicates"
 
 Item = dict[str, Any]
+_Fragment: Final = orjson.Fragment  # found once, not for each item
 Done = tuple[Table, Write, items.Change]
 
 
@@ -93,8 +92,8 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
         answer: Shape = {"Responses": {}, "UnprocessedKeys": {}}
         room, spent = RESPONSE_BYTES_MAX, []
         there = _there(tx, tables, located)
-        for found, each, keys in zip(tables, wanted, located, strict=True):
-            room, units = _get(there[found.layout.collection], found, each, keys, answer, room, tally)
+        for found, each, rows in zip(tables, wanted, there, strict=True):
+            room, units = _get(rows, found, each, answer, room, tally)
             spent.append((found, units))
         if mode != "NONE":
             answer["ConsumedCapacity"] = [capacity.consumed(found, mode, units) for found, units in spent]
@@ -117,40 +116,50 @@ def _locate(found: Table, wanted: _Wanted) -> list[bytes]:
     return keys
 
 
-def _there(tx: Transaction, tables: list[Table], located: list[list[bytes]]) -> dict[int, dict[bytes, StoredItem]]:
-    """All items that are wanted, by the collection of their table; a table may be named twice."""
+def _there(tx: Transaction, tables: list[Table], located: list[list[bytes]]) -> list[list[Row]]:
+    """Body and size of all items that are wanted, in the order of each table's keys."""
     wanted: dict[int, list[bytes]] = {}
     for found, keys in zip(tables, located, strict=True):
         wanted.setdefault(found.layout.collection, []).extend(keys)
-    return items.get_many(tx, wanted)
+    rest = {collection: iter(rows) for collection, rows in items.get_many(tx, wanted).items()}
+    # One iterator for a table that is named twice, by its name and by its ARN.
+    return [list(islice(rest[found.layout.collection], len(keys))) for found, keys in zip(tables, located, strict=True)]
 
 
 def _get(
-    there: dict[bytes, StoredItem],
+    rows: list[Row],
     found: Table,
     wanted: _Wanted,
-    keys: list[bytes],
     answer: Shape,
     room: int,
     tally: Tally,
 ) -> tuple[int, float]:
     """Take one table's items into the answer until its room is used up; the room that is left, and the units."""
-    stored = list(map(there.get, keys))
-    sizes = [each.size if each else 0 for each in stored]
-    fitting = bisect_right(list(accumulate(sizes)), room)
+    sizes: list[int] = [row[1] or 0 for row in rows]
+    fitting = _fitting(sizes, room)
     taken = tally.read_many(found, sizes[:fitting], wanted.keys, consistent=wanted.consistent)
-    if taken < len(keys):
+    sizes = sizes[:taken]
+    if taken < len(rows):
         left = wanted.request["Keys"][taken:]
         answer["UnprocessedKeys"][wanted.given] = {**wanted.request, "Keys": left}
-    bodies = [each.body for each in stored[:taken] if each]
+    bodies = [row[0] for row in rows[:taken] if row[0] is not None]
     shown = wanted.projection
     answer["Responses"][wanted.given] = (
-        [orjson.Fragment(body) for body in bodies]
+        [_Fragment(body) for body in bodies]
         if shown is None
         else [shown.project(orjson.loads(body)) for body in bodies]
     )
-    room = 0 if taken == fitting < len(keys) else room - sum(sizes[:taken])
-    return room, capacity.read_units_of_each(sizes[:taken], consistent=wanted.consistent)
+    room = 0 if taken == fitting < len(rows) else room - sum(sizes)
+    return room, capacity.read_units_of_each(sizes, consistent=wanted.consistent)
+
+
+def _fitting(sizes: list[int], room: int) -> int:
+    """How many of the items have room one after the other."""
+    for place, size in enumerate(sizes):
+        room -= size
+        if room < 0:
+            return place
+    return len(sizes)
 
 
 @operation("dynamodb", "BatchWriteItem", needs=None, on=anything, also=needed_to_write)

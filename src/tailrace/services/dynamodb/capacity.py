@@ -7,14 +7,14 @@ Rules: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-wri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from tailrace.services.dynamodb.table import Table
 
-READ_UNIT_BYTES = 4096
-WRITE_UNIT_BYTES = 1024
-TRANSACTIONAL = 2.0
+READ_UNIT_BYTES: Final = 4096
+WRITE_UNIT_BYTES: Final = 1024
+TRANSACTIONAL: Final = 2.0
 
 
 def is_wanted(request: Mapping[str, Any]) -> bool:
@@ -28,9 +28,12 @@ def read_units(size: int, consistent: bool) -> float:
     return float(units) if consistent else units / 2
 
 
-def read_units_of_each(sizes: Iterable[int], *, consistent: bool) -> float:
+def read_units_of_each(sizes: list[int], *, consistent: bool) -> float:
     """Units of reading items of these sizes, each by itself."""
-    units = sum([-(-size // READ_UNIT_BYTES) or 1 for size in sizes])
+    units = len(sizes)
+    for size in sizes:
+        if size > READ_UNIT_BYTES:
+            units += (size - 1) // READ_UNIT_BYTES
     return float(units) if consistent else units / 2
 
 

@@ -21,6 +21,7 @@ PAGE_BYTES: Final = 1024 * 1024
 _FIRST_ROWS: Final = 64
 _ROWS_MAX: Final = 1000
 _size_of: Final = itemgetter(1)
+_Fragment: Final = orjson.Fragment  # found once, not for each row
 _MISMATCH = "The provided key element does not match the schema"
 
 Item = dict[str, Any]
@@ -135,7 +136,7 @@ def _take(tx: Transaction, page: Page, source: Source, wanted: Wishes, rows: lis
         return
     shown = wanted.projection
     if shown is None:
-        page.found += [orjson.Fragment(row[0]) for row in rows]
+        page.found += [_Fragment(row[0]) for row in rows]
     else:
         page.found += [shown.project(orjson.loads(row[0])) for row in rows]
 
@@ -149,7 +150,7 @@ def _take_tested(tx: Transaction, page: Page, source: Source, wanted: Wishes, st
         return
     page.count += 1
     if wanted.select != "COUNT":
-        page.found.append(orjson.Fragment(body) if wanted.projection is None else wanted.projection.project(item))
+        page.found.append(_Fragment(body) if wanted.projection is None else wanted.projection.project(item))
 
 
 def _fetch(tx: Transaction, page: Page, source: Source, wanted: Wishes, entry: Item, body: bytes) -> tuple[Item, bytes]:

@@ -109,7 +109,7 @@ class Metering(Tally):
         """Count it against the table."""
         self._count(table, "", "Read", factor * capacity.read_units(size, consistent))
 
-    def read_many(self, table: Table, sizes: Sequence[int], keys: Sequence[Item], *, consistent: bool) -> int:
+    def read_many(self, table: Table, sizes: list[int], keys: Sequence[Item], *, consistent: bool) -> int:
         """Count them against the table: here all have room."""
         self._count(table, "", "Read", capacity.read_units_of_each(sizes, consistent=consistent))
         return len(sizes)

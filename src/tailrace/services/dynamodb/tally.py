@@ -46,7 +46,7 @@ class Tally:
     def read(self, table: Table, size: int, key: Item, consistent: bool, factor: float = 1.0) -> None:
         """Count a read of an item of so many bytes. Raises the throttling error where there is no room."""
 
-    def read_many(self, table: Table, sizes: Sequence[int], keys: Sequence[Item], *, consistent: bool) -> int:
+    def read_many(self, table: Table, sizes: list[int], keys: Sequence[Item], *, consistent: bool) -> int:
         """Count reads of items of these sizes up to the first that has no room; how many that are.
 
         `keys` are theirs, and those of what else a batch wants of the table: all from that first one on are held up.

@@ -88,7 +88,7 @@ class _Counting(Metering):
         """Whether none of the buckets is empty."""
         return not self._empty(table, kind)
 
-    def read_many(self, table: Table, sizes: Sequence[int], keys: Sequence[Item], *, consistent: bool) -> int:
+    def read_many(self, table: Table, sizes: list[int], keys: Sequence[Item], *, consistent: bool) -> int:
         """Count them one by one, as no tally of tables without buckets does: each may be the last that has room."""
         return Tally.read_many(self, table, sizes, keys, consistent=consistent)
 

@@ -236,11 +236,12 @@ def get_all(
     wanted: dict[int, list[bytes]] = {}
     for each, place in zip(tables, places, strict=True):
         wanted.setdefault(each.layout.collection, []).append(place)
-    there = items.get_many(tx, wanted)
+    there = {collection: iter(rows) for collection, rows in items.get_many(tx, wanted).items()}
     found: list[tuple[Table, items.StoredItem | None]] = []
     reasons: list[Reason] = []
     for each, key, place in zip(tables, keys, places, strict=True):
-        stored = there[each.layout.collection].get(place)
+        body, size = next(there[each.layout.collection])
+        stored = None if body is None else items.StoredItem(place, body, size)
         found.append((each, stored))
         try:
             tally.read(each, stored.size if stored else 0, key, consistent=True, factor=capacity.TRANSACTIONAL)

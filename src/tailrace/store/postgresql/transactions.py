@@ -77,6 +77,7 @@ class _View:
     lock = skip = ""
     stripes = STRIPES
     parts = 1
+    joins_in_order = False
 
     def run(self, sql: str, *parameters: object) -> int:
         """Refused: a view changes nothing."""

@@ -85,6 +85,7 @@ class Update(ABC):
     lock = FOR_UPDATE
     skip = SKIP_LOCKED
     stripes = STRIPES
+    joins_in_order = False
 
     def __init__(self, parts: int) -> None:
         self.parts = parts
