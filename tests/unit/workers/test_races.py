@@ -28,7 +28,7 @@ from tests.unit.workers.world import ACCOUNT, REGION, ROLE_ARN, SCOPE, World
 assert logs, "its operations are in the registry"
 assert sns, "its operations are in the registry"
 LANES, EACH = 8, 8
-SECONDS_MAX = 60
+SECONDS_MAX = 200
 
 
 @pytest.fixture

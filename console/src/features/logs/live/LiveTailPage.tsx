@@ -85,7 +85,7 @@ export default function LiveTailPage() {
           <Header
             variant="h2"
             counter={`(${state.lines.length.toLocaleString("en")})`}
-            description={state.sampled ? "More than 500 events a second match: a sample of them is shown." : undefined}
+            description={state.sampled ? "More than 500 events a second matched: a sample of them is shown." : undefined}
             actions={<div role="status">{STATUS[state.phase]}</div>}
           >
             Log events

@@ -6,8 +6,12 @@ import { LINES_MAX, LiveTail } from "./live-tail";
 const WANTED = { groups: ["g"], prefix: "", filter: "" };
 
 function update(...messages: string[]): StartLiveTailResponseStream {
+  return metadata(false, messages);
+}
+
+function metadata(sampled: boolean, messages: string[]): StartLiveTailResponseStream {
   const sessionResults = messages.map((message) => ({ message, logStreamName: "s", logGroupIdentifier: "arn:aws:logs:r:1:log-group:g" }));
-  return { sessionUpdate: { sessionMetadata: { sampled: false }, sessionResults } } as StartLiveTailResponseStream;
+  return { sessionUpdate: { sessionMetadata: { sampled }, sessionResults } } as StartLiveTailResponseStream;
 }
 
 async function* events(...given: StartLiveTailResponseStream[]): AsyncGenerator<StartLiveTailResponseStream> {
@@ -25,6 +29,14 @@ it("shows the newest line first, and no more lines than it keeps", async () => {
   expect(lines.at(-1)?.message).toBe("1");
   tail.clear();
   expect(tail.snapshot().lines).toEqual([]);
+});
+
+it("says that lines are a sample for as long as they are there, not for the second in which they came", async () => {
+  const tail = new LiveTail(() => Promise.resolve(events(metadata(true, ["one of many"]), update(), update("one of one"))));
+  await tail.start(WANTED);
+  expect(tail.snapshot().sampled).toBe(true);
+  tail.clear();
+  expect(tail.snapshot().sampled).toBe(false);
 });
 
 it("says that the session was ended from the other side, and keeps its lines", async () => {

@@ -17,7 +17,7 @@ export interface LiveTailState {
   /** Newest first. */
   lines: readonly Line[];
   phase: "stopped" | "starting" | "live";
-  /** Whether the latest update held but a part of what came. */
+  /** Whether some of the lines are but a sample of what came with them. */
   sampled: boolean;
   error: unknown;
 }
@@ -56,7 +56,7 @@ export class LiveTail {
   async start(wanted: Wanted): Promise<void> {
     this.running?.abort();
     const running = (this.running = new AbortController());
-    this.set({ phase: "starting", error: null, sampled: false });
+    this.set({ phase: "starting", error: null });
     try {
       for await (const event of await this.open(wanted, running.signal)) {
         if (running.signal.aborted) return;
@@ -74,17 +74,17 @@ export class LiveTail {
   stop(): void {
     this.running?.abort();
     this.running = null;
-    this.set({ phase: "stopped", sampled: false });
+    this.set({ phase: "stopped" });
   }
 
   /** Forget the lines. */
   clear(): void {
-    this.set({ lines: [] });
+    this.set({ lines: [], sampled: false });
   }
 
   private add({ sessionResults: found = [], sessionMetadata }: LiveTailSessionUpdate): void {
-    const sampled = sessionMetadata?.sampled ?? false;
-    if (!found.length && sampled === this.state.sampled) return;
+    if (!found.length) return;
+    const sampled = this.state.sampled || (sessionMetadata?.sampled ?? false);
     const lines = found.map(({ timestamp = 0, message = "", logStreamName: stream = "", logGroupIdentifier: arn = "" }) => ({
       id: String(++this.count),
       timestamp,
