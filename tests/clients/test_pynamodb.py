@@ -275,7 +275,7 @@ def test_transactions(threads: type[Thread]) -> None:
 def test_the_low_level_connection(threads: type[Thread]) -> None:
     connection = threads._get_connection().connection
     name = threads.Meta.table_name
-    assert name in connection.list_tables()["TableNames"]
+    assert name in connection.list_tables(exclusive_start_table_name=name[:-1])["TableNames"]
     connection.put_item(name, "forum", range_key="low", attributes={"n": {"N": "1"}}, return_consumed_capacity="TOTAL")
     assert connection.get_item(name, "forum", range_key="low")["Item"]["n"] == {"N": "1"}
     connection.update_table(name, read_capacity_units=2, write_capacity_units=2)

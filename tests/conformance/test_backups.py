@@ -16,6 +16,7 @@ from tests.conformance.conftest import (
     schema,
     unique,
     wait_active,
+    wait_gone,
 )
 
 ON = {"PointInTimeRecoveryEnabled": True}
@@ -46,7 +47,7 @@ def backed_up(dynamodb: Any, table: str, name: str = "backup") -> str:
 
 
 def wait_available(dynamodb: Any, arn: str) -> str:
-    for _ in range(400):
+    for _ in range(4000):
         details = dynamodb.describe_backup(BackupArn=arn)["BackupDescription"]["BackupDetails"]
         if details["BackupStatus"] == "AVAILABLE":
             return arn
@@ -143,8 +144,7 @@ def test_a_backup_outlives_its_table(dynamodb: Any) -> None:
     name = filled(dynamodb)
     arn = backed_up(dynamodb, name)
     dynamodb.delete_table(TableName=name)
-    while name in dynamodb.list_tables()["TableNames"]:
-        time.sleep(0.02)
+    wait_gone(dynamodb, name)
     dynamodb.restore_table_from_backup(TargetTableName=name, BackupArn=arn)
     wait_active(dynamodb, name)
     assert items_of(dynamodb, name) == [thing(number) for number in range(3)]
@@ -283,8 +283,7 @@ def test_a_table_deleted_under_continuous_backup_leaves_a_system_backup(dynamodb
     name = filled(dynamodb, 4)
     dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=ON)
     dynamodb.delete_table(TableName=name)
-    while name in dynamodb.list_tables()["TableNames"]:
-        time.sleep(0.02)
+    wait_gone(dynamodb, name)
     [found] = dynamodb.list_backups(TableName=name, BackupType="SYSTEM")["BackupSummaries"]
     assert found["BackupName"] == f"{name}$DeletedTableBackup"
     days = (found["BackupExpiryDateTime"] - found["BackupCreationDateTime"]).total_seconds() / 86400

@@ -29,7 +29,7 @@ def described(dynamodb: Any, name: str, **more: Any) -> dict[str, Any]:
 
 def settled(dynamodb: Any, name: str, **more: Any) -> dict[str, Any]:
     """What is told once neither ENABLING nor DISABLING is under way."""
-    for _ in range(120):
+    for _ in range(2400):
         answer = described(dynamodb, name, **more)
         if answer["ContributorInsightsStatus"] in ("ENABLED", "DISABLED"):
             return answer
