@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import orjson
@@ -174,6 +175,33 @@ async def test_measure_agrees_with_a_recount(place: Store) -> None:
             assert items.measure(tx, collection) == (len(rows), sum(row.size for row in rows))
 
     await place.view(recount)
+
+
+async def test_measure_counts_what_came_in_the_same_transaction(place: Store) -> None:
+    """Where one process writes, the counts of many updates are written at their end, or before somebody asks."""
+    first, second = item("a", note="x"), item("b")
+
+    def change(tx: Transaction) -> list[tuple[int, int]]:
+        seen = []
+        for step in (putting(PLAIN, first), putting(PLAIN, second), deleting(PLAIN, first)):
+            step(tx)
+            seen.append(items.measure(tx, 1))
+        return seen
+
+    one, other = item_size(first), item_size(second)
+    assert await place.update(change) == [(1, one), (2, one + other), (1, other)]
+    assert await place.view(lambda tx: items.measure(tx, 1)) == (1, other)
+
+
+async def test_measure_counts_nothing_of_who_was_undone(place: Store) -> None:
+    def refused(tx: Transaction) -> None:
+        putting(PLAIN, item("c", note="never"))(tx)
+        raise ApiError.validation("no")
+
+    updates = [place.update(putting(PLAIN, item("a"))), place.update(refused), place.update(putting(PLAIN, item("b")))]
+    outcomes = await asyncio.gather(*updates, return_exceptions=True)
+    assert [isinstance(each, ApiError) for each in outcomes] == [False, True, False]
+    assert await place.view(lambda tx: items.measure(tx, 1)) == (2, item_size(item("a")) + item_size(item("b")))
 
 
 async def test_drop_empties_a_collection_in_slices(place: Store) -> None:

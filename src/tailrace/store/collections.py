@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import compress
 from typing import Final
 
-from tailrace.store.engine import Transaction
+from tailrace.store.engine import COUNT, Transaction
 from tailrace.store.image import Image
 
 _INSERT: Final = (
@@ -157,10 +157,5 @@ def _count(tx: Transaction, collection: int, key: bytes, items: int, size: int) 
 
 
 def _count_in(tx: Transaction, collection: int, stripe: int, items: int, size: int) -> None:
-    tx.do(
-        "INSERT INTO collections (collection, stripe, items, bytes) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (collection, stripe) DO UPDATE "
-        "SET items = collections.items + excluded.items, bytes = collections.bytes + excluded.bytes",
-        *(collection, stripe, items, size),
-        turn=("collections", collection, stripe),
-    )
+    if not tx.count(collection, items, size):
+        tx.do(COUNT, collection, stripe, items, size, turn=("collections", collection, stripe))

@@ -13,7 +13,7 @@ groups.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from tailrace.base.errors import StoreError
 
@@ -25,6 +25,12 @@ Turn = tuple[str | int, ...]
 Question = tuple[str, tuple[object, ...]]
 """A query and its parameters."""
 Listener = Callable[[str], None]
+COUNT: Final = (
+    "INSERT INTO collections (collection, stripe, items, bytes) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (collection, stripe) DO UPDATE "
+    "SET items = collections.items + excluded.items, bytes = collections.bytes + excluded.bytes"
+)
+"""What adds to the count of a collection: by `collections.py`, or by an engine that does so for many updates at once."""
 
 
 class StoreUnavailable(StoreError):
@@ -117,6 +123,12 @@ class Transaction(Protocol):
         """Take the next `count` numbers of an open shard: the number before them. Raises Outdated where it is closed.
 
         None where other processes take some, too: then the database has to count them, in the shard's turn.
+        """
+
+    def count(self, collection: int, items: int, size: int) -> bool:
+        """Add so many items and bytes, which may be below zero, to what a collection holds.
+
+        False where other processes change its counts, too: then nothing is done, and a statement has to (`COUNT`).
         """
 
     def notify(self, topic: str, payload: str) -> None:

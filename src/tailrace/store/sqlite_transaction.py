@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
+from typing import Final
 
 from tailrace.base.errors import Outdated
-from tailrace.store.engine import Cache, Question, Row, Turn
+from tailrace.store.engine import COUNT, Cache, Question, Row, Turn
 
-_LATEST = "SELECT latest FROM shards WHERE shard = ? AND closed IS NULL"
-_SET_LATEST = "UPDATE shards SET latest = ? WHERE shard = ?"
+_LATEST: Final = "SELECT latest FROM shards WHERE shard = ? AND closed IS NULL"
+_SET_LATEST: Final = "UPDATE shards SET latest = ? WHERE shard = ?"
+_KNOWN_MAX: Final = 1024
+# Statements that name no table of which rows are put off: the same few come again and again.
+_apart: Final[set[str]] = set()
 
 
 class Snapshot:
@@ -101,6 +105,10 @@ class View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't take numbers of shard {shard}")
 
+    def count(self, collection: int, items: int, size: int) -> bool:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't count what collection {collection} holds")
+
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
         raise TypeError(f"a view can't notify {topic}")
@@ -112,10 +120,21 @@ class Update:
     `guarded`: its first change begins a SAVEPOINT, so that it can be undone alone; it is one closure's then.
 
     The numbers that closures take of a shard are counted here: its row is read for the first of them and written at the
-    end, unless a statement names that table before.
+    end, unless a statement names that table before. So is what they add to a collection and take out of it.
     """
 
-    __slots__ = ("_connection", "_cursor", "_execute", "_guarded", "_latest", "cache", "notices", "wrote")
+    __slots__ = (
+        "_added",
+        "_connection",
+        "_cursor",
+        "_execute",
+        "_guarded",
+        "_latest",
+        "_put_off",
+        "cache",
+        "notices",
+        "wrote",
+    )
     lock = ""
     skip = ""
     stripes = 1
@@ -131,12 +150,19 @@ class Update:
         self.notices: dict[tuple[str, str], None] = {}
         self.wrote = False
         self._latest: dict[int, int] = {}  # of shards whose rows have an earlier number
+        self._added: dict[int, tuple[int, int]] = {}  # to collections: items and bytes that their rows don't count yet
+        self._put_off = False  # whether there is any of these
 
     def finish(self) -> None:
         """Write what is written once for all closures."""
         for shard, number in self._latest.items():
             self._execute(_SET_LATEST, (number, shard))
+        for collection, (items, size) in self._added.items():
+            if items or size:
+                self._execute(COUNT, (collection, 0, items, size))
         self._latest.clear()
+        self._added.clear()
+        self._put_off = False
 
     def close(self) -> None:
         """Let go of the last query, which would keep its snapshot."""
@@ -154,17 +180,17 @@ class Update:
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """All rows of a query, or of a change with RETURNING."""
-        if self._latest and "shards" in sql:
-            self.finish()
-        if not self.wrote and not sql.startswith("SELECT"):
-            self._begin()
+        if not sql.startswith("SELECT"):
+            self._before_change(sql)
+        elif self._put_off:
+            self._look_at(sql)
         return self._execute(sql, parameters).fetchall()
 
     def row(self, sql: str, *parameters: object) -> Row | None:
         """The first row of a query, or of a change with RETURNING; None without one."""
         if sql.startswith("SELECT"):
-            if self._latest and "shards" in sql:
-                self.finish()
+            if self._put_off:
+                self._look_at(sql)
             found: Row | None = self._execute(sql, parameters).fetchone()
             return found
         return next(iter(self.rows(sql, *parameters)), None)
@@ -175,35 +201,23 @@ class Update:
 
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
-        if self._latest and "shards" in sql:
-            self.finish()
-        if not self.wrote:
-            self._begin()
+        self._before_change(sql)
         return self._execute(sql, parameters).rowcount
 
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change: there is one writer, so each has its turn at once."""
-        if self._latest and "shards" in sql:
-            self.finish()
-        if not self.wrote:
-            self._begin()
+        self._before_change(sql)
         self._execute(sql, parameters)
 
     def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row. Raises Outdated where it touched none."""
-        if self._latest and "shards" in sql:
-            self.finish()
-        if not self.wrote:
-            self._begin()
+        self._before_change(sql)
         if not self._execute(sql, parameters).rowcount:
             raise Outdated("the row isn't there, or not as it was")
 
     def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
         """Execute a change for each row of parameters. `one`: raises Outdated where one of them touched none."""
-        if self._latest and "shards" in sql:
-            self.finish()
-        if not self.wrote:
-            self._begin()
+        self._before_change(sql)
         # SQLite copies the pages that an INSERT .. SELECT changes, to undo it alone, unless it may FAIL half done. This
         # one adds a row at a time, and where that fails all of the closure is undone.
         if sql.startswith("INSERT") and " SELECT " in sql:
@@ -226,11 +240,38 @@ class Update:
         if not self.wrote:
             self._begin()
         self._latest[shard] = latest + count
+        self._put_off = True
         return latest
+
+    def count(self, collection: int, items: int, size: int) -> bool:
+        """Add to what a collection holds: there is one writer, so one row counts it."""
+        if not self.wrote:
+            self._begin()
+        before = self._added.get(collection)
+        self._added[collection] = (items, size) if before is None else (before[0] + items, before[1] + size)
+        self._put_off = True
+        return True
 
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""
         self.notices[topic, payload] = None
+
+    def _before_change(self, sql: str) -> None:
+        if self._put_off:
+            self._look_at(sql)
+        if not self.wrote:
+            self._begin()
+
+    def _look_at(self, sql: str) -> None:
+        """Write what was put off, where a statement names a table of which there may be some."""
+        if sql in _apart:
+            return
+        if "shards" in sql or "collections" in sql:
+            self.finish()
+            return
+        if len(_apart) >= _KNOWN_MAX:
+            _apart.clear()
+        _apart.add(sql)
 
     def _begin(self) -> None:
         if self._guarded:

@@ -101,6 +101,10 @@ class _View:
         """Refused: a view changes nothing."""
         raise TypeError(f"a view can't take numbers of shard {shard}")
 
+    def count(self, collection: int, items: int, size: int) -> bool:
+        """Refused: a view changes nothing."""
+        raise TypeError(f"a view can't count what collection {collection} holds")
+
     def notify(self, topic: str, payload: str) -> None:
         """Refused: a view has nothing to tell."""
         raise TypeError(f"a view can't notify {topic}")

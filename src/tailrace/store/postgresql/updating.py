@@ -138,6 +138,10 @@ class Update(ABC):
         """None: other nodes take numbers of the shard, too."""
         return
 
+    def count(self, collection: int, items: int, size: int) -> bool:
+        """False: other nodes add to the collection, too."""
+        return False
+
     def notify(self, topic: str, payload: str) -> None:
         """Remember a notice for after the commit."""
         self.notices[topic, payload] = None
