@@ -91,8 +91,7 @@ def _checked_values(values: Mapping[str, Any]) -> dict[str, AttributeValue]:
     placeholder = ""
     try:
         for placeholder, value in values.items():
-            is_text = type(value) is dict and len(value) == 1 and type(value.get("S")) is str
-            normal[placeholder] = value if is_text else normalize_value(value)
+            normal[placeholder] = normalize_value(value)
     except ApiError as error:
         if error.code != "ValidationException":
             raise

@@ -16,6 +16,7 @@ DIGITS_MAX: Final = 38
 EXPONENT_MAX = 125
 EXPONENT_MIN = -130
 EXPONENT_TEXT_MAX = 9
+_FEW_DIGITS: Final = 18  # of whole numbers that are added as such
 
 # Canonical as it stands, provided that the text has at most DIGITS_MAX characters.
 _is_plain: Final = re.compile(r"(?!-0\Z)-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?").fullmatch
@@ -31,7 +32,7 @@ def canonical_number(text: str) -> str:
 
     Raises AWS's ValidationException for text that is no number, and for too many digits or too large an exponent.
     """
-    if len(text) <= DIGITS_MAX and _is_plain(text):
+    if len(text) <= DIGITS_MAX and (text.isdigit() and text.isascii() and text[0] != "0" or _is_plain(text)):
         return text
     sign, digits, exponent = number_parts(text)
     if not digits:
@@ -89,12 +90,21 @@ def add(left: str, right: str) -> str:
 
     One that needs more than 38 digits is refused as an overflow: AWS words it so, whatever the magnitude.
     """
+    if _are_small(left, right):
+        return str(int(left) + int(right))
     return _canonical_result(_EXACT.add(Decimal(left), Decimal(right)))
 
 
 def subtract(left: str, right: str) -> str:
     """The exact difference of two canonical numbers, canonical; refused like a sum."""
+    if _are_small(left, right):
+        return str(int(left) - int(right))
     return _canonical_result(_EXACT.subtract(Decimal(left), Decimal(right)))
+
+
+def _are_small(left: str, right: str) -> bool:
+    """Whether both are whole numbers of few digits, of which any sum is canonical as it is printed."""
+    return len(left) <= _FEW_DIGITS and len(right) <= _FEW_DIGITS and "." not in left and "." not in right
 
 
 def _canonical_result(result: Decimal) -> str:

@@ -6,23 +6,20 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from tailrace.expression.numbers import number_parts
 
 CONTAINER_BYTES = 3
 ELEMENT_BYTES = 1
+_SHORT: Final = 200  # characters of a text that is measured by encoding it; a longer one isn't copied for that
 
 
 def item_size(item: dict[str, Any]) -> int:
     """Bytes of a whole item: each attribute's name and value."""
-    total = text_size("".join(item))
-    for value in item.values():
-        text = value.get("S")
-        if text is not None and text.isascii():
-            total += len(text)
-        else:
-            total += value_size(value)
+    total = 0
+    for name, value in item.items():
+        total += text_size(name) + value_size(value)
     return total
 
 
@@ -33,9 +30,10 @@ def attribute_size(name: str, value: dict[str, Any]) -> int:
 
 def value_size(value: dict[str, Any]) -> int:
     """Bytes of one normalized AttributeValue."""
+    text = value.get("S")
+    if text is not None:
+        return text_size(text)
     for kind, content in value.items():
-        if kind == "S":
-            return text_size(content)
         if kind == "N":
             return number_size(content)
         if kind == "B":
@@ -57,7 +55,7 @@ def value_size(value: dict[str, Any]) -> int:
 
 def text_size(text: str) -> int:
     """UTF-8 bytes of a string."""
-    return len(text) if text.isascii() else len(text.encode())
+    return len(text.encode()) if len(text) < _SHORT or not text.isascii() else len(text)
 
 
 def binary_size(base64_text: str) -> int:
@@ -74,7 +72,8 @@ def number_size(text: str) -> int:
         return 1
     if text.isdigit():
         # An even power of ten leaves the first base-100 digit half full.
-        return 1 + (len(text.rstrip("0")) + len(text) % 2 + 1) // 2
+        significant = len(text.rstrip("0")) if text.endswith("0") else len(text)
+        return 1 + (significant + len(text) % 2 + 1) // 2
     negative = text[0] == "-"
     whole, _, fraction = (text[1:] if negative else text).partition(".")
     if whole == "0":

@@ -81,9 +81,9 @@ class Update:
         Raises AWS's ValidationException where the item doesn't have what the update needs.
         """
         names, values = self.bindings.names, self.bindings.values
+        actions = self.plan.actions
         effects: list[Effect] = [
-            (steps, action(item, steps, names, values))
-            for steps, action in zip(self.paths, self.plan.actions, strict=True)
+            (steps, actions[at](item, steps, names, values)) for at, steps in enumerate(self.paths)
         ]
         return edited(item, effects if exists else [effect for effect in effects if effect[1] is not None])
 

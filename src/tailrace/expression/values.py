@@ -69,13 +69,14 @@ def normalize_item(item: dict[str, Any]) -> Item:
 
 def measured(item: dict[str, Any]) -> tuple[Item, int]:
     """What `normalize_item` gives, and its size, by one walk; `item` itself where no value had to be made anew."""
-    normal, total = item, text_size("".join(item))
+    normal, total = item, 0
     for name, value in item.items():
+        total += text_size(name)
         # Nearly every attribute of nearly every item leaves by one of these two branches.
         if type(value) is dict and len(value) == 1:
             text = value.get("S")
             if type(text) is str:
-                total += len(text) if text.isascii() else len(text.encode())
+                total += text_size(text)
                 continue
             text = value.get("N")
             if type(text) is str and canonical_number(text) is text:
@@ -102,12 +103,16 @@ def normalize_value(value: Any, depth: int = 0) -> AttributeValue:
         raise ApiError.serialization("Unexpected value type in payload")
     if len(value) != 1:
         value = _only_member(value)
-    [(kind, content)] = value.items()
+    given: AttributeValue = value
+    text = given.get("N")
+    if type(given.get("S")) is str or (type(text) is str and canonical_number(text) is text):
+        return given  # as nearly all do
+    [(kind, content)] = given.items()
     normalizer = _NORMALIZERS.get(kind)
     if normalizer is None or content is None:
         raise _empty()
     normal = normalizer(content, depth)
-    return value if normal is content else {kind: normal}
+    return given if normal is content else {kind: normal}
 
 
 def _only_member(value: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Layer:
 
     def get(self, key: Any, /) -> Any:
         """What was put here, else what stands below, else None."""
-        found = self.own.get(key)
+        found = self.own.get(key) if self.own else None
         return self._below.get(key) if found is None else found
 
     def __setitem__(self, key: Any, value: Any, /) -> None:

@@ -12,7 +12,7 @@ groups.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from tailrace.base.errors import StoreError
@@ -146,9 +146,9 @@ class Store(Protocol):
         costs around it; None where reading may mean waiting.
         """
 
-    async def update(
+    def update(
         self, change: Callable[[Transaction], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
-    ) -> T:
+    ) -> Awaitable[T]:
         """Run `change` and return its result after the commit is durable, as if nobody else had written meanwhile.
 
         `locked` says that `change` locks every row that it relies on (`tx.lock`, or a change of the row itself), save

@@ -88,20 +88,22 @@ class SqliteStore:
             self._committed.clear()
         return self._view
 
-    async def update(
+    def update(
         self, change: Callable[[Any], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
-    ) -> T:
-        """Queue `change` for the next group; returns after its COMMIT. There is one writer, so all is `locked`."""
-        if self._closing:
-            raise StoreError("the store is closed")
-        if len(self._queue) >= QUEUE_UPDATES_MAX:
-            raise Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already")
+    ) -> asyncio.Future[T]:
+        """Queue `change` for the next group, whose COMMIT is awaited. There is one writer, so all is `locked`."""
         future: asyncio.Future[T] = self._loop.create_future()
+        if self._closing:
+            future.set_exception(StoreError("the store is closed"))
+            return future
+        if len(self._queue) >= QUEUE_UPDATES_MAX:
+            future.set_exception(Overloaded(f"{QUEUE_UPDATES_MAX} updates are waiting already"))
+            return future
         if not self._queue:
             self._idle.clear()
         self._queue.append(Job(change, future))
         self._wake()
-        return await future
+        return future
 
     def listen(self, topic: str, listener: Listener) -> Callable[[], None]:
         """Call `listener(payload)` after commits that notified `topic`."""

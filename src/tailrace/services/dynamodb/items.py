@@ -22,7 +22,7 @@ from tailrace.services.dynamodb import (
 )
 from tailrace.services.dynamodb.names import resolve, table_arn
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally, final
+from tailrace.services.dynamodb.tally import Tally
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.engine import Transaction
@@ -133,9 +133,12 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
         return found, done, tally
 
     try:
-        found, done, tally = await final(call.store.update(change, grouped=True))
+        found, done, tally = await call.store.update(change, grouped=True)
     except Outdated as lost:
         raise writes.conflict(lost) from lost
+    except ApiError as refusal:
+        refusal.make_good()  # as `tally.final` has it, in a coroutine less
+        raise
     if tally is None:
         table_metrics.count_write(call, found, done, write.key)
     else:

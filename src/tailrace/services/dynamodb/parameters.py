@@ -28,7 +28,7 @@ def bindings_of(request: Request, older: tuple[str, ...], expressions: tuple[str
     mixed, and of names or values without an expression.
     """
     given = NAMES in request or VALUES in request
-    if (given and not _uses_values(request, expressions)) or not request.keys().isdisjoint(older):
+    if (given and not _uses_values(request, expressions)) or _has_any(request, older):
         check_parameters(frozenset(request), expressions, older)
     return Bindings(request.get(NAMES), request.get(VALUES))
 
@@ -37,6 +37,13 @@ def _uses_values(request: Request, expressions: tuple[str, ...]) -> bool:
     """Whether one of the request's expressions may have names and values, too, so that none of them is too much."""
     for name in expressions:  # noqa: SIM110 - a generator costs what this is to save
         if name in request and name != "ProjectionExpression":
+            return True
+    return False
+
+
+def _has_any(request: Request, names: tuple[str, ...]) -> bool:
+    for name in names:  # noqa: SIM110 - as above
+        if name in request:
             return True
     return False
 
