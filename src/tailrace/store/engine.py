@@ -30,7 +30,7 @@ COUNT: Final = (
     "ON CONFLICT (collection, stripe) DO UPDATE "
     "SET items = collections.items + excluded.items, bytes = collections.bytes + excluded.bytes"
 )
-"""What adds to the count of a collection: by `collections.py`, or by an engine that does so for many updates at once."""
+"""What adds to the counts of a collection, for one update, or for many at once by an engine that adds them up."""
 
 
 class StoreUnavailable(StoreError):
@@ -149,7 +149,7 @@ class Store(Protocol):
     def update(
         self, change: Callable[[Transaction], T], *, locked: bool = False, grouped: bool = False, rows: int = 1
     ) -> Awaitable[T]:
-        """Run `change` and return its result after the commit is durable, as if nobody else had written meanwhile.
+        """Run `change`; gives its result after the commit is durable, as if nobody else had written meanwhile.
 
         `locked` says that `change` locks every row that it relies on (`tx.lock`, or a change of the row itself), save
         for documents: an engine with many writers then runs it beside others that touch the same tables. `grouped`
