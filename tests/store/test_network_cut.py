@@ -23,7 +23,7 @@ LAYOUT = TableLayout("t", "s", 1, PK)
 @pytest.fixture
 async def cut_off(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Store, Proxy, Store]]:
     """A node behind a proxy, the proxy, and a node that nothing happens to."""
-    monkeypatch.setattr(link, "ANSWER_SECONDS_MAX", 4.0)  # of which a busy machine may need one
+    monkeypatch.setattr(link, "ANSWER_SECONDS_MAX", 2.5)  # of which a busy machine may need one
     url = databases.new()
     proxy = Proxy(url)
     behind, beside = await store.open(proxy.url), await store.open(url)

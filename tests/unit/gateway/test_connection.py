@@ -307,10 +307,7 @@ async def test_closing_answers_what_is_under_way_and_nothing_new() -> None:
 
 async def test_a_silent_connection_is_dropped() -> None:
     async with listening() as (connections, port):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET / HTTP/1.1\r\nX: dripping")
-        await writer.drain()
-        await until(lambda: bool(connections.open))
+        reader, writer = await begun(connections, port, b"GET / HTTP/1.1\r\nX: dripping")
         for connection in list(connections.open):
             connection.tend(asyncio.get_running_loop().time() + HEADER_SECONDS + 1)
         received = b""
