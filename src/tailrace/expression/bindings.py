@@ -18,8 +18,9 @@ PLACEHOLDERS_KNOWN_MAX: Final = 1024
 
 _is_name = re.compile(r"#[0-9a-zA-Z_]+").fullmatch
 _is_value = re.compile(r":[0-9a-zA-Z_]+").fullmatch
-# Placeholders of values that are as they must be: the same few come again and again.
+# Placeholders of values and of names that are as they must be: the same few come again and again.
 _known: Final[set[str]] = set()
+_known_names: Final[set[str]] = set()
 
 
 class Bindings:
@@ -73,12 +74,15 @@ def check_parameters(given: frozenset[str], expressions: tuple[str, ...], legacy
 def _checked_names(names: Mapping[str, Any]) -> dict[str, str]:
     _check_map("ExpressionAttributeNames", names)
     for placeholder, name in names.items():
-        if not _is_name(placeholder):
+        is_known = placeholder in _known_names
+        if not is_known and not _is_name(placeholder):
             _refuse_placeholder("ExpressionAttributeNames", placeholder)
         if type(name) is not str:
             raise ApiError.serialization("Unexpected value type in payload")
-        if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
-            _refuse_long("ExpressionAttributeNames", placeholder)
+        if not is_known:
+            if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
+                _refuse_long("ExpressionAttributeNames", placeholder)
+            _remember(_known_names, placeholder)
     return dict(names)
 
 
@@ -106,9 +110,13 @@ def _check_placeholder(placeholder: str) -> None:
         _refuse_placeholder("ExpressionAttributeValues", placeholder)
     if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
         _refuse_long("ExpressionAttributeValues", placeholder)
-    if len(_known) >= PLACEHOLDERS_KNOWN_MAX:
-        _known.clear()
-    _known.add(placeholder)
+    _remember(_known, placeholder)
+
+
+def _remember(known: set[str], placeholder: str) -> None:
+    if len(known) >= PLACEHOLDERS_KNOWN_MAX:
+        known.clear()
+    known.add(placeholder)
 
 
 def _check_map(parameter: str, given: Mapping[str, Any]) -> None:

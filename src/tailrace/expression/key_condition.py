@@ -130,19 +130,20 @@ class KeyCondition:
         return KeyRange(hashes, tuple(fixed), sort)
 
     def _checked(self, attribute: KeyAttribute, *, is_hash: bool) -> SortRange:
-        condition = self.conditions.get(attribute.name)
+        name, kind = attribute.name, attribute.type
+        condition = self.conditions.get(name)
         if condition is None:
-            raise ApiError.validation(f"Query condition missed key schema element: {attribute.name}")
+            raise ApiError.validation(f"Query condition missed key schema element: {name}")
         for value in condition.values:
-            if attribute.type not in value:
+            if kind not in value:
                 raise ApiError.validation(
                     "One or more parameter values were invalid: Condition parameter type does not match schema type"
                 )
-            if attribute.type != "N" and not value[attribute.type] and (is_hash or condition.operator == "="):
-                noun = "string" if attribute.type == "S" else "binary"
+            if kind != "N" and not value[kind] and (is_hash or condition.operator == "="):
+                noun = "string" if kind == "S" else "binary"
                 raise ApiError.validation(
                     "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
-                    f"contain an empty {noun} value. Key: {attribute.name}"
+                    f"contain an empty {noun} value. Key: {name}"
                 )
         if is_hash and condition.operator != "=":
             raise ApiError.validation("Query key condition not supported")

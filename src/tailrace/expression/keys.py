@@ -23,6 +23,7 @@ PARTITION_HASH_BYTES: Final = 8
 
 _CLOSE: Final = b"\0\0"
 _begin: Final = blake2b(digest_size=PARTITION_HASH_BYTES).copy  # a quarter less than to make one of its parameters
+_BYTES: Final = [bytes((byte,)) for byte in range(256)]
 _INVERT = bytes(255 - byte for byte in range(256))
 
 
@@ -72,10 +73,10 @@ def after(prefix: bytes) -> bytes:
 
     Raises ValueError then; no key form of ours is made of FFs alone.
     """
-    stem = prefix.rstrip(b"\xff")
+    stem = prefix if prefix and prefix[-1] < 0xFF else prefix.rstrip(b"\xff")
     if not stem:
         raise ValueError("nothing sorts after every extension of this prefix")
-    return stem[:-1] + bytes((stem[-1] + 1,))
+    return stem[:-1] + _BYTES[stem[-1] + 1]
 
 
 def _number_bytes(text: str) -> bytes:

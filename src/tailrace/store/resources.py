@@ -66,7 +66,10 @@ def derived(tx: Transaction, kind: str, scope: str, name: str, build: Callable[[
 
     `build` is a function of the module that asks, not a lambda made for the call: it is the key of what is kept.
     """
-    entry: Entry = tx.cache.get((kind, scope, name)) or _entry(tx, kind, scope, name)
+    cache, key = tx.cache, (kind, scope, name)
+    # Of a dict, as views have it, compiled code asks without looking for the method.
+    known: Entry | None = cache.get(key) if isinstance(cache, dict) else cache.get(key)
+    entry = _entry(tx, kind, scope, name) if known is None else known
     found: T | None = entry.derived.get(build)
     if found is not None or entry.document is None:
         return found

@@ -24,7 +24,7 @@ from tailrace.services.dynamodb import (
 )
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import Tally, final
+from tailrace.services.dynamodb.tally import Tally, final, finally_read
 from tailrace.services.dynamodb.writes import Delete, Put, Write
 from tailrace.store import items
 from tailrace.store.batch import Batch
@@ -104,7 +104,8 @@ async def batch_get_item(call: Call, request: Shape) -> Shape:
             raise refusal
         return answer, tally
 
-    answer, tally = await final(call.store.view(read))
+    at_hand = call.store.at_hand()
+    answer, tally = await final(call.store.view(read)) if at_hand is None else finally_read(read, at_hand)
     tally.settle()
     return answer
 

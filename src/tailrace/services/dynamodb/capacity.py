@@ -19,7 +19,8 @@ TRANSACTIONAL: Final = 2.0
 
 def is_wanted(request: Mapping[str, Any]) -> bool:
     """Whether the request asks for its ConsumedCapacity."""
-    return bool(request.get("ReturnConsumedCapacity", "NONE") != "NONE")
+    mode: str | None = request.get("ReturnConsumedCapacity")
+    return mode is not None and mode != "NONE"
 
 
 def read_units(size: int, consistent: bool) -> float:

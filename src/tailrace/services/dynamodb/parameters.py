@@ -27,10 +27,11 @@ def bindings_of(request: Request, older: tuple[str, ...], expressions: tuple[str
     `older` and `expressions` are the operation's parameters of either kind. Raises AWS's refusals of the two kinds
     mixed, and of names or values without an expression.
     """
-    given = NAMES in request or VALUES in request
+    names, values = request.get(NAMES), request.get(VALUES)
+    given = names is not None or values is not None
     if (given and not _uses_values(request, expressions)) or _has_any(request, older):
         check_parameters(frozenset(request), expressions, older)
-    return Bindings(request.get(NAMES), request.get(VALUES))
+    return Bindings(names, values)
 
 
 def _uses_values(request: Request, expressions: tuple[str, ...]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tailrace.base.errors import ApiError
 from tailrace.expression import keys
 from tailrace.expression.key_condition import KeyRange
@@ -10,15 +12,15 @@ from tailrace.services.dynamodb import capacity, conditions, paging, parameters,
 from tailrace.services.dynamodb.names import index_arn, resolve
 from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.read_plan import Source
-from tailrace.services.dynamodb.tally import Tally, Values, final
+from tailrace.services.dynamodb.tally import Tally, Values, final, finally_read
 from tailrace.store.engine import Transaction
 from tailrace.store.items import END
 
-_HASHES = 1 << 64
-_SCAN = ("ProjectionExpression", "FilterExpression")
-_SCAN_BEFORE_2014 = ("AttributesToGet", "ScanFilter", "ConditionalOperator")
-_QUERY = (*_SCAN, "KeyConditionExpression")
-_QUERY_BEFORE_2014 = ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions")
+_HASHES: Final = 1 << 64
+_SCAN: Final = ("ProjectionExpression", "FilterExpression")
+_SCAN_BEFORE_2014: Final = ("AttributesToGet", "ScanFilter", "ConditionalOperator")
+_QUERY: Final = (*_SCAN, "KeyConditionExpression")
+_QUERY_BEFORE_2014: Final = ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions")
 
 
 @operation("dynamodb", "Query", needs="dynamodb:Query", on=index_arn, context=conditions.of_query)
@@ -47,7 +49,8 @@ async def query(call: Call, request: Shape) -> Shape:
         page = paging.read(tx, source, wanted, low, high)
         return counted(call, page, request.get("IndexName"), request, matched.hash_values)
 
-    page, tally = await final(call.store.view(read))
+    at_hand = call.store.at_hand()
+    page, tally = await final(call.store.view(read)) if at_hand is None else finally_read(read, at_hand)
     tally.settle()
     return _answer(request, page)
 
@@ -78,7 +81,8 @@ async def scan(call: Call, request: Shape) -> Shape:
             first = start + b"\0"
         return counted(call, paging.read(tx, source, wanted, first, high), request.get("IndexName"), request)
 
-    page, tally = await final(call.store.view(read))
+    at_hand = call.store.at_hand()
+    page, tally = await final(call.store.view(read)) if at_hand is None else finally_read(read, at_hand)
     tally.settle()
     return _answer(request, page)
 

@@ -11,7 +11,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from tailrace.audit.entry import Entry, Measured
 from tailrace.base.measurements import Metric
@@ -33,7 +33,7 @@ INDEX_CONSUMED = {kind: Metric(NAMESPACE, f"Consumed{kind}CapacityUnits", "Count
 THROTTLED = {kind: Metric(NAMESPACE, f"{kind}ThrottleEvents", "Count", _TABLE) for kind in _KINDS}
 INDEX_THROTTLED = {kind: Metric(NAMESPACE, f"{kind}ThrottleEvents", "Count", _INDEX) for kind in _KINDS}
 LATENCY = Metric(NAMESPACE, "SuccessfulRequestLatency", "Milliseconds", _OPERATION)
-RETURNED_ITEMS = Metric(NAMESPACE, "ReturnedItemCount", "Count", _OPERATION)
+RETURNED_ITEMS: Final = Metric(NAMESPACE, "ReturnedItemCount", "Count", _OPERATION)
 CONDITION_FAILED = Metric(NAMESPACE, "ConditionalCheckFailedRequests", "Count", _TABLE)
 THROTTLED_REQUESTS = Metric(NAMESPACE, "ThrottledRequests", "Count", _OPERATION)
 SYSTEM_ERRORS = Metric(NAMESPACE, "SystemErrors", "Count", _OPERATION)

@@ -12,12 +12,13 @@ item it has none, for what it takes is known once its closure is done. The one h
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from tailrace.base.errors import ApiError
 from tailrace.services.dynamodb.paging import Page
 from tailrace.services.dynamodb.table import Table
+from tailrace.store.engine import Transaction
 from tailrace.store.items import Change
 
 T = TypeVar("T")
@@ -81,6 +82,15 @@ async def final(work: Awaitable[T]) -> T:
     """What a view or an update gives. A refusal stands by then, so what it owes is done."""
     try:
         return await work
+    except ApiError as refusal:
+        refusal.make_good()
+        raise
+
+
+def finally_read(read: Callable[[Transaction], T], at_hand: Transaction) -> T:
+    """`final` of a view that nobody has to wait for (`Store.at_hand`)."""
+    try:
+        return read(at_hand)
     except ApiError as refusal:
         refusal.make_good()
         raise

@@ -16,7 +16,7 @@ from tailrace.services.dynamodb.batches import write_accounts
 from tailrace.services.dynamodb.idempotency import Once
 from tailrace.services.dynamodb.names import arn_of, resolve
 from tailrace.services.dynamodb.table import Table
-from tailrace.services.dynamodb.tally import NOTHING, Tally, final
+from tailrace.services.dynamodb.tally import NOTHING, Tally, final, finally_read
 from tailrace.services.dynamodb.writes import Write
 from tailrace.store import items
 from tailrace.store.batch import Batch, Place
@@ -216,7 +216,8 @@ async def transact_get_items(call: Call, request: Shape) -> Shape:
         places = locate_all(tables, [get.key for get in gets])
         return get_all(tx, tables, [get.key for get in gets], places, throttle.begin_many(call, tables))
 
-    found, tally = await final(call.store.view(read))
+    at_hand = call.store.at_hand()
+    found, tally = await final(call.store.view(read)) if at_hand is None else finally_read(read, at_hand)
     tally.settle()
     if sum(stored.size for _, stored in found if stored) > TRANSACTION_BYTES_MAX:
         raise too_large()
