@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.conftest import RunningServer, wait_until
 from tests.flow.functions import allow, make_function, make_role, make_table, stream_arn
+from tests.flow.test_trace import tailrace
 
 # Says what it got, one line a call; then fails on poison, in the way that FAIL says.
 CODE = """
@@ -427,6 +428,9 @@ def test_a_restart_goes_on_from_the_checkpoint(durable_server: RunningServer) ->
     for value in range(5):
         trigger.put("a", value)
     trigger.wait_for(("a", 4))
+    asked = {"EventSourceMappingUUID": trigger.uuid, "Outcome": "Success"}
+    calls = tailrace(durable_server).list_attempts
+    wait_until("its end", lambda: sum(each["RecordCount"] for each in calls(**asked)["Attempts"]) == 5)
     assert durable_server.stop() == 0
     durable_server.start()
     trigger.connect()
