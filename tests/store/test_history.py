@@ -70,7 +70,10 @@ class HistoryAgainstSnapshots(RuleBasedStateMachine):
         self.runner.close()
 
     def update(self, change: Callable[[Transaction], Any]) -> Any:
-        return self.runner.run(self.place.update(change))
+        async def ask() -> Any:
+            return await self.place.update(change)
+
+        return self.runner.run(ask())
 
     def view(self, read: Callable[[Transaction], Any]) -> Any:
         return self.runner.run(self.place.view(read))
