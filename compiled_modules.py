@@ -100,6 +100,7 @@ MODULES = (
     "store/sqlite_group.py",
     "store/sqlite_transaction.py",
     "wire/attribute_value.py",
+    "wire/body_forms.py",
     "wire/constraints.py",
     "wire/http.py",
     "wire/json_rpc.py",

@@ -57,6 +57,8 @@ UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 UNSIGNED_ALLOWED: Final = frozenset({"s3"})  # every other service signs the body
 _BLOCK_BYTES = 64  # of SHA-256
 _EMPTY: Final = hashlib.sha256()
+_DATE: Final = "x-amz-date"
+_START: Final = "start of the canonical request"
 _STARTS_MAX: Final = 8  # of one claim: who signs what is new each time (an invocation's id, say) needs none again
 
 MISMATCH = (
@@ -135,12 +137,12 @@ def verify(signature: Signature, request: HttpRequest, secret: str, now: float, 
 
 def _holds(signature: Signature, request: HttpRequest, secret: str, host: str | None = None) -> bool:
     """Whether the signature is of this request, or of the same one for `host`."""
-    headers = request.headers if host is None else {**request.headers, "host": host}
-    claim = signature.claim
-    # A signed header that did not arrive counts as empty, which the comparison then refuses.
-    values = [headers.get(name, "") for name in claim.signed_headers]
-    shown = (request.method, request.path, request.query, *values)
-    canonical = (claim.starts.get(shown) or _canonical_start(claim, shown)).copy()
+    claim, alike = signature.claim, request.alike if host is None else None
+    known: tuple[Claim, Hash] | None = None if alike is None else alike.found.get(_START)
+    if known is not None and known[0] is claim:
+        canonical = known[1].copy()
+    else:
+        canonical = _canonical_start(claim, request, host).copy()
     hashed = _EMPTY.copy()  # cheaper than a new one
     hashed.update(request.body)
     # The hash is of what arrived: a header that claims another one is signed, but never believed.
@@ -175,11 +177,25 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return hmac.digest(key, b"aws4_request", "sha256")
 
 
-def _canonical_start(claim: Claim, shown: tuple[str, ...]) -> Hash:
+def _canonical_start(claim: Claim, request: HttpRequest, host: str | None) -> Hash:
     """The hash of a canonical request up to its last line, the body's hash. Kept: within a second a client sends the
-    same headers. It has what is `shown` of the request (its method, path, query and the values of the signed headers)
+    same headers. It has what is shown of the request (its method, path, query and the values of the signed headers)
     and the headers' names.
     """
+    names, headers = claim.signed_headers, request.headers if host is None else {**request.headers, "host": host}
+    # A signed header that did not arrive counts as empty, which the comparison then refuses.
+    values = [headers.get(name, "") for name in names]
+    shown = (request.method, request.path, request.query, *values)
+    found = claim.starts.get(shown)
+    if found is None:
+        found = _hashed_start(claim, shown)
+    alike = request.alike
+    if alike is not None and host is None and not any(name in alike.changing for name in names if name != _DATE):
+        alike.found[_START] = claim, found  # a claim is of one date
+    return found
+
+
+def _hashed_start(claim: Claim, shown: tuple[str, ...]) -> Hash:
     names, values = claim.signed_headers, shown[3:]
     lines = [shown[0], canonical_path(shown[1], claim.service), canonical_query(shown[2])]
     lines += [f"{name}:{' '.join(value.split())}" for name, value in zip(names, values, strict=True)]

@@ -15,7 +15,7 @@ GZIP_WINDOW = 16 + zlib.MAX_WBITS
 MEBIBYTE = 1024 * 1024
 # DynamoDB takes 16 MiB and answers one byte more with a bare 413, before it looks at anything else (recorded on AWS
 # by dynalite's suite). Other services have the server's own limit.
-REQUEST_BYTES_MAX: Final = {"dynamodb": 16 * MEBIBYTE, "dynamodbstreams": 16 * MEBIBYTE}
+DYNAMODB_BYTES_MAX: Final = 16 * MEBIBYTE
 # "DynamoDB will only GZIP its response if it's above a certain size", about 4 KB:
 # https://github.com/awslabs/dynamodb-cross-region-library/issues/61
 ANSWER_BYTES_MIN: Final = 4096

@@ -9,9 +9,8 @@ before a malformed body, a malformed body before a missing permission.
 
 from __future__ import annotations
 
-import functools
 import logging
-from typing import Final
+from typing import Final, cast
 
 from tailrace import resource_policies
 from tailrace.audit.entry import Decided, Entry, subject_of
@@ -23,7 +22,7 @@ from tailrace.base.errors import ApiError, Outdated
 from tailrace.base.meter import REQUESTS, Count
 from tailrace.gateway import console_files, front_page, function_urls, own_pages
 from tailrace.gateway.admission import InFlight
-from tailrace.gateway.body import ANSWER_BYTES_MIN, REQUEST_BYTES_MAX, deflate, inflate
+from tailrace.gateway.body import ANSWER_BYTES_MIN, DYNAMODB_BYTES_MAX, deflate, inflate
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.gateway.peer import Peer
@@ -35,6 +34,7 @@ from tailrace.store import Overloaded, TooLong, Unreachable
 from tailrace.store.engine import Transaction
 from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
+from tailrace.wire.body_forms import BodyForms
 from tailrace.wire.http import HttpRequest, HttpResponse
 from tailrace.wire.protocol import Route
 
@@ -42,6 +42,9 @@ log = logging.getLogger("tailrace.gateway")
 
 PAGES: Final = (own_pages.PREFIX, console_files.PREFIX)
 DYNAMODB: Final = ("dynamodb", "dynamodbstreams")  # with long request ids, and answers that may be compressed
+_TARGET: Final = "target"  # what requests that are alike have found
+_AT_ONCE: Final = "answered at once"
+_BODY_FORMS: Final = "forms of bodies"
 # What asks the store alone. Where that is in this process a read waits for nothing, a write for its future; where it is
 # a database, both wait several times, and in ways that need a task.
 _READS = ("GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan")
@@ -49,6 +52,21 @@ _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWri
 AT_ONCE = frozenset(
     ("DynamoDBStreams_20120810.GetRecords", *(f"DynamoDB_20120810.{name}" for name in (*_READS, *_WRITES)))
 )
+
+
+class _Target:
+    """What a request asks for, and what is known of all that ask for the same: the operation that we have, whether
+    it may come without a signature, and how many were answered with each status.
+    """
+
+    __slots__ = ("counts", "needs_no_signature", "of_dynamodb", "operation", "route")
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self.operation: Operation | None = REGISTRY.find(route.service, route.operation)
+        self.of_dynamodb = route.service in DYNAMODB
+        self.needs_no_signature = routing.UNSIGNED.get(route.operation) == route.service
+        self.counts: dict[int, Count] = {}
 
 
 class Gateway:
@@ -63,17 +81,63 @@ class Gateway:
         self._anonymous = anonymous(node.config.account)
         self._decisions = KeptDecisions(node.identity)
         self._at_once = frozenset[str]() if node.config.in_database else AT_ONCE
-        self._answered = functools.cache(self._count_of)
+        self._targets: dict[Route, _Target] = {}
 
     def answers_at_once(self, request: HttpRequest) -> bool:
         """Whether the answer to a request needs no task: nothing that it waits for asks for one."""
+        alike = request.alike
+        known = None if alike is None else alike.found.get(_AT_ONCE)
+        if known is not None:
+            return cast("bool", known)
         headers = request.headers
         # Neither a page nor a function's URL.
         is_call = request.path == "/" and function_urls.LABEL not in headers.get("host", "")
-        return is_call and headers.get("x-amz-target") in self._at_once
+        found = is_call and headers.get("x-amz-target") in self._at_once
+        if alike is not None:
+            alike.found[_AT_ONCE] = found
+        return found
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
+        known = None if request.alike is None else request.alike.found.get(_TARGET)
+        if known is None:
+            known = await self._find(request, peer)
+            if isinstance(known, HttpResponse):
+                return known
+        target = cast("_Target", known)
+        node, route, of_dynamodb = self.node, target.route, target.of_dynamodb
+        service, operation = route.service, route.operation
+        request_id = ids.request_id_long() if of_dynamodb else ids.uuid()
+        if of_dynamodb and len(request.body) > DYNAMODB_BYTES_MAX:
+            return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
+        clock, telemetry = node.clock, node.telemetry
+        entry = Entry(clock.now(), request_id, service, operation, peer.address)
+        began = clock.monotonic()
+        span = telemetry.request(service, operation, request_id, request.headers) if telemetry else None
+        if telemetry and span:
+            entry.trace = telemetry.context(span)
+        try:
+            shape = await self._perform(target, request, peer, entry)
+            response = route.protocol.serialize(route, shape, request_id)
+        except Exception as problem:  # noqa: BLE001 - the refusal of a fault of ours is an answer, too
+            refusal = refusal_of(problem, entry)
+            entry.error = refusal.code
+            response = route.protocol.error(service, refusal, request_id)
+        if telemetry and span:
+            telemetry.end_request(span, response.status, entry.error)
+        entry.ms = (clock.monotonic() - began) * 1000
+        entry.status = response.status
+        node.audit.add(entry)
+        count = target.counts.get(response.status) or self._count(target, response.status)
+        count.value += 1
+        if of_dynamodb:
+            table_metrics.answered(node, entry)
+            if len(response.body) >= ANSWER_BYTES_MIN:
+                await deflate(request, response)
+        return response
+
+    async def _find(self, request: HttpRequest, peer: Peer) -> _Target | HttpResponse:
+        """What a request asks for; where that is no operation, the answer."""
         if function_urls.LABEL in request.headers.get("host", "") or request.path.startswith(function_urls.PATH):
             url = function_urls.named(request, self.node.config.region)
             if url is not None:
@@ -87,39 +151,20 @@ class Gateway:
         except ApiError as error:
             service = routing.presumed_service(request)
             return routing.refusal(request, service, error, request_id_of(service))
-        node, service, operation = self.node, route.service, route.operation
-        request_id = request_id_of(service)
-        bytes_max = REQUEST_BYTES_MAX.get(service)
-        if bytes_max is not None and len(request.body) > bytes_max:
-            return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
-        clock, telemetry = node.clock, node.telemetry
-        entry = Entry(clock.now(), request_id, service, operation, peer.address)
-        began = clock.monotonic()
-        span = telemetry.request(service, operation, request_id, request.headers) if telemetry else None
-        if telemetry and span:
-            entry.trace = telemetry.context(span)
-        try:
-            shape = await self._perform(route, request, peer, entry)
-            response = route.protocol.serialize(route, shape, request_id)
-        except Exception as problem:  # noqa: BLE001 - the refusal of a fault of ours is an answer, too
-            refusal = refusal_of(problem, entry)
-            entry.error = refusal.code
-            response = route.protocol.error(service, refusal, request_id)
-        if telemetry and span:
-            telemetry.end_request(span, response.status, entry.error)
-        entry.ms = (clock.monotonic() - began) * 1000
-        entry.status = response.status
-        node.audit.add(entry)
-        self._answered(service, operation, response.status).value += 1
-        if service in DYNAMODB:
-            table_metrics.answered(node, entry)
-            if len(response.body) >= ANSWER_BYTES_MIN:
-                await deflate(request, response)
-        return response
+        found = self._targets.get(route)
+        if found is None:
+            found = _Target(route)
+            if route.by_headers:
+                self._targets[route] = found
+        if route.by_headers and request.alike is not None:
+            request.alike.found[_TARGET] = found
+        return found
 
-    def _count_of(self, service: str, operation: str, status: int) -> Count:
-        labels = (("service", service), ("operation", operation), ("status", str(status)))
-        return self.node.meter.counter(REQUESTS, labels)
+    def _count(self, target: _Target, status: int) -> Count:
+        route = target.route
+        labels = (("service", route.service), ("operation", route.operation), ("status", str(status)))
+        found = target.counts[status] = self.node.meter.counter(REQUESTS, labels)
+        return found
 
     async def _page(self, request: HttpRequest) -> HttpResponse | None:
         """What isn't an API's: our own pages, the console, the front page. None for all others."""
@@ -129,10 +174,10 @@ class Gateway:
                 return found
         return front_page.answer(request, self.node.config.region, with_console=self.console.are_there)
 
-    async def _perform(self, route: Route, request: HttpRequest, peer: Peer, entry: Entry) -> Shape:
-        node, service, headers = self.node, route.service, request.headers
-        operation = REGISTRY.find(service, route.operation)
-        signature, guarded = self._signed(route, request), False
+    async def _perform(self, target: _Target, request: HttpRequest, peer: Peer, entry: Entry) -> Shape:
+        node, route, operation, headers = self.node, target.route, target.operation, request.headers
+        service = route.service
+        signature, guarded = self._signed(target, request), False
         if signature is None:
             principal, entry.region = self._anonymous, region_named(request, node)
         else:
@@ -154,8 +199,7 @@ class Gateway:
             )
         if "content-encoding" in headers:
             inflate(request, node.config.request_bytes_max)
-        shape = route.protocol.parse(route, request)
-        route.validate(shape)
+        shape = self._shape(target, request)
         entry.subject = subject_of(shape)
         call = Call(
             node,
@@ -179,14 +223,32 @@ class Gateway:
         finally:
             self.in_flight.leave(entry.access_key_id)
 
+    def _shape(self, target: _Target, request: HttpRequest) -> Shape:
+        """The members of the request, as the model wants them."""
+        alike, route, body = request.alike, target.route, request.body
+        if alike is None or not target.of_dynamodb:
+            forms = None
+        else:
+            forms = alike.found.get(_BODY_FORMS)
+            if forms is None:
+                forms = alike.found[_BODY_FORMS] = BodyForms()
+            known = cast("BodyForms", forms).read(body)
+            if known is not None:
+                return known
+        shape = route.protocol.parse(route, request)
+        route.validate(shape)
+        if forms is not None:
+            cast("BodyForms", forms).learn(body, shape)
+        return shape
+
     def _named(self, tx: Transaction, key_id: str, token: str | None) -> tuple[Credentials, bool]:
         """Whose key a request names, and whether any resource has a policy, which would count for the root, too."""
         return self.node.identity.lookup(tx, key_id, token), resource_policies.exist(tx)
 
-    def _signed(self, route: Route, request: HttpRequest) -> Signature | None:
+    def _signed(self, target: _Target, request: HttpRequest) -> Signature | None:
         """What the request says about its own signing; None for one that needs no signature and has none."""
         followed = request.method != "HEAD"  # who only looks at a link has not followed it
-        if routing.UNSIGNED.get(route.operation) == route.service and followed and not sigv4.is_signed(request):
+        if target.needs_no_signature and followed and not sigv4.is_signed(request):
             return None
         return sigv4.read(request)
 

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
+
+
+class Alike:
+    """What the requests of one form have in common: everything but their bodies and the headers in `changing`.
+
+    `found` is where who reads one keeps what follows from the rest, under a name of its own, for those that come later.
+    """
+
+    __slots__ = ("changing", "found")
+
+    def __init__(self, changing: frozenset[str]) -> None:
+        self.changing = changing
+        self.found: dict[str, Any] = {}
 
 
 class HttpRequest:
     """One HTTP request with its whole body.
 
     `path` and `query` are raw, still percent-encoded, without the question mark; header names are lower-case.
-    `version` is `1.1` or `1.0`.
+    `version` is `1.1` or `1.0`; `alike` is there where others of the same form came before.
     """
 
-    __slots__ = ("body", "headers", "method", "path", "query", "version")
+    __slots__ = ("alike", "body", "headers", "method", "path", "query", "version")
 
     def __init__(
-        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes, version: str = "1.1"
+        self,
+        method: str,
+        path: str,
+        query: str,
+        headers: dict[str, str],
+        body: bytes,
+        version: str = "1.1",
+        alike: Alike | None = None,
     ) -> None:
         self.method = method
         self.path = path
@@ -24,6 +44,7 @@ class HttpRequest:
         self.headers = headers
         self.body = body
         self.version = version
+        self.alike = alike
 
 
 class Pieces(Protocol):

@@ -30,10 +30,10 @@ class Route:
 
     What else a request needs of the model is looked up once, for many requests take the same route: `validate` checks
     a parsed one against the constraints, and `signing_name` is what a signature for the service calls it. `known` is
-    what the protocol itself has looked up.
+    what the protocol itself has looked up; `by_headers` says that the headers alone lead here, whatever the body.
     """
 
-    __slots__ = ("known", "operation", "protocol", "service", "signing_name", "uri", "validate")
+    __slots__ = ("by_headers", "known", "operation", "protocol", "service", "signing_name", "uri", "validate")
 
     def __init__(self, service: str, protocol: WireProtocol, operation: str, uri: dict[str, str] | None = None) -> None:
         self.service = service
@@ -43,3 +43,4 @@ class Route:
         self.validate: Validator = validator(service, operation)
         self.signing_name: str = model.service(service).signing_name
         self.known: Any = None
+        self.by_headers = False

@@ -129,6 +129,7 @@ def _find_target(target: str, request: HttpRequest) -> Route:
     found, content_type = Route(service, JSON_RPC, operation), request.headers.get("content-type", "")
     if content_type in _content_types(service):
         _targets[target, content_type] = found
+        found.by_headers = True
     return found
 
 

@@ -75,6 +75,21 @@ def test_what_changes_with_every_request_is_read_from_it() -> None:
     assert (request.headers["content-length"], request.body) == ("8", b'{"TableN')
 
 
+def test_requests_of_one_form_know_what_they_have_in_common() -> None:
+    forms = learned(sent())
+    first, second = forms.read(sent(b"{1")), forms.read(sent(b"{2", OTHER))
+    assert first is not None
+    assert second is not None
+    assert first.alike is not None
+    assert first.alike is second.alike
+    assert first.alike.changing == {"authorization", "x-amz-date", "amz-sdk-invocation-id", "content-length"}
+    more = sent(more="X-Another: 1\r\n")
+    forms.learn(more, Parsed(more).requests[0])
+    another = forms.read(more)
+    assert another is not None
+    assert another.alike is not first.alike
+
+
 def test_reading_changes_nothing_of_the_form() -> None:
     forms = learned(sent())
     first = forms.read(sent(digest=OTHER))
