@@ -34,6 +34,10 @@ class Bindings:
         self.values: dict[str, AttributeValue] = {} if values is None else _checked_values(values)
         self.used: set[str] = set()
 
+    def have(self, names: frozenset[str], values: frozenset[str]) -> bool:
+        """Whether all of these stand for something."""
+        return _are_there(names, self.names) and _are_there(values, self.values)
+
     def check_unused(self) -> None:
         """Refuse names and values that no expression used; call it when all of them are bound."""
         if len(self.used) == len(self.names) + len(self.values):
@@ -42,6 +46,15 @@ class Bindings:
             _refuse_unused("ExpressionAttributeNames", self.names, self.used)
         if self.values:
             _refuse_unused("ExpressionAttributeValues", self.values, self.used)
+
+
+def _are_there(wanted: frozenset[str], given: dict[str, Any]) -> bool:
+    """Whether all the placeholders are given. One by one: two sets' comparison makes an iterator and more of each."""
+    if wanted:
+        for placeholder in wanted:  # noqa: SIM110 - a generator costs what this is to save
+            if placeholder not in given:
+                return False
+    return True
 
 
 @lru_cache(maxsize=1024)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from tailrace.expression import functions, nodes
 from tailrace.expression.bindings import Bindings
@@ -39,22 +38,13 @@ class Plan:
 
     def check(self, bindings: Bindings) -> None:
         """Refuse bindings that the text can't be used with; note what it uses."""
-        if not (_are_there(self.names, bindings.names) and _are_there(self.values, bindings.values)):
+        if not bindings.have(self.names, self.values):
             for problem in self.explain:
                 problem(bindings)
         for check in self.checks:
             check(bindings)
         bindings.used.update(self.names)
         bindings.used.update(self.values)
-
-
-def _are_there(wanted: frozenset[str], given: dict[str, Any]) -> bool:
-    """Whether all the placeholders are given. One by one: two sets' comparison makes an iterator and more of each."""
-    if wanted:
-        for placeholder in wanted:  # noqa: SIM110 - a generator costs what this is to save
-            if placeholder not in given:
-                return False
-    return True
 
 
 class Condition:
@@ -94,11 +84,22 @@ def bind_tree(tree: nodes.Condition, bindings: Bindings, kind: str) -> Condition
     return Condition(plan, bindings)
 
 
-@lru_cache(maxsize=TREES_MAX)
+# By kind and text. A call of an lru_cache takes three times as long to look up what is here.
+_plans: Final[dict[str, dict[str, Plan]]] = {}
+
+
 def plan_of_text(text: str, kind: str) -> Plan:
     """The plan of a text, made once."""
-    tree: Any = parse(text, kind)
-    return plan_of_tree(tree, kind)
+    plans = _plans.get(kind)
+    if plans is None:
+        plans = _plans[kind] = {}
+    plan = plans.get(text)
+    if plan is None:
+        tree: Any = parse(text, kind)
+        if len(plans) >= TREES_MAX:
+            plans.clear()
+        plan = plans[text] = plan_of_tree(tree, kind)
+    return plan
 
 
 def plan_of_tree(tree: nodes.Condition, kind: str) -> Plan:

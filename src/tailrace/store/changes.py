@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, get_args
 
 import orjson
@@ -45,9 +44,10 @@ _REMOVED: Final = b'{"eventName":"REMOVE"'
 _WITH_NEW: Final = ("NEW_AND_OLD_IMAGES", "NEW_IMAGE")
 _WITH_OLD: Final = ("NEW_AND_OLD_IMAGES", "OLD_IMAGE")
 _ENDS: Final[dict[ViewType, bytes]] = {
-    view_type: b',"SizeBytes":%%d,"StreamViewType":"%b"}}' % view_type.encode() for view_type in get_args(ViewType)
+    view_type: b',"StreamViewType":"%b"}}' % view_type.encode() for view_type in get_args(ViewType)
 }
-"""How a record ends, by what the stream shows; its size is to be put in."""
+"""How a record ends, by what the stream shows."""
+_openings: Final[dict[int, bytes]] = {}  # of the latest second alone
 _INSERT: Final = "INSERT INTO changes (sequence, created, body, origin) VALUES (?, ?, ?, ?)"
 _INSERT_NEXT: Final = (
     "INSERT INTO changes (sequence, created, body, origin) SELECT latest - ?, ?, ?, ? FROM shards WHERE shard = ?"
@@ -234,10 +234,13 @@ def _insert(tx: Transaction, shard: int, bodies: list[bytes], now: float, origin
         tx.many(_INSERT, [(number, now, body, origin) for number, body in enumerate(bodies, latest + 1)])
 
 
-@lru_cache(maxsize=4)
 def _opening(second: int) -> bytes:
     """What the records of one second have between their event's name and their keys, where nobody is to be named."""
-    return b',"dynamodb":{"ApproximateCreationDateTime":%d,"Keys":' % second
+    made = _openings.get(second)
+    if made is None:
+        _openings.clear()
+        made = _openings[second] = b',"dynamodb":{"ApproximateCreationDateTime":%d,"Keys":' % second
+    return made
 
 
 def _opening_with(cause: dict[str, Any], second: int) -> bytes:
@@ -254,12 +257,16 @@ def _record(view_type: ViewType, key_names: tuple[str, ...], old: Image, new: Im
     event = _ADDED if old_body is None else _REMOVED if new_body is None else _CHANGED
     pieces = [event, opening, orjson.dumps(keys)]
     if new_body is not None and view_type in _WITH_NEW:
-        pieces += (b',"NewImage":', new_body)
+        pieces.append(b',"NewImage":')
+        pieces.append(new_body)
         size += new.size
     if old_body is not None and view_type in _WITH_OLD:
-        pieces += (b',"OldImage":', old_body)
+        pieces.append(b',"OldImage":')
+        pieces.append(old_body)
         size += old.size
-    pieces.append(_ENDS[view_type] % size)
+    pieces.append(b',"SizeBytes":')
+    pieces.append(str(size).encode())
+    pieces.append(_ENDS[view_type])
     return b"".join(pieces)
 
 

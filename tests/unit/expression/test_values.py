@@ -175,3 +175,17 @@ def test_one_walk_measures_what_two_would(written: list[str], texts: list[str]) 
     item |= {f"{text}{n}": {"S": text} for n, text in enumerate(texts)}
     normal, size = measured(item)
     assert (normal, size) == ({name: normalize_value(value) for name, value in item.items()}, item_size(normal))
+
+
+@given(*[st.one_of(st.integers(-(10**20), 10**20), st.integers(-200, 200))] * 2, st.integers(0, 3))
+def test_sums_are_exact_and_canonical(left: int, right: int, places: int) -> None:
+    """Small whole numbers are added as such, all others as decimals."""
+    one, other = (canonical_number(str(Decimal(each).scaleb(-places))) for each in (left, right))
+    assert add(one, other) == canonical_number(str(Decimal(left + right).scaleb(-places)))
+    assert subtract(one, other) == canonical_number(str(Decimal(left - right).scaleb(-places)))
+
+
+@pytest.mark.parametrize("text", ["١٢", "²", "1_0", " 1"])
+def test_only_ascii_digits_make_a_number(text: str) -> None:
+    with pytest.raises(ApiError, match="cannot be converted to a numeric value"):
+        canonical_number(text)

@@ -30,6 +30,8 @@ from tailrace.store.items import Change
 
 _OLDER: Final = ("Expected", "ConditionalOperator")
 _CONDITION: Final = ("ConditionExpression",)
+_OLDER_OF_UPDATE: Final = ("AttributeUpdates", *_OLDER)
+_OF_UPDATE: Final = ("UpdateExpression", *_CONDITION)
 _NEEDED = ("TableName", "Key")
 _PLAIN: Final = len(_NEEDED)
 """How many members a request has that says where, and what or which: no condition, and nothing to return."""
@@ -108,8 +110,7 @@ async def update_item(call: Call, request: Shape) -> Shape:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     """
-    older = ("AttributeUpdates", *_OLDER)
-    bindings = parameters.bindings_of(request, older, ("UpdateExpression", *_CONDITION))
+    bindings = parameters.bindings_of(request, _OLDER_OF_UPDATE, _OF_UPDATE)
     update = writes.update_of(request, bindings)
     bindings.check_unused()
     return await _write(call, request, update)
