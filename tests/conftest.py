@@ -24,8 +24,14 @@ from tests.postgres import Databases
 ENGINE = "TAILRACE_TEST_ENGINE"
 """Set to `postgresql`, every flow test runs on one; without it those of `ON_BOTH` (flow/conftest.py) run there too."""
 
-# Property tests say nothing about time: the machine that runs them may be busy.
-settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Property tests say nothing about time: the machine that runs them may be busy. They try the same examples in each run,
+# and others with TAILRACE_TEST_EXPLORE=1.
+settings.register_profile(
+    "busy machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="TAILRACE_TEST_EXPLORE" not in os.environ,
+)
 settings.load_profile("busy machine")
 
 

@@ -30,12 +30,14 @@ def edited(item: Item, effects: list[Effect]) -> Item:
         else:
             new[steps[0]] = value  # type: ignore[index]
     if nested:
-        for steps, value in sorted(_written(nested), key=_last_index):
+        written = sorted(_written(nested), key=_last_index)
+        for steps, value in written:
             _check_nesting(steps, value)
             _write(_parent(new, steps), steps[-1], value)
         # Longer paths first: l[1].x has to be found before l[0] is taken away.
         for steps in sorted(_removed(nested), key=lambda steps: (len(steps), _index(steps)), reverse=True):
-            _remove(_parent(new, steps), steps[-1])
+            if not written or _was_there(_parent(dict(item), steps), steps[-1]):
+                _remove(_parent(new, steps), steps[-1])
     return new
 
 
@@ -81,6 +83,11 @@ def _write(members: Any, step: str | int, value: AttributeValue) -> None:
         members.append(value)
     else:
         members[step] = value
+
+
+def _was_there(members: Any, step: str | int) -> bool:
+    """Whether an index is of the list as it was, and not of what has just been appended to it."""
+    return not isinstance(step, int) or step < len(members)
 
 
 def _remove(members: Any, step: str | int) -> None:

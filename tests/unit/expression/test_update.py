@@ -69,6 +69,7 @@ def changed(text: str, item: Any = None) -> dict[str, Any]:
         ("REMOVE l[0], l[1]", {"l": {"L": [{"M": {"x": {"N": "2"}}}]}}),
         ("REMOVE l[0], l[2].x", {"l": {"L": [{"N": "1"}, {"M": {}}]}}),
         ("SET l[5] = :1 REMOVE l[0], l[2]", {"l": {"L": [{"N": "1"}, {"N": "1"}]}}),
+        ("SET l[5] = :1 REMOVE l[3]", {"l": {"L": [*ITEM["l"]["L"], {"N": "1"}]}}),
         ("REMOVE l[1] SET l[2].x = :new", {"l": {"L": [{"N": "0"}, {"M": {"x": {"S": "new"}}}]}}),
         ("ADD n :1, o :2", {"n": {"N": "11"}, "o": {"N": "2"}}),
         ("ADD ss :bc, tt :a", {"ss": {"SS": ["a", "b", "c"]}, "tt": {"SS": ["a"]}}),
