@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -112,17 +113,27 @@ async def test_refusals_count_by_their_kind_and_take_no_units() -> None:
         }
 
 
+class Standing:
+    """A store in the place of another one, which updates in another way."""
+
+    def __init__(self, store: Any, update: Callable[..., Awaitable[Any]]) -> None:
+        self._store, self.update = store, update
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
 async def test_a_closure_that_runs_again_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with in_process() as node:
         await node.table("table")
-        update = node.node.store.update
+        store = node.node.store
 
         async def twice(change: Any, **how: Any) -> Any:
-            await update(change, **how)
-            return await update(change, **how)
+            await store.update(change, **how)
+            return await store.update(change, **how)
 
         with monkeypatch.context() as patch:
-            patch.setattr(node.node.store, "update", twice)
+            patch.setattr(node.node, "store", Standing(store, twice))
             await asked(node, "PutItem", TableName="table", Item=item("a"))
         assert without_times(await kept(node)) == {(WRITE, "table"): (1, 1), (LATENCY, "PutItem", "table"): 1}
 
@@ -202,7 +213,7 @@ async def test_a_minute_that_cannot_be_written_waits(monkeypatch: pytest.MonkeyP
             raise OSError("the disk is full")
 
         with monkeypatch.context() as patch:
-            patch.setattr(node.node.store, "update", away)
+            patch.setattr(node.node, "store", Standing(node.node.store, away))
             node.clock.advance(60)
             await keeper.round()
         start = node.clock.now() // 60 * 60 - 60
