@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tailrace.base.errors import Outdated
-from tailrace.store import changes, items
+from tailrace.store import changes, items, sqlite
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import KeyAttribute, ShardRange, StreamLayout, TableLayout, ViewType
@@ -169,6 +169,13 @@ async def test_shard_names_are_aws_shaped_and_unique(place: Store) -> None:
         assert shard.parent is None
 
 
+@pytest.fixture
+def whole_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No group is cut short because the machine is busy."""
+    monkeypatch.setattr(sqlite, "GROUP_SECONDS_MAX", 60.0)
+
+
+@pytest.mark.usefixtures("whole_groups")
 async def test_numbers_that_a_group_takes_are_seen_by_all_who_ask_for_them(embedded: SqliteStore) -> None:
     """A group counts them by itself: whoever looks at the shard, or closes it, finds what is so."""
     stream = await open_stream(embedded, 1)
@@ -198,6 +205,7 @@ async def test_numbers_that_a_group_takes_are_seen_by_all_who_ask_for_them(embed
     assert [each.sequence - changes.first_number(shard) for each in written] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.usefixtures("whole_groups")
 async def test_numbers_that_a_group_takes_stand_before_a_statement_changes_them(embedded: SqliteStore) -> None:
     stream = await open_stream(embedded, 1)
     table, [shard] = streaming(stream), [each.shard for each in stream.shards]
