@@ -54,7 +54,7 @@ class Form:
     def read(self, data: bytes) -> HttpRequest | None:
         """The request that these bytes are, if they have this form."""
         size, start = self._size, self._start
-        # Most others differ at the start: another operation's, say. A slice is a fifth of a call of `startswith`.
+        # Most others differ at the start: another operation's, say. A slice is a tenth of a call of `startswith`.
         if len(data) < size or data[: len(start)] != start:
             return None
         if self._unpack_fixed(data) != self._fixed:

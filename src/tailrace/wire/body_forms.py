@@ -50,7 +50,7 @@ class BodyForm:
     def read(self, body: bytes) -> Shape | None:
         """The members of the request that has this body, if it has this form."""
         size = len(self._start)
-        # A slice and a comparison are a fifth of a call of `startswith`.
+        # A slice and a comparison are a tenth of a call of `startswith`.
         if body[:size] != self._start or _ESCAPE in body:
             return None
         texts: list[str] = []
