@@ -10,7 +10,7 @@ before a malformed body, a malformed body before a missing permission.
 from __future__ import annotations
 
 import logging
-from typing import Final, cast
+from typing import Final
 
 from tailrace import resource_policies
 from tailrace.audit.entry import Decided, Entry, subject_of
@@ -56,7 +56,8 @@ AT_ONCE = frozenset(
 
 class _Target:
     """What a request asks for, and what is known of all that ask for the same: the operation that we have, whether
-    it may come without a signature, and how many were answered with each status.
+    it is one of DynamoDB's or its streams', whether it may come without a signature, and how many were answered with
+    each status.
     """
 
     __slots__ = ("counts", "needs_no_signature", "of_dynamodb", "operation", "route")
@@ -86,9 +87,9 @@ class Gateway:
     def answers_at_once(self, request: HttpRequest) -> bool:
         """Whether the answer to a request needs no task: nothing that it waits for asks for one."""
         alike = request.alike
-        known = None if alike is None else alike.found.get(_AT_ONCE)
+        known: bool | None = None if alike is None else alike.found.get(_AT_ONCE)
         if known is not None:
-            return cast("bool", known)
+            return known
         headers = request.headers
         # Neither a page nor a function's URL.
         is_call = request.path == "/" and function_urls.LABEL not in headers.get("host", "")
@@ -99,15 +100,15 @@ class Gateway:
 
     async def answer(self, request: HttpRequest, peer: Peer) -> HttpResponse:
         """The answer to one request. Never raises but for the cancellation of its task."""
-        known = None if request.alike is None else request.alike.found.get(_TARGET)
-        if known is None:
-            known = await self._find(request, peer)
-            if isinstance(known, HttpResponse):
-                return known
-        target = cast("_Target", known)
+        target: _Target | None = None if request.alike is None else request.alike.found.get(_TARGET)
+        if target is None:
+            found = await self._find(request, peer)
+            if isinstance(found, HttpResponse):
+                return found
+            target = found
         node, route, of_dynamodb = self.node, target.route, target.of_dynamodb
         service, operation = route.service, route.operation
-        request_id = ids.request_id_long() if of_dynamodb else ids.uuid()
+        request_id = request_id_of(service)
         if of_dynamodb and len(request.body) > DYNAMODB_BYTES_MAX:
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
         clock, telemetry = node.clock, node.telemetry
@@ -225,20 +226,14 @@ class Gateway:
 
     def _shape(self, target: _Target, request: HttpRequest) -> Shape:
         """The members of the request, as the model wants them."""
-        alike, route, body = request.alike, target.route, request.body
-        if alike is None or not target.of_dynamodb:
-            forms = None
-        else:
-            forms = alike.found.get(_BODY_FORMS)
-            if forms is None:
-                forms = alike.found[_BODY_FORMS] = BodyForms()
-            known = cast("BodyForms", forms).read(body)
-            if known is not None:
-                return known
+        route, body, forms = target.route, request.body, _body_forms(target, request)
+        known = None if forms is None else forms.read(body)
+        if known is not None:
+            return known
         shape = route.protocol.parse(route, request)
         route.validate(shape)
         if forms is not None:
-            cast("BodyForms", forms).learn(body, shape)
+            forms.learn(body, shape)
         return shape
 
     def _named(self, tx: Transaction, key_id: str, token: str | None) -> tuple[Credentials, bool]:
@@ -296,6 +291,17 @@ class Gateway:
         decisions = await store.view(lambda tx: [identity.decide(tx, principal, *each) for each in asked])
         left = iter([Decided(each[0], each[1], decision) for each, decision in zip(asked, decisions, strict=True)])
         return [next(left) if decided is None else decided for decided in made]
+
+
+def _body_forms(target: _Target, request: HttpRequest) -> BodyForms | None:
+    """The forms of the bodies of those requests that are like this one, where AttributeValues are in them."""
+    alike = request.alike
+    if alike is None or not target.of_dynamodb:
+        return None
+    found: BodyForms | None = alike.found.get(_BODY_FORMS)
+    if found is None:
+        found = alike.found[_BODY_FORMS] = BodyForms()
+    return found
 
 
 def refusal_of(problem: Exception, entry: Entry) -> ApiError:
