@@ -125,6 +125,14 @@ def server(request: pytest.FixtureRequest, servers: Callable[[str], RunningServe
     return servers(getattr(request, "param", os.environ.get(ENGINE, "memory")))
 
 
+@pytest.fixture(scope="module")
+def movable() -> Iterator[RunningServer]:
+    """A server in memory whose time the tests of a file move ahead."""
+    running = RunningServer("memory:", "--movable-clock")
+    yield running
+    assert running.stop() == 0
+
+
 @pytest.fixture
 def durable_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningServer]:
     """A server on a folder of its own, to kill and start again."""

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,6 @@ from tests.postgres import Databases
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 LISTS = allow("dynamodb:ListTables")
-
-
-@pytest.fixture(scope="module")
-def movable() -> Iterator[RunningServer]:
-    """A server that every test of this file moves ahead."""
-    running = RunningServer("memory:", "--movable-clock")
-    yield running
-    assert running.stop() == 0
 
 
 def tailrace(server: RunningServer, key: tuple[str, str] = ("test", "test")) -> Any:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
-
-import pytest
 
 from tailrace.reach import Reached, client
 from tests.conftest import RunningServer, wait_until
@@ -21,14 +18,6 @@ def handler(event, context):
     for record in event["Records"]:
         print("RECORD " + json.dumps(record))
 """
-
-
-@pytest.fixture(scope="module")
-def movable() -> Iterator[RunningServer]:
-    """A server whose time the tests of this file move ahead."""
-    running = RunningServer("memory:", "--movable-clock")
-    yield running
-    assert running.stop() == 0
 
 
 def advance(server: RunningServer, seconds: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -219,14 +218,6 @@ def test_the_policy_of_the_queue_takes_part(server: RunningServer) -> None:
     consumer.map()
     consumer.send("a")
     wait_until("it is seen", lambda: consumer.seen() == ["a"])
-
-
-@pytest.fixture
-def movable() -> Iterator[RunningServer]:
-    """A server whose time a test moves ahead."""
-    running = RunningServer("memory:", "--movable-clock")
-    yield running
-    assert running.stop() == 0
 
 
 def test_failed_messages_end_as_dead_letters(movable: RunningServer) -> None:
