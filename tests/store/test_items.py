@@ -8,11 +8,12 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from tailrace.base.errors import ApiError
+from tailrace.base.errors import ApiError, Outdated
 from tailrace.expression.values import item_size
 from tailrace.store import items
+from tailrace.store.collections import RowChanges
 from tailrace.store.engine import Row, Store, Transaction
-from tailrace.store.image import Image
+from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import TableLayout
 from tests.store.tables import (
     BY_COLOR,
@@ -238,3 +239,40 @@ async def test_an_index_is_built_beside_writers(place: Store) -> None:
         assert items.measure(tx, BY_SIZE.collection) == (len(entries), sum(entry.size for entry in entries))
 
     await place.view(agrees)
+
+
+async def test_a_row_that_moves_is_as_if_deleted_and_added(place: Store) -> None:
+    low, high = b"\x01" * 9, b"\xfe" * 9  # of two stripes, where an engine counts in several
+    old, new = Image(item("a", size=1)), Image(item("a", size=22, note="longer"))
+
+    def move(tx: Transaction) -> None:
+        for collection in (5, 6):
+            rows = RowChanges()
+            rows.change(collection, low, NOTHING, old)
+            rows.write(tx)
+        moved, again = RowChanges(), RowChanges()
+        moved.move(tx, 5, low, high, old, new)
+        again.change(6, low, old, NOTHING)
+        again.change(6, high, NOTHING, new)
+        moved.write(tx)
+        again.write(tx)
+
+    await place.update(move)
+
+    def left(tx: Transaction, collection: int) -> object:
+        stripes = tx.rows("SELECT stripe, items, bytes FROM collections WHERE collection = ? ORDER BY 1", collection)
+        return everything(tx, collection), items.measure(tx, collection), stripes
+
+    assert await place.view(lambda tx: left(tx, 5)) == await place.view(lambda tx: left(tx, 6))
+    assert await place.view(lambda tx: items.measure(tx, 5)) == (1, new.size)
+
+
+async def test_only_a_row_that_is_there_can_move(embedded: Store) -> None:
+    def move(tx: Transaction) -> None:
+        rows = RowChanges()
+        rows.move(tx, 5, b"a", b"b", Image(item("a")), Image(item("b")))
+        rows.write(tx)
+
+    with pytest.raises(Outdated):
+        await embedded.update(move)
+    assert await embedded.view(lambda tx: (everything(tx, 5), items.measure(tx, 5))) == ([], (0, 0))

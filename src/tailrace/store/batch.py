@@ -78,7 +78,7 @@ class Batch:
         self._rows.change(layout.collection, key, old, new)
         index_writes = {}
         if layout.indexes:
-            index_writes = index_entries.plan(self._rows, layout, key, old, new)
+            index_writes = index_entries.plan(self._tx, self._rows, layout, key, old, new)
         done = Change(old, new, index_writes)
         self._changed[place] = layout, done
         return done

@@ -7,18 +7,20 @@ alternative, counting when asked, reads the whole table for each DescribeTable.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import compress
 from typing import Final
 
 from tailrace.store.engine import COUNT, Transaction
-from tailrace.store.image import Image
+from tailrace.store.image import NOTHING, Image
 
 _INSERT: Final = (
     "INSERT INTO items (collection, key, body, size) VALUES (?, ?, ?, ?) ON CONFLICT (collection, key) DO NOTHING"
 )
 _REPLACE: Final = "UPDATE items SET body = ?, size = ? WHERE collection = ? AND key = ?"
 _REMOVE: Final = "DELETE FROM items WHERE collection = ? AND key = ?"
-_ORDER: Final = tuple((sql, known) for known in (True, False) for sql in (_REMOVE, _REPLACE, _INSERT))
+_MOVE: Final = "UPDATE items SET key = ?, body = ?, size = ? WHERE collection = ? AND key = ?"
+_ORDER: Final = (_REMOVE, _MOVE, _REPLACE, _INSERT)
 
 _Counted = tuple[int, bytes, int, int]  # collection, key, and how many rows and bytes more there are then
 _Planned = tuple[list[tuple[object, ...]], list[_Counted]]  # each row's parameters, and what they do to the statistics
@@ -33,10 +35,11 @@ class RowChanges:
     in its place; then it does and counts nothing.
     """
 
-    __slots__ = ("_planned",)
+    __slots__ = ("_doubtful", "_known")
 
     def __init__(self) -> None:
-        self._planned: dict[tuple[str, bool], _Planned] = {}
+        self._known: dict[str, _Planned] = {}
+        self._doubtful: dict[str, _Planned] = {}
 
     def change(self, collection: int, key: bytes, old: Image, new: Image, *, known: bool = True) -> None:
         """Have a row that has been `old` be `new`: added, changed or deleted."""
@@ -47,32 +50,53 @@ class RowChanges:
             sql, parameters, items = _INSERT, (collection, key, new.body, new.size), 1
         else:
             sql, parameters, items = _REPLACE, (new.body, new.size, collection, key), 0
-        planned = self._planned.get((sql, known))
-        if planned is None:
-            planned = self._planned[sql, known] = ([], [])
-        planned[0].append(parameters)
-        planned[1].append((collection, key, items, new.size - old.size))
+        rows, counted = _planned(self._known if known else self._doubtful, sql)
+        rows.append(parameters)
+        counted.append((collection, key, items, new.size - old.size))
+
+    def move(self, tx: Transaction, collection: int, old_key: bytes, new_key: bytes, old: Image, new: Image) -> None:
+        """Have a known row stand under another key, where there is none: a statement and two pages less than to delete
+        it and add it. Where a key says which machine its row is on, it can't be changed.
+        """
+        if tx.parts > 1:
+            self.change(collection, old_key, old, NOTHING)
+            self.change(collection, new_key, NOTHING, new)
+            return
+        rows, counted = _planned(self._known, _MOVE)
+        rows.append((new_key, new.body, new.size, collection, old_key))
+        counted.append((collection, old_key, -1, -old.size))
+        counted.append((collection, new_key, 1, new.size))
 
     def write(self, tx: Transaction) -> None:
         """Do it all. Raises Outdated where a known row has come or gone."""
         sums: dict[tuple[int, int], tuple[int, int]] = {}
-        for sql, known in _ORDER:
-            planned = self._planned.get((sql, known))
-            if planned is None:
-                continue
-            rows, counted = planned
-            if known:
-                tx.many(sql, rows, one=sql is _INSERT)
-            else:
-                counted = list(compress(counted, tx.each(sql, rows)))
-            for collection, key, items, size in counted:
-                if items or size:
-                    place = collection, key[0] * tx.stripes >> 8
-                    before = sums.get(place, (0, 0))
-                    sums[place] = before[0] + items, before[1] + size
+        for sql in _ORDER:
+            planned = self._known.get(sql)
+            if planned is not None:
+                rows, counted = planned
+                tx.many(sql, rows, one=sql is _INSERT or sql is _MOVE)
+                _add(tx, sums, counted)
+        for sql, (rows, counted) in self._doubtful.items():
+            _add(tx, sums, compress(counted, tx.each(sql, rows)))
         for (collection, stripe), (items, size) in sums.items():
             if items or size:
                 _count_in(tx, collection, stripe, items, size)
+
+
+def _planned(changes: dict[str, _Planned], sql: str) -> _Planned:
+    """What is planned to be done by a statement so far."""
+    planned = changes.get(sql)
+    if planned is None:
+        planned = changes[sql] = ([], [])
+    return planned
+
+
+def _add(tx: Transaction, sums: dict[tuple[int, int], tuple[int, int]], counted: Iterable[_Counted]) -> None:
+    """Add what changes do to the statistics, by collection and stripe."""
+    for collection, key, items, size in counted:
+        place = collection, key[0] * tx.stripes >> 8
+        before = sums.get(place)
+        sums[place] = (items, size) if before is None else (before[0] + items, before[1] + size)
 
 
 def insert(tx: Transaction, collection: int, key: bytes, body: bytes, size: int) -> bool:

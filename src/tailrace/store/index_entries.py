@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tailrace.expression.keys import partition_start, sort_bytes
 from tailrace.store import collections
@@ -16,6 +16,9 @@ from tailrace.store.collections import RowChanges
 from tailrace.store.engine import Transaction
 from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import IndexLayout, Item, KeyAttribute, TableLayout
+
+_STARTS_MAX: Final = 1024
+_starts: Final[dict[bytes, bytes]] = {}  # of partitions by their attributes: many items share one of an index
 
 
 class Entry(NamedTuple):
@@ -33,7 +36,7 @@ def entry(layout: TableLayout, index: IndexLayout, key: bytes, image: Image) -> 
     hashes, ranges = _sort_bytes(index.hash, item), _sort_bytes(index.range, item)
     if hashes is None or ranges is None:
         return None
-    return Entry(partition_start(hashes) + ranges + key, project(layout, index, image, item))
+    return Entry(_start(hashes) + ranges + key, project(layout, index, image, item))
 
 
 def project(layout: TableLayout, index: IndexLayout, image: Image, item: Item) -> Image:
@@ -44,7 +47,9 @@ def project(layout: TableLayout, index: IndexLayout, image: Image, item: Item) -
     return image if names is None else Image({name: value for name, value in item.items() if name in names})
 
 
-def plan(rows: RowChanges, layout: TableLayout, key: bytes, old: Image, new: Image) -> dict[str, tuple[int, ...]]:
+def plan(
+    tx: Transaction, rows: RowChanges, layout: TableLayout, key: bytes, old: Image, new: Image
+) -> dict[str, tuple[int, ...]]:
     """Add to the rows what brings every index up to date with a write; the sizes of those entries, by index name.
 
     An entry whose key changed is two writes, one that is changed in place one write of the larger size. An index that
@@ -52,7 +57,7 @@ def plan(rows: RowChanges, layout: TableLayout, key: bytes, old: Image, new: Ima
     """
     written = {}
     for index in layout.indexes:
-        sizes = _plan(rows, index, entry(layout, index, key, old), entry(layout, index, key, new))
+        sizes = _plan(tx, rows, index, entry(layout, index, key, old), entry(layout, index, key, new))
         if sizes:
             written[index.name] = sizes
     return written
@@ -63,6 +68,16 @@ def enter(tx: Transaction, layout: TableLayout, index: IndexLayout, key: bytes, 
     made = entry(layout, index, key, image)
     if made is not None and made.content.body is not None:
         collections.insert(tx, index.collection, made.key, made.content.body, made.content.size)
+
+
+def _start(hashes: bytes) -> bytes:
+    """`partition_start`, remembered."""
+    start = _starts.get(hashes)
+    if start is None:
+        if len(_starts) >= _STARTS_MAX:
+            _starts.clear()
+        start = _starts[hashes] = partition_start(hashes)
+    return start
 
 
 def _sort_bytes(parts: tuple[KeyAttribute, ...], item: Item) -> bytes | None:
@@ -76,13 +91,19 @@ def _sort_bytes(parts: tuple[KeyAttribute, ...], item: Item) -> bytes | None:
     return found
 
 
-def _plan(rows: RowChanges, index: IndexLayout, old: Entry | None, new: Entry | None) -> tuple[int, ...]:
+def _plan(
+    tx: Transaction, rows: RowChanges, index: IndexLayout, old: Entry | None, new: Entry | None
+) -> tuple[int, ...]:
     collection, known = index.collection, not index.building
-    if old is not None and new is not None and old.key == new.key:
-        if old.content.item == new.content.item:
-            return ()
-        rows.change(collection, new.key, old.content, new.content, known=known)
-        return (max(old.content.size, new.content.size),)
+    if old is not None and new is not None:
+        if old.key != new.key and known:
+            rows.move(tx, collection, old.key, new.key, old.content, new.content)
+            return (old.content.size, new.content.size)
+        if old.key == new.key:
+            if old.content.item == new.content.item:
+                return ()
+            rows.change(collection, new.key, old.content, new.content, known=known)
+            return (max(old.content.size, new.content.size),)
     if old is not None:
         rows.change(collection, old.key, old.content, NOTHING, known=known)
     if new is not None:

@@ -77,8 +77,11 @@ def differ(layout: TableLayout, old: Image, new: Image) -> bool:
     """
     if new is old or new.body == old.body:
         return False
-    watched = layout.stream is not None or layout.indexes
-    return not watched or old.size != new.size or _sum(old.body) != _sum(new.body) or old.item != new.item
+    if (layout.stream is None and not layout.indexes) or old.size != new.size:
+        return True
+    if not layout.indexes and _sum(old.body) != _sum(new.body):  # an index has both parsed anyway
+        return True
+    return old.item != new.item
 
 
 def _sum(body: bytes | None) -> int:
@@ -155,7 +158,7 @@ def change(
     index_writes = _NONE
     if layout.indexes:
         entries = collections.RowChanges()
-        index_writes = index_entries.plan(entries, layout, key, old, new)
+        index_writes = index_entries.plan(tx, entries, layout, key, old, new)
         entries.write(tx)
     if layout.expiry is not None:
         expirations.write(tx, layout.expiry, key, old.item, new.item)
