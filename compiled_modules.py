@@ -65,6 +65,7 @@ MODULES = (
     "gateway/gateway.py",
     "gateway/outbox.py",
     "gateway/peer.py",
+    "gateway/turns.py",
     "identity.py",
     "kept_decisions.py",
     "operation.py",

@@ -233,6 +233,8 @@ class Connection(asyncio.Protocol):
     async def _work(self) -> None:
         """Answer what is queued, one request after the other."""
         try:
+            if self.connections.turns.full:
+                await self.connections.turns.later()
             while self._queue:
                 request, keep_alive, size = self._queue.popleft()
                 try:
@@ -283,6 +285,7 @@ class Connection(asyncio.Protocol):
         """Write an answer that the outbox doesn't keep back, its body behind its head without joining the two: of
         1 MB the copy takes 100 µs, and sending it 250.
         """
+        self.connections.turns.spend(len(response.body))
         self.connections.outbox.empty()
         if self._transport is not None:
             framing = f"content-length: {len(response.body)}\r\n"

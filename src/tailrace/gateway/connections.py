@@ -11,6 +11,7 @@ from tailrace.gateway.connection import Connection
 from tailrace.gateway.limits import SWEEP_SECONDS
 from tailrace.gateway.outbox import Outbox
 from tailrace.gateway.peer import Answer, never
+from tailrace.gateway.turns import Turns
 from tailrace.wire import timestamps
 from tailrace.wire.http import HttpRequest
 
@@ -37,6 +38,7 @@ class Connections:
         self._dated: tuple[int, str] = (0, "")
         self.open: set[Connection] = set()
         self.outbox = Outbox(now, self.open)
+        self.turns = Turns()
         self.closing = False
         self._sweeper: asyncio.Task[None] | None = None
 
