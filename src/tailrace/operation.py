@@ -31,6 +31,7 @@ from tailrace.base.token_bucket import Buckets
 from tailrace.identity import Identity, Principal
 from tailrace.runtime.pool import Pool
 from tailrace.store.engine import Store
+from tailrace.wire.http import HttpRequest
 
 if TYPE_CHECKING:
     from tailrace.telemetry import Telemetry  # who imports it needs OpenTelemetry
@@ -101,16 +102,15 @@ class Call:
     __slots__ = (
         "entry",
         "gone",
-        "headers",
         "node",
         "operation",
         "principal",
         "region",
+        "request",
         "request_id",
         "secure",
         "service",
         "source_ip",
-        "user_agent",
     )
 
     def __init__(
@@ -122,9 +122,8 @@ class Call:
         region: str,
         request_id: str,
         source_ip: str = "127.0.0.1",
-        user_agent: str = "",
         secure: bool = False,
-        headers: Mapping[str, str] | None = None,
+        request: HttpRequest | None = None,
         entry: Entry | None = None,
         gone: asyncio.Event | None = None,
     ) -> None:
@@ -135,11 +134,20 @@ class Call:
         self.region = region
         self.request_id = request_id
         self.source_ip = source_ip
-        self.user_agent = user_agent
         self.secure = secure
-        self.headers: Mapping[str, str] = {} if headers is None else headers
+        self.request = request
         self.entry = entry
         self.gone = asyncio.Event() if gone is None else gone
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers that the request came with."""
+        return {} if self.request is None else self.request.headers
+
+    @property
+    def user_agent(self) -> str:
+        """With which program it says that it was made."""
+        return self.headers.get("user-agent", "")
 
     @property
     def account(self) -> str:

@@ -10,7 +10,7 @@ alternative, a policy handed in by each operation, is forgotten by the first wor
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tailrace.auth.evaluate import NamedPolicy
 from tailrace.base import arn
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Find = Callable[["Transaction", Arn], NamedPolicy | None]
 
 _sources: dict[str, Find] = {}
-_ever: Final[list[tuple[str, str, str]]] = []
+_ever: Final[list[Any]] = []
+"""Keys of documents; of any type, for compiled code makes a tuple that is declared one anew for each use."""
 
 
 def register(service: str, find: Find, ever: str | None = None) -> None:
@@ -45,9 +46,9 @@ def has_ever_been_put(tx: Transaction, ever: str) -> bool:
 
 def exist(tx: Transaction) -> bool:
     """Whether any resource has, or once had, a policy: without one nobody has to look whether it denies the root."""
-    find = tx.cache.get  # each request asks: a call for each service would cost as much as all the rest
-    for ever in _ever:
-        known: resources.Entry | None = find(ever)
+    cache = tx.cache
+    for ever in _ever:  # each request asks, so it looks where `resources.get` would, which then gets what isn't known
+        known: resources.Entry | None = cache.get(ever) if isinstance(cache, dict) else cache.get(ever)
         if (resources.get(tx, *ever) if known is None else known.document) is not None:
             return True
     return False

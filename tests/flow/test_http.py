@@ -176,3 +176,10 @@ def test_dynamodb_takes_sixteen_megabytes(wire: Wire) -> None:
     assert wire.ask("ListTables", body)[0] == 200
     assert wire.ask("ListTables", body + b" ")[::2] == (413, b"")
     assert wire.ask("ListTables", {})[0] == 200
+
+
+def test_compressed_bodies_are_opened_one_after_the_other(wire: Wire, table: str) -> None:
+    for key in ("small", "middling", "nobody", "small"):
+        body = gzip.compress(json.dumps({"TableName": table, "Key": {"pk": {"S": key}}}).encode(), mtime=0)
+        status, _, answer = wire.ask("GetItem", body, Content_Encoding="gzip")
+        assert (status, json.loads(answer).get("Item", {}).get("pk")) == (200, None if key == "nobody" else {"S": key})

@@ -20,6 +20,7 @@ DYNAMODB_BYTES_MAX: Final = 16 * MEBIBYTE
 # https://github.com/awslabs/dynamodb-cross-region-library/issues/61
 ANSWER_BYTES_MIN: Final = 4096
 ANSWER_BYTES_AT_ONCE = 64 * 1024  # longer answers are compressed in a thread, so that nobody waits for them
+_GZIP: Final = "takes gzip"  # what requests that are alike have found
 
 
 def inflate(request: HttpRequest, bytes_max: int) -> None:
@@ -48,12 +49,19 @@ def inflate(request: HttpRequest, bytes_max: int) -> None:
     request.body = body
 
 
-async def deflate(request: HttpRequest, response: HttpResponse) -> None:
-    """Compress an answer of at least `ANSWER_BYTES_MIN` for a client that says it takes gzip. The checksum is of the
-    bytes that are sent.
-    """
-    if not _takes_gzip(request.headers.get("accept-encoding", "")):
-        return
+def takes_gzip(request: HttpRequest) -> bool:
+    """Whether the client says that it takes gzip; known of those that are alike."""
+    alike = request.alike
+    known: bool | None = None if alike is None else alike.found.get(_GZIP)
+    if known is None:
+        known = _takes_gzip(request.headers.get("accept-encoding", ""))
+        if alike is not None:
+            alike.found[_GZIP] = known
+    return known
+
+
+async def deflate(response: HttpResponse) -> None:
+    """Compress an answer. The checksum is of the bytes that are sent."""
     if len(response.body) > ANSWER_BYTES_AT_ONCE:
         response.body = await asyncio.to_thread(gzip, response.body)
     else:

@@ -34,22 +34,22 @@ Place = tuple[int, int, str]  # where in the head, how many characters, the head
 class Form:
     """The header of a request whose values end in other characters each time, as many as in the first one."""
 
-    __slots__ = ("_alike", "_changing", "_fixed", "_headers", "_size", "_start", "_unpack", "_unpack_fixed")
+    __slots__ = ("_alike", "_fixed", "_length", "_size", "_start", "_unpack", "_unpack_fixed")
 
     def __init__(self, head: bytes, places: list[Place], headers: dict[str, str]) -> None:
         around, between, at, shown = "", "", 0, 0
-        self._changing = list[tuple[str, str, int, int]]()
+        changing: dict[str, tuple[int, int]] = {}
         for start, count, name in places:
             around, between = f"{around}{start - at}s{count}x", f"{between}{start - at}x{count}s"
-            self._changing.append((name, headers[name][:-count], shown, shown + count))
+            changing[name] = shown, shown + count
             at, shown = start + count, shown + count
         self._unpack = struct.Struct(between).unpack_from
         self._unpack_fixed = struct.Struct(f"{around}{len(head) - at}s").unpack_from
         self._fixed = self._unpack_fixed(head)
-        self._headers = headers
         self._size = len(head)
         self._start = self._fixed[0]
-        self._alike = Alike(frozenset(name for _, _, name in places))
+        self._length = changing["content-length"]
+        self._alike = Alike(headers, changing)
 
     def read(self, data: bytes) -> HttpRequest | None:
         """The request that these bytes are, if they have this form."""
@@ -62,12 +62,10 @@ class Form:
         changing = b"".join(self._unpack(data))
         if not changing.replace(b"-", b"").isalnum():
             return None
-        text, headers, body = changing.decode(), self._headers.copy(), data[size:]
-        for name, stem, start, end in self._changing:
-            headers[name] = stem + text[start:end]
-        if headers["content-length"] != str(len(body)):
+        ends, body, length = changing.decode(), data[size:], self._length
+        if ends[length[0] : length[1]] != str(len(body)):
             return None
-        return HttpRequest("POST", "/", "", headers, body, "1.1", self._alike)
+        return HttpRequest("POST", "/", "", None, body, "1.1", self._alike, ends)
 
 
 def form_of(data: bytes, request: HttpRequest) -> Form | None:

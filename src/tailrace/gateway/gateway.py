@@ -22,7 +22,7 @@ from tailrace.base.errors import ApiError, Outdated
 from tailrace.base.meter import REQUESTS, Count
 from tailrace.gateway import console_files, front_page, function_urls, own_pages
 from tailrace.gateway.admission import InFlight
-from tailrace.gateway.body import ANSWER_BYTES_MIN, DYNAMODB_BYTES_MAX, deflate, inflate
+from tailrace.gateway.body import ANSWER_BYTES_MIN, DYNAMODB_BYTES_MAX, deflate, inflate, takes_gzip
 from tailrace.gateway.console_files import ConsoleFiles
 from tailrace.gateway.own_pages import OwnPages
 from tailrace.gateway.peer import Peer
@@ -133,8 +133,8 @@ class Gateway:
         count.value += 1
         if of_dynamodb:
             table_metrics.answered(node, entry)
-            if len(response.body) >= ANSWER_BYTES_MIN:
-                await deflate(request, response)
+            if len(response.body) >= ANSWER_BYTES_MIN and takes_gzip(request):
+                await deflate(response)
         return response
 
     async def _find(self, request: HttpRequest, peer: Peer) -> _Target | HttpResponse:
@@ -176,7 +176,7 @@ class Gateway:
         return front_page.answer(request, self.node.config.region, with_console=self.console.are_there)
 
     async def _perform(self, target: _Target, request: HttpRequest, peer: Peer, entry: Entry) -> Shape:
-        node, route, operation, headers = self.node, target.route, target.operation, request.headers
+        node, route, operation = self.node, target.route, target.operation
         service = route.service
         signature, guarded = self._signed(target, request), False
         if signature is None:
@@ -198,8 +198,6 @@ class Gateway:
                 f"Tailrace does not have {service}:{route.operation} yet. See README.md for what is there.",
                 status=501 if model.service(service).protocol == "rest-json" else 400,
             )
-        if "content-encoding" in headers:
-            inflate(request, node.config.request_bytes_max)
         shape = self._shape(target, request)
         entry.subject = subject_of(shape)
         call = Call(
@@ -210,9 +208,8 @@ class Gateway:
             entry.region,
             entry.request_id,
             peer.address,
-            headers.get("user-agent", ""),
             peer.secure,
-            headers,
+            request,
             entry,
             peer.gone,
         )
@@ -226,14 +223,16 @@ class Gateway:
 
     def _shape(self, target: _Target, request: HttpRequest) -> Shape:
         """The members of the request, as the model wants them."""
-        route, body, forms = target.route, request.body, _body_forms(target, request)
-        known = None if forms is None else forms.read(body)
+        route, forms = target.route, _body_forms(target, request)
+        known = None if forms is None else forms.read(request.body)
         if known is not None:
             return known
+        if "content-encoding" in request.headers:
+            inflate(request, self.node.config.request_bytes_max)
         shape = route.protocol.parse(route, request)
         route.validate(shape)
         if forms is not None:
-            forms.learn(body, shape)
+            forms.learn(request.body, shape)
         return shape
 
     def _named(self, tx: Transaction, key_id: str, token: str | None) -> tuple[Credentials, bool]:
@@ -294,12 +293,14 @@ class Gateway:
 
 
 def _body_forms(target: _Target, request: HttpRequest) -> BodyForms | None:
-    """The forms of the bodies of those requests that are like this one, where AttributeValues are in them."""
+    """The forms of the bodies of those requests that are like this one, where AttributeValues are in them, for all to
+    read: a compressed body shows none.
+    """
     alike = request.alike
     if alike is None or not target.of_dynamodb:
         return None
     found: BodyForms | None = alike.found.get(_BODY_FORMS)
-    if found is None:
+    if found is None and "content-encoding" not in request.headers:
         found = alike.found[_BODY_FORMS] = BodyForms()
     return found
 

@@ -7,44 +7,70 @@ from typing import Any, Protocol
 
 
 class Alike:
-    """What the requests of one form have in common: everything but their bodies and the headers in `changing`.
+    """What the requests of one form have in common: everything but their bodies and the ends of some headers.
 
+    `headers` are those of one of them, and `changing` says where in the text of all such ends one of a header lies.
     `found` is where who reads one keeps what follows from the rest, under a name of its own, for those that come later.
     """
 
-    __slots__ = ("changing", "found")
+    __slots__ = ("changing", "found", "headers")
 
-    def __init__(self, changing: frozenset[str]) -> None:
+    def __init__(self, headers: dict[str, str], changing: dict[str, tuple[int, int]]) -> None:
+        self.headers = headers
         self.changing = changing
         self.found: dict[str, Any] = {}
+
+    def with_ends(self, ends: str) -> dict[str, str]:
+        """The headers of the request whose own ends these are."""
+        headers = self.headers.copy()
+        for name, (start, end) in self.changing.items():
+            headers[name] = f"{headers[name][: start - end]}{ends[start:end]}"
+        return headers
 
 
 class HttpRequest:
     """One HTTP request with its whole body.
 
     `path` and `query` are raw, still percent-encoded, without the question mark; header names are lower-case.
-    `version` is `1.1` or `1.0`; `alike` is there where others of the same form came before.
+    `version` is `1.1` or `1.0`; `alike` is there where others of the same form came before, and says with `ends` what
+    the headers are, which are written out for who asks for them: most requests need no more of them than an end.
     """
 
-    __slots__ = ("alike", "body", "headers", "method", "path", "query", "version")
+    __slots__ = ("_ends", "_headers", "alike", "body", "method", "path", "query", "version")
 
     def __init__(
         self,
         method: str,
         path: str,
         query: str,
-        headers: dict[str, str],
+        headers: dict[str, str] | None,
         body: bytes,
         version: str = "1.1",
         alike: Alike | None = None,
+        ends: str = "",
     ) -> None:
         self.method = method
         self.path = path
         self.query = query
-        self.headers = headers
         self.body = body
         self.version = version
         self.alike = alike
+        self._headers = headers
+        self._ends = ends
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """All headers."""
+        headers = self._headers
+        if headers is None:
+            assert self.alike is not None, "a request has headers, or is like one that has"
+            headers = self._headers = self.alike.with_ends(self._ends)
+        return headers
+
+    def end(self, name: str) -> str:
+        """How the value of a header ends which requests that are alike have in another way each; "" of any other."""
+        place = None if self.alike is None else self.alike.changing.get(name)
+        return "" if place is None else self._ends[place[0] : place[1]]
 
 
 class Pieces(Protocol):

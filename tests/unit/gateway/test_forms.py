@@ -82,12 +82,19 @@ def test_requests_of_one_form_know_what_they_have_in_common() -> None:
     assert second is not None
     assert first.alike is not None
     assert first.alike is second.alike
-    assert first.alike.changing == {"authorization", "x-amz-date", "amz-sdk-invocation-id", "content-length"}
+    assert first.alike.changing.keys() == {"authorization", "x-amz-date", "amz-sdk-invocation-id", "content-length"}
     more = sent(more="X-Another: 1\r\n")
     forms.learn(more, Parsed(more).requests[0])
     another = forms.read(more)
     assert another is not None
     assert another.alike is not first.alike
+
+
+def test_an_end_is_told_without_the_headers() -> None:
+    request = learned(sent()).read(sent(b"{1", OTHER))
+    assert request is not None
+    assert (request.end("authorization"), request.end("content-length"), request.end("host")) == (OTHER, "2", "")
+    assert HttpRequest("POST", "/", "", {"authorization": SIGNED + OTHER}, b"").end("authorization") == ""
 
 
 def test_reading_changes_nothing_of_the_form() -> None:
