@@ -26,6 +26,7 @@ from tailrace.store.layout import IndexLayout, TableLayout
 KEYS_MAX = 100  # what `get_many` takes: a statement with a mark for each is prepared once for each count
 QUERY: Final = "SELECT body, size FROM items WHERE collection = ? AND key = ?"
 """What every writer of an item reads of it first, with `tx.lock` behind it: the same statement for the same lock."""
+_SIZE: Final = "SELECT size FROM items WHERE collection = ? AND key = ?"
 _UP: Final = "SELECT body, size FROM items WHERE collection = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?"
 _DOWN: Final = "SELECT body, size FROM items WHERE collection = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?"
 _ABSENT: Final[Row] = (None, None)
@@ -147,12 +148,7 @@ def change(
     new = change(old)
     if not differ(layout, old, new):
         return Change(old, new, wrote=False)
-    if new.body is None:
-        collections.remove_known(tx, layout.collection, key, old.size)
-    elif old.body is None:
-        collections.insert_new(tx, layout.collection, key, new.body, new.size)
-    else:
-        collections.replace_known(tx, layout.collection, key, new.body, new.size, old.size)
+    _write(tx, layout.collection, key, old, new)
     if layout.recorded:
         history.append(tx, layout.collection, [history.Replaced(key, old.body, old.size)], now)
     index_writes = _NONE
@@ -165,6 +161,36 @@ def change(
     if layout.stream is not None:
         changes.append(tx, layout, [(key, old, new)], now, origin, cause)
     return Change(old, new, index_writes)
+
+
+def can_replace(tx: Transaction, layout: TableLayout) -> bool:
+    """Whether `replace` may be used: the table keeps nothing of what is replaced, and no writer has to lock it, which
+    all do by one statement (`QUERY`).
+    """
+    return not layout.keeps and not tx.lock
+
+
+def replace(tx: Transaction, layout: TableLayout, key: bytes, new: Image) -> Change:
+    """What `change` does where nobody looks at the item that was there (`can_replace`), nor does who asked for it.
+
+    Only its size is read, and that is all that the change tells of it: to read an item of 100 KB takes a tenth of what
+    its write takes.
+    """
+    row = tx.row(_SIZE, layout.collection, key)
+    old = NOTHING if row is None else Image(None, b"", row[0])
+    if new is old:
+        return Change(old, new, wrote=False)
+    _write(tx, layout.collection, key, old, new)
+    return Change(old, new)
+
+
+def _write(tx: Transaction, collection: int, key: bytes, old: Image, new: Image) -> None:
+    if new.body is None:
+        collections.remove_known(tx, collection, key, old.size)
+    elif old.body is None:
+        collections.insert_new(tx, collection, key, new.body, new.size)
+    else:
+        collections.replace_known(tx, collection, key, new.body, new.size, old.size)
 
 
 def range(tx: Transaction, collection: int, low: bytes, high: bytes, *, reverse: bool = False, limit: int) -> list[Row]:

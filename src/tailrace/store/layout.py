@@ -107,8 +107,12 @@ class TableLayout:
     """The names of the primary key's attributes."""
     carried: dict[str, frozenset[str] | None] = field(init=False, repr=False, compare=False)
     """By index, the names of the attributes that its entries hold; None where they hold all."""
+    keeps: bool = field(init=False, repr=False, compare=False)
+    """Whether a write has to leave anything of what it replaces: an index, a stream, expirations or a history does."""
 
     def __post_init__(self) -> None:
         key_names = (self.hash.name,) if self.range is None else (self.hash.name, self.range.name)
         object.__setattr__(self, "key_names", key_names)
+        followed = self.stream is not None or self.expiry is not None
+        object.__setattr__(self, "keeps", bool(self.indexes) or followed or self.recorded)
         object.__setattr__(self, "carried", {index.name: index.carried(key_names) for index in self.indexes})

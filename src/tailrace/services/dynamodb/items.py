@@ -81,7 +81,7 @@ async def put_item(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
     """
     if len(request) == _PLAIN:
-        return await _write(call, request, Put(writes.given(request["Item"])))
+        return await _write(call, request, Put(writes.given(request["Item"]), blind=True))
     _check_return_values(request)
     bindings = parameters.bindings_of(request, _OLDER, _CONDITION)
     put = writes.put_of(request, bindings)
@@ -96,7 +96,7 @@ async def delete_item(call: Call, request: Shape) -> Shape:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
     """
     if len(request) == _PLAIN:
-        return await _write(call, request, Delete(writes.given(request["Key"])))
+        return await _write(call, request, Delete(writes.given(request["Key"]), blind=True))
     _check_return_values(request)
     bindings = parameters.bindings_of(request, _OLDER, _CONDITION)
     delete = writes.delete_of(request, bindings)
@@ -128,7 +128,7 @@ async def _write(call: Call, request: Shape, write: Write) -> Shape:
     def change(tx: Transaction) -> tuple[Table, Change, Tally | None]:
         found = table.find(tx, scope, name, now)
         tally = throttle.begin_write(call, found)
-        done = writes.perform(tx, found, write, now, call.origin)
+        done = writes.perform(tx, found, write, now, call.origin, counts_items=tally is not None)
         if tally is not None:
             tally.write(found, done, write.key)
         return found, done, tally

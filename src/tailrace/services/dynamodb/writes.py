@@ -31,18 +31,22 @@ Request = dict[str, Any]
 class Write:
     """What every write has: a condition, and whether its refusal shows the item as it stands.
 
-    `given` is what the request brings, an item or a Key, and `key` the same parsed: what has the key attributes.
+    `given` is what the request brings, an item or a Key, and `key` the same parsed: what has the key attributes. A
+    `blind` write is a Put or Delete without a condition, whose request asks for nothing of what it replaces.
     """
 
-    __slots__ = ("condition", "given", "key", "show_on_failure")
+    __slots__ = ("blind", "condition", "given", "key", "show_on_failure")
 
     too_large = "Item size has exceeded the maximum allowed size"
 
-    def __init__(self, given: Image, test: Condition | None = None, *, show_on_failure: bool = False) -> None:
+    def __init__(
+        self, given: Image, test: Condition | None = None, *, show_on_failure: bool = False, blind: bool = False
+    ) -> None:
         assert given.item is not None
         self.given = given
         self.key: Item = given.item
         self.condition = test
+        self.blind = blind
         self.show_on_failure = show_on_failure
 
     def locate(self, table: Table) -> bytes:
@@ -155,12 +159,18 @@ class Update(_Keyed):
         return Image(new)
 
 
-def perform(tx: Transaction, table: Table, write: Write, now: float, origin: str) -> Change:
-    """Do one write in a transaction, for the request `origin`.
+def perform(
+    tx: Transaction, table: Table, write: Write, now: float, origin: str, *, counts_items: bool = False
+) -> Change:
+    """Do one write in a transaction, for the request `origin`. `counts_items`: its tally looks into both items.
 
     Raises ApiError: no such key, condition failed, item too large.
     """
-    done = items.change(tx, table.layout, write.locate(table), write.apply, now, origin=origin)
+    key = write.locate(table)
+    if write.blind and not counts_items and items.can_replace(tx, table.layout):
+        done = items.replace(tx, table.layout, key, write.apply(NOTHING))
+    else:
+        done = items.change(tx, table.layout, key, write.apply, now, origin=origin)
     if done.new.size > ITEM_BYTES_MAX:
         raise ApiError.validation(write.too_large)
     return done
