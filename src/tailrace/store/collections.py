@@ -64,8 +64,11 @@ class RowChanges:
             return
         rows, counted = _planned(self._known, _MOVE)
         rows.append((new_key, new.body, new.size, collection, old_key))
-        counted.append((collection, old_key, -1, -old.size))
-        counted.append((collection, new_key, 1, new.size))
+        if _stripe(tx, old_key) == _stripe(tx, new_key):
+            counted.append((collection, new_key, 0, new.size - old.size))
+        else:
+            counted.append((collection, old_key, -1, -old.size))
+            counted.append((collection, new_key, 1, new.size))
 
     def write(self, tx: Transaction) -> None:
         """Do it all. Raises Outdated where a known row has come or gone."""
@@ -94,9 +97,15 @@ def _planned(changes: dict[str, _Planned], sql: str) -> _Planned:
 def _add(tx: Transaction, sums: dict[tuple[int, int], tuple[int, int]], counted: Iterable[_Counted]) -> None:
     """Add what changes do to the statistics, by collection and stripe."""
     for collection, key, items, size in counted:
-        place = collection, key[0] * tx.stripes >> 8
-        before = sums.get(place)
-        sums[place] = (items, size) if before is None else (before[0] + items, before[1] + size)
+        if items or size:
+            place = collection, _stripe(tx, key)
+            before = sums.get(place)
+            sums[place] = (items, size) if before is None else (before[0] + items, before[1] + size)
+
+
+def _stripe(tx: Transaction, key: bytes) -> int:
+    """The row that counts a key's row, of those that its collection is counted in."""
+    return key[0] * tx.stripes >> 8
 
 
 def insert(tx: Transaction, collection: int, key: bytes, body: bytes, size: int) -> bool:
@@ -177,7 +186,7 @@ def drop(tx: Transaction, collection: int, limit: int) -> int:
 
 
 def _count(tx: Transaction, collection: int, key: bytes, items: int, size: int) -> None:
-    _count_in(tx, collection, key[0] * tx.stripes >> 8, items, size)
+    _count_in(tx, collection, _stripe(tx, key), items, size)
 
 
 def _count_in(tx: Transaction, collection: int, stripe: int, items: int, size: int) -> None:
