@@ -85,8 +85,8 @@ def check_parameters(given: frozenset[str], expressions: tuple[str, ...], legacy
 
 
 def _checked_names(names: Mapping[str, Any]) -> dict[str, str]:
-    _check_map("ExpressionAttributeNames", names)
-    for placeholder, name in names.items():
+    given = _map_of("ExpressionAttributeNames", names)
+    for placeholder, name in given.items():
         is_known = placeholder in _known_names
         if not is_known and not _is_name(placeholder):
             _refuse_placeholder("ExpressionAttributeNames", placeholder)
@@ -96,18 +96,18 @@ def _checked_names(names: Mapping[str, Any]) -> dict[str, str]:
             if len(placeholder) > PLACEHOLDER_CHARACTERS_MAX:
                 _refuse_long("ExpressionAttributeNames", placeholder)
             _remember(_known_names, placeholder)
-    return dict(names)
+    return given.copy()
 
 
 def _checked_values(values: Mapping[str, Any]) -> dict[str, AttributeValue]:
-    _check_map("ExpressionAttributeValues", values)
-    for placeholder in values:
+    given = _map_of("ExpressionAttributeValues", values)
+    for placeholder in given:
         if placeholder not in _known:
             _check_placeholder(placeholder)
     normal: dict[str, AttributeValue] = {}
     placeholder = ""
     try:
-        for placeholder, value in values.items():
+        for placeholder, value in given.items():
             normal[placeholder] = normalize_value(value)
     except ApiError as error:
         if error.code != "ValidationException":
@@ -132,11 +132,13 @@ def _remember(known: set[str], placeholder: str) -> None:
     known.add(placeholder)
 
 
-def _check_map(parameter: str, given: Mapping[str, Any]) -> None:
+def _map_of(parameter: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The map as the dict that it is, which compiled code walks through without an iterator."""
     if not isinstance(given, dict):
         raise ApiError.serialization("Unexpected field type")
     if not given:
         raise ApiError.validation(f"{parameter} must not be empty")
+    return given
 
 
 def _refuse_placeholder(parameter: str, placeholder: str) -> None:

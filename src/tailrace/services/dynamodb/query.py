@@ -46,7 +46,7 @@ async def query(call: Call, request: Shape) -> Shape:
         matched = sought.match(source.hash, source.range)
         low, high = matched.bounds() if wanted.start is None else _after_start(source, wanted, matched)
         _check_filter(source, wanted, "QueryFilter" if "QueryFilter" in request else "Filter Expression")
-        page = paging.read(tx, source, wanted, low, high)
+        page = paging.read(tx, source, wanted, low, high, sought=sought)
         return counted(call, page, request.get("IndexName"), request, matched.hash_values)
 
     at_hand = call.store.at_hand()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import orjson
 
 from tailrace.services.dynamodb import errors, insight_rules, status
 from tailrace.services.dynamodb.insight_rules import Watch
@@ -18,6 +21,9 @@ from tailrace.store.layout import (
     StreamLayout,
     TableLayout,
 )
+
+KeyMarks = tuple[tuple[str, str, bytes], ...]
+"""Of each attribute of a key its name, its type, and the bytes of JSON that stand before its value."""
 
 KIND: Final = "dynamodb:table"
 STREAM_KIND = "dynamodb:stream"
@@ -48,6 +54,7 @@ class Table:
     has_local_indexes: bool
     serves_from: float
     insights: dict[str, Watch] | None
+    key_marks: KeyMarks
     series: dict[str | tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     """The keys of the table's metrics, as they are first needed (`table_metrics`)."""
 
@@ -102,7 +109,15 @@ def compile_table(document: dict[str, Any]) -> Table:
     since = status.serves_from(document)
     texts = tuple(attribute.name for attribute in key if attribute.type == "S")
     text_key = texts if len(texts) == len(key) else ()
-    return Table(name, document, layout, key, key_names, text_key, index_keys, by_name, has_local, since, insights)
+    marks = marks_of(key)
+    return Table(
+        name, document, layout, key, key_names, text_key, index_keys, by_name, has_local, since, insights, marks
+    )
+
+
+def marks_of(key: Iterable[KeyAttribute]) -> KeyMarks:
+    """What stands before the values of these attributes in an item as it is stored."""
+    return tuple((each.name, each.type, b'%b:{"%b":"' % (orjson.dumps(each.name), each.type.encode())) for each in key)
 
 
 def attribute_types(document: dict[str, Any]) -> dict[str, KeyType]:
