@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import orjson
@@ -9,10 +10,11 @@ import pytest
 
 from tailrace import store
 from tailrace.store import items
+from tailrace.store.batch import Batch
 from tailrace.store.engine import Store, Transaction
 from tailrace.store.image import NOTHING, Image
 from tailrace.store.layout import ExpiryLayout, Item, StreamLayout, TableLayout
-from tests.store.tables import INDEXED, PLAIN, deleting, everything, item, key_of, putting
+from tests.store.tables import INDEXED, NOW, PLAIN, deleting, everything, item, key_of, putting
 
 OTHER = replace(PLAIN, collection=7)
 WRITES = [
@@ -46,6 +48,36 @@ async def test_it_leaves_the_same_rows_and_counts(embedded: Store) -> None:
         ) == (
             await embedded.view(lambda tx: everything(tx, 1)),
             await embedded.view(lambda tx: items.measure(tx, 1)),
+        )
+
+
+async def test_a_batch_leaves_the_same_rows_and_counts(embedded: Store) -> None:
+    def batch(
+        layout: TableLayout, writes: list[tuple[Item, bool]], *, blind: bool
+    ) -> Callable[[Transaction], list[items.Change]]:
+        def write(tx: Transaction) -> list[items.Change]:
+            made = Batch(tx, NOW)
+            made.read([(layout.collection, key_of(layout, thing)) for thing, _ in writes], blind=blind)
+            news = [Image(thing) if put else NOTHING for thing, put in writes]
+            done = [
+                made.change(layout, key_of(layout, thing), lambda old, new=new: new)
+                for (thing, _), new in zip(writes, news, strict=True)
+            ]
+            made.write()
+            return done
+
+        return write
+
+    for writes in ([WRITES[0], WRITES[3]], [WRITES[2], WRITES[7], (item("c"), False), (item("d"), True)], WRITES[4:5]):
+        looked = await embedded.update(batch(PLAIN, writes, blind=False))
+        blind = await embedded.update(batch(OTHER, writes, blind=True))
+        told = [
+            [(each.old.size, each.old.exists, each.new.size, each.wrote) for each in done] for done in (looked, blind)
+        ]
+        assert told[0] == told[1]
+        assert await embedded.view(lambda tx: everything(tx, 7)) == await embedded.view(lambda tx: everything(tx, 1))
+        assert await embedded.view(lambda tx: items.measure(tx, 7)) == await embedded.view(
+            lambda tx: items.measure(tx, 1)
         )
 
 

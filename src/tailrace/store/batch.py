@@ -40,10 +40,11 @@ class Batch:
         self._changed: dict[Place, tuple[TableLayout, Change]] = {}
         self._rows = RowChanges()
 
-    def read(self, places: Iterable[Place], also: Sequence[Question] = ()) -> list[Row | None]:
+    def read(self, places: Iterable[Place], also: Sequence[Question] = (), *, blind: bool = False) -> list[Row | None]:
         """Read what stands at some places, at most `items.KEYS_MAX`, and lock it where the engine locks.
 
-        `also` is asked along with it: the first rows of the answers.
+        `also` is asked along with it: the first rows of the answers. `blind`: each is replaced, or left alone, by who
+        may do it without looking (`items.can_replace`), so only the sizes are read.
         """
         self._found = dict.fromkeys(sorted(places), NOTHING)
         if self._tx.lock:
@@ -53,17 +54,18 @@ class Batch:
             self._found = {place: items.found(row) for place, row in zip(self._found, rows, strict=True)}
             return answers[: len(also)]
         if self._found:
-            self._read_found()
+            self._read_found(blind)
         return self._tx.first_rows(also)
 
-    def _read_found(self) -> None:
+    def _read_found(self, blind: bool) -> None:
         wanted: dict[int, list[bytes]] = {}
         for collection, key in self._found:
             wanted.setdefault(collection, []).append(key)
-        for collection, rows in items.get_many(self._tx, wanted).items():
+        by_collection = items.get_sizes(self._tx, wanted) if blind else items.get_many(self._tx, wanted)
+        for collection, rows in by_collection.items():
             for key, row in zip(wanted[collection], rows, strict=True):
                 if row[0] is not None:
-                    self._found[collection, key] = items.found(row)
+                    self._found[collection, key] = items.unread(row[0]) if blind else items.found(row)
 
     def change(self, layout: TableLayout, key: bytes, change: Callable[[Image], Image]) -> Change:
         """What `items.change` does to the item of `key`, which was read, as soon as the batch is written."""

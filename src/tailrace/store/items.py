@@ -33,7 +33,7 @@ _ABSENT: Final[Row] = (None, None)
 END = collections.END
 """Behind every key: the upper bound of a range that takes a whole collection."""
 _NONE: Final[Mapping[str, tuple[int, ...]]] = {}
-_joins: Final[dict[int, str]] = {}  # the statement that asks for so many keys
+_joins: Final[dict[tuple[str, int], str]] = {}  # the statement that asks for these columns of so many keys
 
 
 class StoredItem:
@@ -70,6 +70,11 @@ def found(row: Row | None) -> Image:
     return NOTHING if row is None else Image(None, row[0], row[1])
 
 
+def unread(size: int | None) -> Image:
+    """What is there of so many bytes, of which nothing else was read; NOTHING of None."""
+    return NOTHING if size is None else Image(None, b"", size)
+
+
 def differ(layout: TableLayout, old: Image, new: Image) -> bool:
     """Whether a write changes anything.
 
@@ -104,7 +109,7 @@ def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int
     """
     assert sum(map(len, wanted.values())) <= KEYS_MAX, "the limit of a BatchGetItem"
     if tx.joins_in_order:
-        return {collection: tx.rows(_join(len(keys)), *keys, collection) for collection, keys in wanted.items()}
+        return _join_all(tx, "body, size", wanted)
     tests = " OR ".join(f"collection = ? AND key IN ({', '.join('?' * len(keys))})" for keys in wanted.values())
     parameters: list[int | bytes] = []
     for collection, keys in wanted.items():
@@ -115,15 +120,24 @@ def get_many(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int
     return {collection: [there.get((collection, key), _ABSENT) for key in keys] for collection, keys in wanted.items()}
 
 
-def _join(count: int) -> str:
-    """The statement that gives body and size of so many keys in their order, and asks for nothing else: each column of
-    a row costs as much as finding it. `IN` would have the keys sorted first, and its rows brought back into order.
+def get_sizes(tx: Transaction, wanted: Mapping[int, Sequence[bytes]]) -> dict[int, list[Row]]:
+    """What `get_many` gives without the bodies: the size alone in each row. For who may `replace` them."""
+    return _join_all(tx, "size", wanted)
+
+
+def _join_all(tx: Transaction, columns: str, wanted: Mapping[int, Sequence[bytes]]) -> dict[int, list[Row]]:
+    return {collection: tx.rows(_join(columns, len(keys)), *keys, collection) for collection, keys in wanted.items()}
+
+
+def _join(columns: str, count: int) -> str:
+    """The statement that gives columns of so many keys in their order, and asks for nothing else: each column of a
+    row costs as much as finding it. `IN` would have the keys sorted first, and its rows brought back into order.
     """
-    text = _joins.get(count)
+    text = _joins.get((columns, count))
     if text is None:
         marks = ", ".join(["(?)"] * count)
-        text = _joins[count] = (
-            f"WITH wanted (key) AS (VALUES {marks}) SELECT body, size "  # noqa: S608 - marks
+        text = _joins[columns, count] = (
+            f"WITH wanted (key) AS (VALUES {marks}) SELECT {columns} "  # noqa: S608 - marks, and names from here
             "FROM wanted LEFT JOIN items ON items.collection = ? AND items.key = wanted.key"
         )
     return text
@@ -177,7 +191,7 @@ def replace(tx: Transaction, layout: TableLayout, key: bytes, new: Image) -> Cha
     its write takes.
     """
     row = tx.row(_SIZE, layout.collection, key)
-    old = NOTHING if row is None else Image(None, b"", row[0])
+    old = unread(None if row is None else row[0])
     if new is old:
         return Change(old, new, wrote=False)
     _write(tx, layout.collection, key, old, new)
