@@ -31,9 +31,6 @@ def encode(response: HttpResponse, head: str, method: str, keep_alive: bool) -> 
 def encode_head(response: HttpResponse, head: str, framing: str, keep_alive: bool) -> bytes:
     """An answer's status line and headers; `framing` is the header that tells where the body ends."""
     status = STATUS_LINES.get(response.status) or f"HTTP/1.1 {response.status} Unknown\r\n"
-    text = f"{status}{head}"
-    for name, value in response.headers.items():  # each time anew, which copies less than `+=` makes room for
-        text = f"{text}{name}: {value}\r\n"
-    for cookie in response.cookies:
-        text = f"{text}set-cookie: {cookie}\r\n"
-    return f"{text}{framing}{KEEP_ALIVE if keep_alive else CLOSE}".encode("latin-1", "replace")
+    cookies = "".join([f"set-cookie: {cookie}\r\n" for cookie in response.cookies]) if response.cookies else ""
+    end = KEEP_ALIVE if keep_alive else CLOSE
+    return f"{status}{head}{response.lines}{cookies}{framing}{end}".encode("latin-1", "replace")

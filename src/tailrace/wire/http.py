@@ -89,25 +89,46 @@ class Pieces(Protocol):
 class HttpResponse:
     """One answer. The connection adds server, date, content-length and connection.
 
+    Who makes the same headers for every answer gives `lines`, as they are sent, in place of them: nearly all go out so.
     `cookies` become a Set-Cookie header each. `pieces` are sent as they come, in place of the body; where they are
     interrupted, the connection ends without the answer's end.
     """
 
-    __slots__ = ("body", "cookies", "headers", "pieces", "status")
+    __slots__ = ("_headers", "_lines", "body", "cookies", "pieces", "status")
 
     def __init__(
         self,
         status: int,
-        headers: dict[str, str],
+        headers: dict[str, str] | None,
         body: bytes,
         cookies: Sequence[str] = (),
         pieces: Pieces | None = None,
+        lines: str = "",
     ) -> None:
         self.status = status
-        self.headers = headers
         self.body = body
         self.cookies = cookies
         self.pieces = pieces
+        self._headers = headers
+        self._lines = lines
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers, which may be changed."""
+        headers = self._headers
+        if headers is None:
+            headers = self._headers = {}
+            for line in self._lines.split("\r\n")[:-1]:
+                name, _, value = line.partition(": ")
+                headers[name] = value
+        return headers
+
+    @property
+    def lines(self) -> str:
+        """The headers as they are sent."""
+        if self._headers is None:
+            return self._lines
+        return "".join([f"{name}: {value}\r\n" for name, value in self._headers.items()])
 
 
 class Interrupted(Exception):

@@ -122,9 +122,6 @@ def _type_prefix(service: str, form: error_forms.ErrorForm) -> str:
 
 
 def _response(service: str, status: int, body: bytes, request_id: str, content_type: str = "") -> HttpResponse:
-    headers = {"x-amzn-RequestId": request_id}
-    if content_type:
-        headers["content-type"] = content_type
-    if service in CHECKSUMMED:
-        headers["x-amz-crc32"] = str(crc32(body))
-    return HttpResponse(status, headers, body)
+    kind = f"content-type: {content_type}\r\n" if content_type else ""
+    checksum = f"x-amz-crc32: {crc32(body)}\r\n" if service in CHECKSUMMED else ""
+    return HttpResponse(status, None, body, lines=f"x-amzn-RequestId: {request_id}\r\n{kind}{checksum}")
