@@ -48,6 +48,7 @@ def exist(tx: Transaction) -> bool:
     """Whether any resource has, or once had, a policy: without one nobody has to look whether it denies the root."""
     cache = tx.cache
     for ever in _ever:  # each request asks, so it looks where `resources.get` would, which then gets what isn't known
+        # Compiled code looks into what it knows to be a dict without a call, and the cache of a view is one.
         known: resources.Entry | None = cache.get(ever) if isinstance(cache, dict) else cache.get(ever)
         if (resources.get(tx, *ever) if known is None else known.document) is not None:
             return True
