@@ -42,6 +42,7 @@ MODULES = (
     "auth/sigv4.py",
     "base/arn.py",
     "base/ids.py",
+    "base/long_text.py",
     "base/measurements.py",
     "expression/bindings.py",
     "expression/condition.py",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import orjson
 
+from tailrace.base import long_text
 from tailrace.expression.values import item_size
 from tailrace.store.layout import Item
 
@@ -38,7 +39,7 @@ class Image:
         """The item parsed, None where there is none."""
         made = self._item
         if made is None and self._body is not None:
-            made = self._item = orjson.loads(self._body)
+            made = self._item = long_text.loads(self._body, is_ours=True)
         return made
 
     @property

@@ -10,6 +10,7 @@ from typing import Final, cast
 
 import orjson
 
+from tailrace.base import long_text
 from tailrace.base.compression import crc32
 from tailrace.base.errors import ApiError
 from tailrace.wire import error_forms, event_stream, json_shapes, model
@@ -31,7 +32,7 @@ class JsonRpc:
     def parse(self, route: Route, request: HttpRequest) -> Shape:
         """The members of the request. An empty or broken body is a SerializationException without a text."""
         try:
-            document = orjson.loads(request.body)
+            document = long_text.loads(request.body)
         except orjson.JSONDecodeError:
             raise ApiError.serialization("") from None
         try:
