@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import sqlite3
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
+import apsw
 import httptools
 import orjson
 import uvloop
@@ -43,22 +43,27 @@ def key_bytes(key: dict[str, Any]) -> bytes:
     return hashlib.blake2b(text, digest_size=8).digest() + text + (b"\0" + sort["S"].encode() if sort else b"")
 
 
+def connect(file: str) -> apsw.Connection:
+    connection = apsw.Connection(file)
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)  # no statement is planned anew for another value
+    return connection
+
+
 class Database:
     """SQLite with one table of items and one of changes; writes are committed in groups, synced in a thread."""
 
     def __init__(self, file: str) -> None:
-        uri = "file:ceiling?mode=memory&cache=shared" if file == ":memory:" else file
         self.memory = file == ":memory:"
-        self.write = sqlite3.connect(uri, isolation_level=None, check_same_thread=False, uri=self.memory)
+        self.write = connect(file)
         if not self.memory:
-            self.write.executescript("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-        self.write.executescript(
+            self.write.execute("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+        self.write.execute(
             "CREATE TABLE IF NOT EXISTS items (t TEXT, k BLOB, body BLOB, PRIMARY KEY (t, k));"
             "CREATE TABLE IF NOT EXISTS changes (n INTEGER PRIMARY KEY, body BLOB);"
             "CREATE TABLE IF NOT EXISTS counters (n INTEGER PRIMARY KEY, latest INTEGER);"
             "INSERT OR IGNORE INTO counters VALUES (1, 0);"
         )
-        self.read = self.write if self.memory else sqlite3.connect(uri, isolation_level=None, check_same_thread=False)
+        self.read = self.write if self.memory else connect(file)
         self.queue: list[tuple[Callable[[], bytes], asyncio.Future[bytes]]] = []
         self.busy = False
         self.thread = ThreadPoolExecutor(1)

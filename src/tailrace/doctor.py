@@ -11,7 +11,6 @@ import os
 import resource
 import shutil
 import socket
-import sqlite3
 import ssl
 import stat
 import sys
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import apsw
 import click
 
 from tailrace.base import machine_code
@@ -30,7 +30,8 @@ from tailrace.runtime import bubblewrap, cgroups, interpreters
 from tailrace.store import StoreUnavailable
 from tailrace.store.postgresql import database_version
 
-SQLITE_MIN = (3, 35, 0)  # RETURNING
+# Before it a checkpoint beside a busy writer could damage the file: https://sqlite.org/wal.html#walresetbug
+SQLITE_MIN = (3, 51, 3)
 OPEN_FILES_WANTED = 10_240
 SYNC_ROUNDS = 20
 SLOW_SYNC_MS = 20.0
@@ -79,10 +80,11 @@ def findings(data: str, host: str, port: int, about: dict[str, Any] | None) -> I
 
 
 def sqlite() -> Finding:
-    """The version of SQLite that Python brings."""
-    works = sqlite3.sqlite_version_info >= SQLITE_MIN
-    wanted = "" if works else f"; {'.'.join(map(str, SQLITE_MIN))} or newer is needed: install a newer Python"
-    return Finding("SQLite", works, f"{sqlite3.sqlite_version}{wanted}", "server")
+    """The version of SQLite that its binding brings."""
+    version = apsw.sqlite_lib_version()
+    works = tuple(map(int, version.split("."))) >= SQLITE_MIN
+    wanted = "" if works else f"; {'.'.join(map(str, SQLITE_MIN))} or newer is needed: install apsw from PyPI"
+    return Finding("SQLite", works, f"{version}{wanted}", "server")
 
 
 def folder(data: str) -> Iterator[Finding]:

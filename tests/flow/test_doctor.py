@@ -9,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tailrace.base import machine_code
+from tailrace.doctor import sqlite
 from tests.conftest import RunningServer
 
 
@@ -37,6 +40,16 @@ def test_a_machine_that_can_run_a_server(tmp_path: Path) -> None:
     ):
         assert f"{name}: " in said
     assert not (tmp_path / "new").exists()
+
+
+def test_a_sqlite_that_could_damage_a_busy_log_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://sqlite.org/wal.html#walresetbug: a checkpoint right behind another, beside a writer, as ours are."""
+    assert sqlite().works
+    for version, works in ("3.51.2", False), ("3.51.3", True), ("3.54.1", True):
+        monkeypatch.setattr("apsw.sqlite_lib_version", lambda version=version: version)
+        assert (sqlite().works, version in sqlite().text) == (works, True)
+    monkeypatch.setattr("apsw.sqlite_lib_version", lambda: "3.40.1")
+    assert "3.51.3 or newer is needed: install apsw from PyPI" in sqlite().text
 
 
 def test_a_port_that_is_taken_and_a_folder_that_is_none(tmp_path: Path) -> None:

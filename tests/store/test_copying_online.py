@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import apsw
 import psycopg
 import pytest
 
@@ -186,10 +187,9 @@ def _copied_rows(target: str) -> int:
             with psycopg.connect(target) as connection:
                 row = connection.execute(query).fetchone()
         else:
-            with sqlite3.connect(f"file:{target}/tailrace.db?mode=ro", uri=True) as reader:
+            with closing(apsw.Connection(f"{target}/tailrace.db", flags=apsw.SQLITE_OPEN_READONLY)) as reader:
                 row = reader.execute(query).fetchone()
-            reader.close()
-    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+    except (apsw.Error, psycopg.errors.UndefinedTable):
         return 0
     return int(row[0]) if row else 0
 
@@ -342,11 +342,11 @@ async def test_a_server_that_was_killed_is_gone_when_it_is_silent(place: Store) 
 async def test_nobody_comes_between_what_an_embedded_update_reads_and_writes(tmp_path: Path) -> None:
     """A copy beside a server writes too: SQLite would refuse the server's write, had it read before."""
     place = await store.open(str(tmp_path / "data"))
-    other = sqlite3.connect(tmp_path / "data" / "tailrace.db", timeout=0, isolation_level=None)
+    other = apsw.Connection(str(tmp_path / "data" / "tailrace.db"))
 
     def change(tx: Transaction) -> None:
         resources.get(tx, "k", "s", "n")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(apsw.BusyError, match="locked"):
             other.execute("INSERT INTO meta (name, value) VALUES ('x', 'y')")
         resources.put(tx, "k", "s", "n", {})
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 
 from tailrace.store import file_sync, resources, sqlite
@@ -56,13 +56,13 @@ async def test_what_a_checkpoint_has_moved_is_synced_while_it_is_behind_the_writ
     database = tmp_path / "tailrace.db"
     store = await sqlite.open_folder(str(tmp_path))
     await store.update(saying("moved"))
-    with closing(sqlite3.connect(database, isolation_level=None)) as reader:
+    with closing(apsw.Connection(str(database))) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM resources").fetchone() == (1,)
         await store.update(saying("not yet, for the reader must not see it"))
         store._file.checkpoint()
         assert synced == [database.stat().st_ino]
-        with closing(sqlite3.connect(database)) as other:
+        with closing(apsw.Connection(str(database))) as other:
             _, in_log, moved = other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         assert 0 < moved < in_log
     await store.close()

@@ -6,7 +6,6 @@ import asyncio
 import os
 import resource
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import apsw
 import pytest
 
 from tailrace import store
@@ -83,7 +83,7 @@ async def test_the_lock_dies_with_its_process(tmp_path: Path) -> None:
 
 async def test_a_newer_schema_is_refused_and_left_alone(place: SqliteStore, tmp_path: Path) -> None:
     await place.close()
-    database = sqlite3.connect(tmp_path / "data" / "tailrace.db")
+    database = apsw.Connection(str(tmp_path / "data" / "tailrace.db"))
     with database:
         database.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
     with pytest.raises(StoreUnavailable, match="newer Tailrace"):
@@ -169,7 +169,7 @@ async def held_commit(
     loop = asyncio.get_running_loop()
     commit = SqliteStore._commit_to_disk
 
-    def slowly(self: SqliteStore, connection: sqlite3.Connection) -> StoreError | None:
+    def slowly(self: SqliteStore, connection: apsw.Connection) -> StoreError | None:
         failure = commit(self, connection)
         loop.call_soon_threadsafe(committed.set)
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
@@ -205,7 +205,7 @@ async def test_only_beside_a_commit_a_view_reads_by_a_connection_that_has_droppe
 ) -> None:
     """SQLite drops all that a connection keeps of the file when another connection has committed."""
     asked: list[str] = []
-    place._file.read.set_trace_callback(asked.append)
+    place._file.read.exec_trace = lambda cursor, sql, bindings: asked.append(sql) or True
 
     async def see(note: str) -> None:
         assert await place.view(lambda tx: tx.row("SELECT document FROM resources")) == (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 
+import apsw
 import pytest
 
 from tailrace.base.errors import StoreError
@@ -112,7 +112,7 @@ async def test_a_transaction_that_the_database_gave_up_fails_all_that_was_in_it(
 
     def given_up(tx: Transaction) -> None:
         tx.run("ROLLBACK")
-        raise sqlite3.OperationalError("disk I/O error")
+        raise apsw.IOError("disk I/O error")
 
     first, second, later = await asyncio.gather(
         embedded.update(putting("a", 1)),

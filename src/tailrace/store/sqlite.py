@@ -16,11 +16,12 @@ under one interpreter lock), `synchronous=NORMAL` (an acknowledged write could v
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
+
+import apsw
 
 from tailrace.base.clock import SystemClock
 from tailrace.base.errors import StoreError
@@ -147,7 +148,7 @@ class SqliteStore:
         self._snapshot.end()  # it may be the writing connection's
         try:
             group = Group(self._file.write, self._committed, guarded=self._guarded > 0)
-        except sqlite3.Error as error:  # somebody else writes, and has not ended in all this time
+        except apsw.Error as error:  # somebody else writes, and has not ended in all this time
             self._refuse_all(_refusal(error))
             return
         self._guarded -= self._guarded > 0
@@ -171,7 +172,7 @@ class SqliteStore:
         except StoreError as failure:
             self._finish(group, failure)
             return
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             self._finish(group, _refusal(error))
             return
         if self._commit_thread is None or not group.wrote:
@@ -190,16 +191,16 @@ class SqliteStore:
                 future.set_exception(failure)
         self._go_on(wrote=False)
 
-    def _commit_to_disk(self, connection: sqlite3.Connection) -> StoreError | None:
+    def _commit_to_disk(self, connection: apsw.Connection) -> StoreError | None:
         """COMMIT, in the commit thread, into a log that has room for it."""
         self._file.make_room()
         return self._commit(connection)
 
-    def _commit(self, connection: sqlite3.Connection) -> StoreError | None:
+    def _commit(self, connection: apsw.Connection) -> StoreError | None:
         """COMMIT; the failure is returned, for the loop's thread to clean up after it."""
         try:
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             return _refusal(error)
         return None
 
@@ -264,7 +265,7 @@ class SqliteStore:
                 self._wake()
 
 
-def _refusal(error: sqlite3.Error) -> StoreError:
+def _refusal(error: apsw.Error) -> StoreError:
     refusal = StoreError(f"the disk refused the commit: {error}")
     refusal.__cause__ = error
     return refusal

@@ -12,9 +12,10 @@ what every engine asks of closures (see `engine.py`).
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from typing import Any
+
+import apsw
 
 from tailrace.base.errors import StoreError
 from tailrace.store.cache import Layer
@@ -39,7 +40,7 @@ class Spoilt(Exception):
 class Group:
     """Updates that become durable by one COMMIT, or not at all. `guarded`: each can be undone alone."""
 
-    def __init__(self, connection: sqlite3.Connection, committed: Cache, *, guarded: bool) -> None:
+    def __init__(self, connection: apsw.Connection, committed: Cache, *, guarded: bool) -> None:
         self._connection = connection
         self._guarded = guarded
         self.cache = Layer(committed)

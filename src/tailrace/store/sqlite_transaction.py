@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from typing import Final
+
+import apsw
 
 from tailrace.base.errors import Outdated
 from tailrace.store.engine import COUNT, Cache, Question, Row, Turn
@@ -27,17 +28,17 @@ class Snapshot:
 
     __slots__ = ("_connection", "_loop", "cursor")
 
-    def __init__(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, connection: apsw.Connection, loop: asyncio.AbstractEventLoop) -> None:
         self._connection = connection
-        self.cursor: sqlite3.Cursor | None = None  # while it is open; one for all queries, each fetched before the next
+        self.cursor: apsw.Cursor | None = None  # while it is open; one for all queries, each fetched before the next
         self._loop = loop
 
-    def read_from(self, connection: sqlite3.Connection) -> None:
+    def read_from(self, connection: apsw.Connection) -> None:
         """Have the views from now on read by another connection."""
         self.end()
         self._connection = connection
 
-    def begin(self) -> sqlite3.Cursor:
+    def begin(self) -> apsw.Cursor:
         """Open it until the loop has come round."""
         self.cursor = self._connection.execute("BEGIN")
         self._loop.call_soon(self.end)
@@ -46,7 +47,7 @@ class Snapshot:
     def end(self) -> None:
         """Let go of it, if it is open."""
         if self.cursor is not None:
-            self.cursor.close()
+            self.cursor.close(True)
             self.cursor = None
             if self._connection.in_transaction:  # an error may have ended it
                 self._connection.execute("COMMIT")
@@ -125,6 +126,7 @@ class Update:
 
     __slots__ = (
         "_added",
+        "_changes",
         "_connection",
         "_cursor",
         "_execute",
@@ -141,11 +143,12 @@ class Update:
     parts = 1
     joins_in_order = True
 
-    def __init__(self, connection: sqlite3.Connection, cache: Cache, *, guarded: bool = False) -> None:
+    def __init__(self, connection: apsw.Connection, cache: Cache, *, guarded: bool = False) -> None:
         self._guarded = guarded
         self._connection = connection
         self._cursor = connection.cursor()  # one for all statements: making one costs as much as a small statement
         self._execute = self._cursor.execute
+        self._changes = connection.changes
         self.cache = cache
         self.notices: dict[tuple[str, str], None] = {}
         self.wrote = False
@@ -166,7 +169,7 @@ class Update:
 
     def close(self) -> None:
         """Let go of the last query, which would keep its snapshot."""
-        self._cursor.close()
+        self._cursor.close(True)
 
     def begin(self) -> int:
         """Be the next closure's; how many notices there are, for `forget`."""
@@ -202,7 +205,8 @@ class Update:
     def run(self, sql: str, *parameters: object) -> int:
         """Execute a change; the number of rows that it touched."""
         self._before_change(sql)
-        return self._execute(sql, parameters).rowcount
+        self._execute(sql, parameters)
+        return self._changes()
 
     def do(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change: there is one writer, so each has its turn at once."""
@@ -212,7 +216,8 @@ class Update:
     def one(self, sql: str, *parameters: object, turn: Turn = ()) -> None:
         """Execute a change that touches one row. Raises Outdated where it touched none."""
         self._before_change(sql)
-        if not self._execute(sql, parameters).rowcount:
+        self._execute(sql, parameters)
+        if not self._changes():
             raise Outdated("the row isn't there, or not as it was")
 
     def many(self, sql: str, rows: Sequence[tuple[object, ...]], *, one: bool = False, turn: Turn = ()) -> None:
@@ -222,7 +227,9 @@ class Update:
         # one adds a row at a time, and where that fails all of the closure is undone.
         if sql.startswith("INSERT") and " SELECT " in sql:
             sql = sql.replace("INSERT", "INSERT OR FAIL", 1)
-        if self._cursor.executemany(sql, rows).rowcount != len(rows) and one:
+        before = self._connection.total_changes()
+        self._cursor.executemany(sql, rows)
+        if one and self._connection.total_changes() - before != len(rows):
             raise Outdated("a row isn't there, or not as it was")
 
     def each(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[int]:

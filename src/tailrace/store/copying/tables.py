@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import apsw
 
 from tailrace.base.errors import StoreError
 from tailrace.store.engine import Row
@@ -53,18 +54,18 @@ class Table:
 
 def tables() -> list[Table]:
     """All tables, by running the steps of the schema."""
-    with sqlite3.connect(":memory:") as connection:
-        for step in STEPS:
-            for statement in step:
-                connection.execute(statement)
-        made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
-        found = [_table(connection, name, sql) for name, sql in made if not name.startswith("sqlite_")]
+    connection = apsw.Connection(":memory:")
+    for step in STEPS:
+        for statement in step:
+            connection.execute(statement)
+    made: list[Any] = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    found = [_table(connection, name, sql) for name, sql in made if not name.startswith("sqlite_")]
     connection.close()
     return [table for table in found if table.name not in NOT_COPIED]
 
 
-def _table(connection: sqlite3.Connection, name: str, sql: str) -> Table:
-    columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+def _table(connection: apsw.Connection, name: str, sql: str) -> Table:
+    columns: list[Any] = connection.execute(f"PRAGMA table_info({name})").fetchall()
     types = {column[1]: column[2] for column in columns}
     key = tuple(column[1] for column in sorted(columns, key=lambda column: column[5]) if column[5])
     numbered = key[0] if len(key) == 1 and types[key[0]] == "INTEGER" else None
