@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,28 @@ def test_memory_holds_no_more_than_it_may_whatever_comes_within_a_minute(monkeyp
         assert sum(len(kept.read(name)) for name in kept.names()) <= 3 * 1200
     assert kept.read(kept.names()[-1]).endswith(b"%0399d\n" % 99)
     assert len(kept.names()) == 3
+
+
+def test_no_sync_has_much_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commits wait for the disk behind it."""
+    monkeypatch.setattr(segments, "SEGMENT_BYTES", 5000)
+    monkeypatch.setattr(segments, "SYNCED_BYTES", 1000)
+    synced: dict[int, int] = {}  # bytes of each file by its number
+    gained: list[int] = []
+
+    def fsync(descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        gained.append(found.st_size - synced.get(found.st_ino, 0))
+        synced[found.st_ino] = found.st_size
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    kept = segments.FileSegments(tmp_path)
+    for _ in range(40):
+        kept.append(b"%0399d\n" % 1, 1000.0)
+    kept.close()
+    assert max(gained) == 1200
+    assert sum(gained) == 40 * 400
+    assert len(kept.names()) == 4
 
 
 async def test_the_files_are_their_owners_alone_and_outlive_the_process(tmp_path: Path) -> None:
