@@ -54,12 +54,14 @@ def outcome(loads: Any, data: bytes) -> tuple[str, Any]:
     return repr(found), found
 
 
-@given(st.sampled_from(PLACES), st.sampled_from(PIECES), st.sampled_from(PIECES), st.integers(0, 2))
-@example(PLACES[0], b"", b"", 0)
-def test_it_reads_what_orjson_reads(place: bytes, first: bytes, last: bytes, where: int) -> None:
+@given(st.sampled_from(PLACES), st.sampled_from(PIECES), st.sampled_from(PIECES), st.integers(0, 2), st.binary())
+@example(PLACES[0], b"", b"", 0, b'{"text": "\\')
+def test_it_reads_what_orjson_reads(place: bytes, first: bytes, last: bytes, where: int, before: bytes) -> None:
     text = [first + last + LONG, first + LONG + last, LONG + first + last][where]
     data = place.replace(b"%b", text)
-    assert outcome(long_text.loads, data) == outcome(orjson.loads, data)
+    expected = outcome(orjson.loads, data)
+    assert outcome(long_text.loads, data) == expected
+    assert outcome(lambda data: long_text.loads(before + data, len(before)), data) == expected
 
 
 @given(st.integers(0, len(PLACES[1]) + TEXT_BYTES_MIN), st.binary(max_size=2))
@@ -73,13 +75,14 @@ def test_a_document_that_is_wrong_anywhere_is_refused_as_by_orjson(at: int, put:
 def test_a_plain_long_text_is_put_in_its_place(place: bytes) -> None:
     """Else all of it would be orjson's, and nothing of the other tests would be about the module."""
     data = place.replace(b"%b", LONG)
-    for is_ours in (False, True):
-        assert long_text._read(data, is_ours) == orjson.loads(data)
+    for before in (b"", b'{"quotes": "and \\ escapes'):
+        for is_ours in (False, True):
+            assert long_text._read(before + data, len(before), is_ours) == orjson.loads(data)
 
 
 def test_what_is_short_or_has_much_beside_it_is_left_to_orjson() -> None:
     short = b'["%b"]' % LONG[1:]
     beside = b'["%b", "%b"]' % (LONG, b"y" * REST_BYTES_MAX)
     for data in (short, beside):
-        assert long_text._read(data, False) is None
+        assert long_text._read(data, 0, False) is None
         assert long_text.loads(data) == orjson.loads(data)

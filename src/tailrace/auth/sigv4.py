@@ -144,7 +144,7 @@ def _holds(signature: Signature, request: HttpRequest, secret: str, host: str | 
     else:
         canonical = _canonical_start(claim, request, host).copy()
     hashed = _EMPTY.copy()  # cheaper than a new one
-    hashed.update(request.body)
+    hashed.update(request.body_in_place())
     # The hash is of what arrived: a header that claims another one is signed, but never believed.
     unsigned = claim.service in UNSIGNED_ALLOWED and _is_unsigned(signature, request)
     canonical.update((UNSIGNED_PAYLOAD if unsigned else hashed.hexdigest()).encode())

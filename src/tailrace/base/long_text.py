@@ -25,32 +25,34 @@ _PLACE: Final = b"\\u0000"
 _PLACED: Final = "\0"
 
 
-def loads(data: bytes, *, is_ours: bool = False) -> Any:
-    """What `orjson.loads` gives. Raises orjson.JSONDecodeError as that does. `is_ours`: orjson has written it."""
-    if len(data) >= TEXT_BYTES_MIN:
-        found = _read(data, is_ours)
+def loads(data: bytes, begin: int = 0, *, is_ours: bool = False) -> Any:
+    """What `orjson.loads` gives of the bytes from `begin` on. Raises orjson.JSONDecodeError as that does.
+
+    `is_ours`: orjson has written it.
+    """
+    if len(data) - begin >= TEXT_BYTES_MIN:
+        found = _read(data, begin, is_ours)
         if found is not None:
             return found
-    return orjson.loads(data)
+    return orjson.loads(memoryview(data)[begin:] if begin else data)
 
 
-def _read(data: bytes, is_ours: bool) -> Any:
+def _read(data: bytes, begin: int, is_ours: bool) -> Any:
     """The document; None where it isn't one long text for the most part, and where it may be wrong."""
-    size = len(data)
-    middle = size // 2  # a long text with little around it lies there
-    start, end = data.rfind(_QUOTE, 0, middle) + 1, data.find(_QUOTE, middle)
-    if end - start < TEXT_BYTES_MIN or size - (end - start) > REST_BYTES_MAX:
+    middle = (begin + len(data)) // 2  # a long text with little around it lies there
+    start, end = data.rfind(_QUOTE, begin, middle) + 1, data.find(_QUOTE, middle)
+    size = end - start
+    if size < TEXT_BYTES_MIN or len(data) - begin - size > REST_BYTES_MAX:
         return None
     # Without an escape each quote begins or ends a text.
-    if data.find(_ESCAPE) >= 0 or data.count(_QUOTE, 0, start) % 2 == 0:
+    if data.find(_ESCAPE, begin) >= 0 or data.count(_QUOTE, begin, start) % 2 == 0:
         return None
-    raw = data[start:end]
     try:
-        text = raw.decode()
-        whole = [orjson.loads(data[:start] + _PLACE + data[end:])]
+        text = data[start:end].decode()
+        whole = [orjson.loads(data[begin:start] + _PLACE + data[end:])]
     except ValueError:
         return None
-    if not is_ours and len(orjson.dumps(text)) != len(raw) + 2:
+    if not is_ours and len(orjson.dumps(text)) != size + 2:
         return None  # it has a character that JSON wants to have escaped
     return whole[0] if _put(whole, text) else None
 

@@ -125,7 +125,7 @@ class Connection(asyncio.Protocol):
             return
         is_first = self._began is None and self.task is None and not self._queue
         if is_first and (request := self._forms.read(data)):
-            size = len(request.body)
+            size = request.size
             if size <= self.connections.body_bytes_max and self.connections.admission.hold_whole(size):
                 self._queue.append((request, True, size))
                 self._begin()

@@ -62,10 +62,10 @@ class Form:
         changing = b"".join(self._unpack(data))
         if not changing.replace(b"-", b"").isalnum():
             return None
-        ends, body, length = changing.decode(), data[size:], self._length
-        if ends[length[0] : length[1]] != str(len(body)):
+        ends, length = changing.decode(), self._length
+        if ends[length[0] : length[1]] != str(len(data) - size):
             return None
-        return HttpRequest("POST", "/", "", None, body, "1.1", self._alike, ends)
+        return HttpRequest("POST", "/", "", None, data, "1.1", self._alike, ends, size)
 
 
 def form_of(data: bytes, request: HttpRequest) -> Form | None:

@@ -35,7 +35,7 @@ from tailrace.store.engine import Transaction
 from tailrace.wire import model, query_xml
 from tailrace.wire import route as routing
 from tailrace.wire.body_forms import BodyForms
-from tailrace.wire.http import HttpRequest, HttpResponse
+from tailrace.wire.http import COPIED_BYTES_MAX, HttpRequest, HttpResponse
 from tailrace.wire.protocol import Route
 
 log = logging.getLogger("tailrace.gateway")
@@ -109,7 +109,7 @@ class Gateway:
         node, route, of_dynamodb = self.node, target.route, target.of_dynamodb
         service, operation = route.service, route.operation
         request_id = request_id_of(service)
-        if of_dynamodb and len(request.body) > DYNAMODB_BYTES_MAX:
+        if of_dynamodb and request.size > DYNAMODB_BYTES_MAX:
             return HttpResponse(413, {"x-amzn-RequestId": request_id}, b"")
         clock, telemetry = node.clock, node.telemetry
         entry = Entry(clock.now(), request_id, service, operation, peer.address)
@@ -294,10 +294,10 @@ class Gateway:
 
 def _body_forms(target: _Target, request: HttpRequest) -> BodyForms | None:
     """The forms of the bodies of those requests that are like this one, where AttributeValues are in them, for all to
-    read: a compressed body shows none.
+    read: a compressed body shows none. A large one has none, and isn't copied to be compared.
     """
     alike = request.alike
-    if alike is None or not target.of_dynamodb:
+    if alike is None or not target.of_dynamodb or request.size > COPIED_BYTES_MAX:
         return None
     found: BodyForms | None = alike.found.get(_BODY_FORMS)
     if found is None and "content-encoding" not in request.headers:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+COPIED_BYTES_MAX: Final = 16 * 1024  # of a larger body a copy takes longer than a view of the bytes that it lies in
 
 
 class Alike:
@@ -34,9 +36,11 @@ class HttpRequest:
     `path` and `query` are raw, still percent-encoded, without the question mark; header names are lower-case.
     `version` is `1.1` or `1.0`; `alike` is there where others of the same form came before, and says with `ends` what
     the headers are, which are written out for who asks for them: most requests need no more of them than an end.
+    The body is `data` from its byte `start` on: where a large one has come behind its head, no copy is made of it
+    until somebody asks for it alone.
     """
 
-    __slots__ = ("_ends", "_headers", "alike", "body", "method", "path", "query", "version")
+    __slots__ = ("_ends", "_headers", "alike", "data", "method", "path", "query", "start", "version")
 
     def __init__(
         self,
@@ -48,15 +52,37 @@ class HttpRequest:
         version: str = "1.1",
         alike: Alike | None = None,
         ends: str = "",
+        start: int = 0,
     ) -> None:
         self.method = method
         self.path = path
         self.query = query
-        self.body = body
+        self.data = body
+        self.start = start
         self.version = version
         self.alike = alike
         self._headers = headers
         self._ends = ends
+
+    @property
+    def body(self) -> bytes:
+        """The body alone."""
+        if self.start:
+            self.data, self.start = self.data[self.start :], 0
+        return self.data
+
+    @body.setter
+    def body(self, body: bytes) -> None:
+        self.data, self.start = body, 0
+
+    @property
+    def size(self) -> int:
+        """How many bytes the body has."""
+        return len(self.data) - self.start
+
+    def body_in_place(self) -> bytes | memoryview:
+        """The body for who only looks through it: a large one isn't copied."""
+        return self.body if self.size <= COPIED_BYTES_MAX else memoryview(self.data)[self.start :]
 
     @property
     def headers(self) -> dict[str, str]:

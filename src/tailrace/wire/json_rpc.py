@@ -32,7 +32,7 @@ class JsonRpc:
     def parse(self, route: Route, request: HttpRequest) -> Shape:
         """The members of the request. An empty or broken body is a SerializationException without a text."""
         try:
-            document = long_text.loads(request.body)
+            document = long_text.loads(request.data, request.start)
         except orjson.JSONDecodeError:
             raise ApiError.serialization("") from None
         try:

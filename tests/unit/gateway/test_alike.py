@@ -12,9 +12,10 @@ from botocore.credentials import Credentials
 from tailrace.auth import sigv4
 from tailrace.auth.sigv4 import SignatureProblem
 from tailrace.gateway.forms import Forms
-from tailrace.wire.http import HttpRequest
+from tailrace.wire.http import COPIED_BYTES_MAX, HttpRequest
 
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+LARGE = COPIED_BYTES_MAX + 1
 NOON = datetime.datetime(2026, 11, 30, 12, 0, 0, tzinfo=datetime.UTC)
 INVOCATION, OTHER_INVOCATION = "5d1a0f3e-5f66-4a3c-8ab2-7c3f2b1f9f10", "00000000-5f66-4a3c-8ab2-7c3f2b1f9f10"
 BODIES = [b'{"a":"%d"}' % number for number in range(10)]
@@ -101,3 +102,17 @@ def test_each_second_claims_anew(clock: list[datetime.datetime]) -> None:
     forged.headers["x-amz-date"] = "20261130T120000Z"
     assert not holds(client.read(forged))
     assert not holds(later[0], at=NOON + datetime.timedelta(minutes=16))
+
+
+@pytest.mark.usefixtures("clock")
+def test_of_a_large_body_each_byte_is_proven() -> None:
+    """It is hashed where it lies, behind the head."""
+    client = Client()
+    client.read(client.sign(b"1" * LARGE))
+    request = client.read(client.sign(b"2" * LARGE))
+    assert request.alike is not None
+    assert holds(request)
+    for place in (0, LARGE // 2, LARGE - 1):
+        signed = client.sign(b"2" * LARGE)
+        signed.body = signed.body[:place] + b"1" + signed.body[place + 1 :]
+        assert not holds(client.read(signed))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tailrace.gateway.forms import FORMS_MAX, LEARNED_MAX, Forms, form_of
-from tailrace.wire.http import HttpRequest
+from tailrace.wire.http import COPIED_BYTES_MAX, HttpRequest
 
 DIGEST, OTHER = "0f" * 32, "a7" * 32
 INVOCATION = "5d1a0f3e-5f66-4a3c-8ab2-7c3f2b1f9f10"
@@ -95,6 +95,21 @@ def test_an_end_is_told_without_the_headers() -> None:
     assert request is not None
     assert (request.end("authorization"), request.end("content-length"), request.end("host")) == (OTHER, "2", "")
     assert HttpRequest("POST", "/", "", {"authorization": SIGNED + OTHER}, b"").end("authorization") == ""
+
+
+@pytest.mark.parametrize("size", [COPIED_BYTES_MAX, COPIED_BYTES_MAX + 1])
+def test_a_large_body_is_looked_through_where_it_lies(size: int) -> None:
+    data, body = sent(b"1" * size), b"2" * size
+    later = sent(body)
+    request = learned(data).read(later)
+    assert request is not None
+    assert request.size == size
+    assert request.body_in_place() == body
+    assert (request.data is later) == (size > COPIED_BYTES_MAX)
+    assert request.body == request.data == request.body_in_place() == body
+    assert request.size == size
+    request.body = b"inflated"
+    assert (request.body, request.size) == (b"inflated", 8)
 
 
 def test_reading_changes_nothing_of_the_form() -> None:
