@@ -220,7 +220,8 @@ class Operation:
         take a look at the store (a role's path is part of its ARN), so they may be awaited; condition keys are found
         out when a policy asks.
         """
-        call.node.last_used.note(call.principal, call.headers, call.clock.now(), call.service, call.region)
+        key_id = "" if call.entry is None else call.entry.access_key_id
+        call.node.last_used.note(call.principal, key_id, call.clock.now(), call.service, call.region)
         found: list[Need] = []
         if self.needs:
             given = self.on(call, request)

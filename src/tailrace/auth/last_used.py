@@ -12,7 +12,6 @@ from typing import NamedTuple
 from tailrace.auth.principal import Principal
 
 _SERVICES = {"dynamodbstreams": "dynamodb"}
-_CREDENTIAL = "Credential="
 
 
 class Use(NamedTuple):
@@ -33,12 +32,12 @@ class LastUsed:
     def __init__(self) -> None:
         self._uses: dict[str, Use] = {}
 
-    def note(self, principal: Principal, headers: Mapping[str, str], at: float, service: str, region: str) -> None:
-        """Remember a signed request of a user or role; of anybody else's, and of presigned ones, nothing is kept."""
+    def note(self, principal: Principal, access_key_id: str, at: float, service: str, region: str) -> None:
+        """Remember a request that a user's key or a role has signed; of anybody else's nothing is kept."""
         if principal.kind == "role":
             subject = principal.user_id.partition(":")[0]
         elif principal.kind == "user" and principal.session is None:
-            subject = _key_id(headers.get("authorization", ""))
+            subject = access_key_id
         else:
             return
         if subject:
@@ -57,8 +56,3 @@ class LastUsed:
         for subject, use in uses.items():
             if self._uses.get(subject) == use:
                 del self._uses[subject]
-
-
-def _key_id(authorization: str) -> str:
-    _, found, rest = authorization.partition(_CREDENTIAL)
-    return rest.partition("/")[0] if found else ""

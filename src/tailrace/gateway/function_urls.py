@@ -183,7 +183,7 @@ class FunctionUrls:
                 raise _forbidden() from problem
             raise sigv4.refusal(problem, "rest-json") from problem
         entry.principal = credentials.principal
-        self.node.last_used.note(entry.principal, request.headers, entry.at, "lambda", entry.region)
+        self.node.last_used.note(entry.principal, entry.access_key_id, entry.at, "lambda", entry.region)
         return entry.principal
 
     async def _authorize(

@@ -223,7 +223,7 @@ async def start_values(node: Node, function: FunctionName, document: dict[str, A
         return replace(taken, session=replace(taken.session, source_function=function.unqualified_arn))
 
     principal = await node.store.view(assume)
-    node.last_used.note(principal, {}, node.clock.now(), "lambda", function.scope.split("/")[1])
+    node.last_used.note(principal, "", node.clock.now(), "lambda", function.scope.split("/")[1])
     credentials = node.identity.mint(principal, CREDENTIALS_SECONDS)
     region = function.scope.split("/")[1]
     logging_config = document["LoggingConfig"]
