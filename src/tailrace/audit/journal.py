@@ -65,14 +65,15 @@ class Journal:
             lost, self._lost = self._lost, 0
             if not held:
                 return
-            lines: list[bytes] = []
+            lines = bytearray()
             writer = Lines()
             for start in range(0, len(held), SLICE):
-                lines += writer.write(held[start : start + SLICE])
-                if not self.segments.waits:
+                some = b"\n".join(writer.write(held[start : start + SLICE])) + b"\n"
+                if self.segments.waits:
+                    lines += some
+                else:
                     # Memory that is new to the process is cleared by the system, page by page: in slices, too.
-                    self._write(lines)
-                    lines = []
+                    self._write(some)
                 await asyncio.sleep(0)
             try:
                 if lines:
@@ -80,12 +81,15 @@ class Journal:
             except OSError:
                 lost += len(held)
                 log.exception("the audit can't be written")
+            while held:  # to free all of them at once takes milliseconds
+                del held[-SLICE:]
+                await asyncio.sleep(0)
             if lost:
                 log.error("%d records of the audit are lost", lost)
 
-    def _write(self, lines: list[bytes]) -> None:
+    def _write(self, lines: bytes | bytearray) -> None:
         now = self._clock.now()
-        self.segments.append(b"\n".join(lines) + b"\n", now)
+        self.segments.append(lines, now)
         if abs(now - self._trimmed) >= TRIM_SECONDS:
             self._trimmed = now
             self.segments.trim(now - self._days * DAY_SECONDS, self._bytes_max)

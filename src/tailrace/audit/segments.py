@@ -26,7 +26,7 @@ class Segments(Protocol):
 
     waits: bool
 
-    def append(self, lines: bytes, at: float) -> None:
+    def append(self, lines: bytes | bytearray, at: float) -> None:
         """Add whole lines at the time `at` (epoch seconds), which names a new segment. Raises OSError."""
 
     def names(self) -> list[str]:
@@ -67,7 +67,7 @@ class FileSegments:
         self._file: int | None = None
         self._written = self._synced = 0  # bytes of the current segment
 
-    def append(self, lines: bytes, at: float) -> None:
+    def append(self, lines: bytes | bytearray, at: float) -> None:
         """Add lines to the current segment, which is synced by and by; a full one is left."""
         if self._file is None or self._written >= SEGMENT_BYTES:
             self.close()
@@ -118,11 +118,11 @@ class MemorySegments:
     waits = False
 
     def __init__(self, bytes_max: int) -> None:
-        self._blocks: dict[str, list[bytes]] = {}
+        self._blocks: dict[str, list[bytes | bytearray]] = {}
         self._bytes_max = bytes_max
         self._written = 0  # to the last block
 
-    def append(self, lines: bytes, at: float) -> None:
+    def append(self, lines: bytes | bytearray, at: float) -> None:
         """Add lines to the last block, without copying them."""
         last = next(reversed(self._blocks), None)
         if last is None or self._written >= MEMORY_SEGMENT_BYTES:
