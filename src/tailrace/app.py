@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from tailrace import __version__, causality, exposure, kept_secrets, store, tls
 from tailrace.audit.journal import Journal
 from tailrace.auth.vault import Vault, WrongKey, new_key
-from tailrace.base import ids, machine_code
+from tailrace.base import heap, ids, machine_code
 from tailrace.base.clock import Clock, MovableClock, SystemClock
 from tailrace.base.config import CREDENTIALS_FILE, SERVER_FILE, Config
 from tailrace.expression import parser
@@ -313,6 +313,7 @@ async def serve(config: Config, ready: Callable[[Server], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     raise_file_limit()
+    heap.keep_freed()
     machine_code.tell_sources()
     server = await Server.start(config)
     try:
