@@ -146,6 +146,8 @@ def measure(
             if keys not in ready:
                 ready[keys] = signed(asked, keys)
             running.warm()
+            for each in servers.values():
+                each.sync()  # else the system writes what one has left behind while another is measured
             try:
                 measured = load.run(running.port, ready[keys], connections, options.seconds, running.cpu_seconds)
             except Exception as error:  # noqa: BLE001 - a server that falls over loses its column, not the whole run
