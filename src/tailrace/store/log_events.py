@@ -119,6 +119,22 @@ def append(
     tx.notify(TOPIC, f"{scope} {group}")
 
 
+def stands(tx: Transaction, scope: str, group: str, stream: str, event: tuple[int, str], ingestion_ms: int) -> bool:
+    """Whether the stream has this event (timestamp, message) from an `append` of that time: for who can't know whether
+    its commit stands.
+    """
+    found = _stream(tx, scope, group, stream)
+    if found is None:
+        return False
+    of_group, number = found
+    row = tx.row(
+        "SELECT 1 FROM log_events "
+        "WHERE log_stream = ? AND log_group = ? AND timestamp = ? AND ingested = ? AND message = ? LIMIT 1",
+        *(number, of_group, event[0], ingestion_ms, event[1]),
+    )
+    return row is not None
+
+
 def stream(tx: Transaction, scope: str, group: str, name: str) -> LogStream | None:
     """One stream, or None."""
     row = tx.row(_STREAM + "WHERE log_group = ? AND name = ?", group_number(tx, scope, group), name)

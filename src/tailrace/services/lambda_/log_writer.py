@@ -5,7 +5,8 @@ output -> buffer --(50 ms, or the end of the invocation)--> one transaction: gro
 ```
 The role's permissions are asked each time, as the Logs service would ask them: logs:CreateLogGroup if there is no
 group yet, logs:CreateLogStream for the first lines, logs:PutLogEvents for all. Lines that the role may not write are
-lost, as they are on AWS; the server's log tells it once for each environment.
+lost, as they are on AWS; the server's log tells it once for each environment. Lines that no database was there for are
+held, and written when it is back: once, whether or not the commit stands that it went away in.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from tailrace.operation import Node
 from tailrace.runtime.spec import Outcome
 from tailrace.services.lambda_ import log_lines
 from tailrace.store import log_events, resources
-from tailrace.store.engine import Transaction
+from tailrace.store.engine import Transaction, Unreachable
 
 GROUP = "logs:group"
 BATCH_SECONDS = 0.05
+AGAIN_SECONDS = 1.0  # until a database that is away is tried again
 EVENTS_MAX = 10_000  # held; the function that prints more waits
 BYTES_MAX = 8 * 1024 * 1024
 TAIL_BYTES = 4096
@@ -36,6 +38,16 @@ TAIL_BYTES = 4096
 LEVELS = ("DEBUG", "INFO", "WARN")
 
 log = logging.getLogger("tailrace.functions")
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubtful:
+    """A commit of this time that the database went away in: whether the first `count` events that are held stand is
+    not known.
+    """
+
+    count: int
+    ingestion_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class LogWriter:
         self.log_stream = f"{day}/[{settings.version}]{ids.hex_digits(32)}"
         self._held: list[tuple[int, str]] = []
         self._held_bytes = 0
+        self._doubtful: list[_Doubtful] = []
         self._tail: deque[str] = deque()
         self._tail_bytes = 0
         self._lock = asyncio.Lock()
@@ -145,25 +158,45 @@ class LogWriter:
     def _add(self, text: str) -> None:
         self._held.append((int(self._node.clock.now() * 1000), text))
         self._held_bytes += len(text)
-        if self._timer is None:
-            self._timer = asyncio.ensure_future(self._flush_soon())
+        self._flush_after(BATCH_SECONDS)
 
-    async def _flush_soon(self) -> None:
-        await asyncio.sleep(BATCH_SECONDS)
+    def _flush_after(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = asyncio.ensure_future(self._flush_later(seconds))
+
+    async def _flush_later(self, seconds: float) -> None:
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:  # the server ends
+            if self._held:
+                log.error("%d lines of %s are lost: the server ended", len(self._held), self._settings.group)
+            raise
         self._timer = None
         await self.flush()
 
     async def flush(self) -> None:
-        """Store all that is held. A store that fails loses the lines, and the server's log says so."""
+        """Store all that is held. While the database is away it's held on, and tried again each `AGAIN_SECONDS`.
+
+        A store that fails otherwise loses the lines, and the server's log says so.
+        """
         async with self._lock:
-            events, self._held, self._held_bytes = self._held, [], 0
+            events, held_bytes = self._held, self._held_bytes
             if not events:
                 return
+            self._held, self._held_bytes = [], 0
+            now = self._node.clock.now()
             try:
-                await self._node.store.update(lambda tx: self._write(tx, events), locked=True)
+                await self._node.store.update(lambda tx: self._write(tx, events, now), locked=True)
+            except Unreachable as away:
+                self._held, self._held_bytes = events + self._held, held_bytes + self._held_bytes
+                if away.doubtful:
+                    self._doubtful.append(_Doubtful(len(events), int(now * 1000)))
+                self._flush_after(AGAIN_SECONDS)
             except Exception:
+                self._doubtful.clear()
                 log.exception("%d lines of %s are lost", len(events), self._settings.group)
             else:
+                self._doubtful.clear()
                 self._audit()
 
     def _audit(self) -> None:
@@ -177,8 +210,8 @@ class LogWriter:
             now, region = self._node.clock.now(), self._scope.split("/")[1]
             self._node.audit.add(Entry.by_lambda(now, writer, "logs", "PutLogEvents", region, asked))
 
-    def _write(self, tx: Transaction, events: list[tuple[int, str]]) -> None:
-        s, scope, now = self._settings, self._scope, self._node.clock.now()
+    def _write(self, tx: Transaction, events: list[tuple[int, str]], now: float) -> None:
+        s, scope = self._settings, self._scope
         refused = self._refusal(tx)
         if refused:
             if not self._refusal_told:
@@ -188,7 +221,16 @@ class LogWriter:
         if resources.get(tx, GROUP, scope, s.group) is None:
             resources.create(tx, GROUP, scope, s.group, {"creationTime": int(now * 1000)})
         log_events.ensure_stream(tx, scope, s.group, self.log_stream, now)
-        log_events.append(tx, scope, s.group, self.log_stream, events, int(now * 1000))
+        left = events[self._standing(tx, events) :]
+        log_events.append(tx, scope, s.group, self.log_stream, left, int(now * 1000))
+
+    def _standing(self, tx: Transaction, events: list[tuple[int, str]]) -> int:
+        """How many of the events, from the first, stand already. An attempt wrote what those before it had not."""
+        for made in reversed(self._doubtful):
+            last = events[made.count - 1]
+            if log_events.stands(tx, self._scope, self._settings.group, self.log_stream, last, made.ingestion_ms):
+                return made.count
+        return 0
 
     def _refusal(self, tx: Transaction) -> str | None:
         """AWS's sentence about the first permission that the role lacks for this write; None if it may write."""
