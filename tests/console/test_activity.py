@@ -11,14 +11,14 @@ from playwright.sync_api import Page, expect
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import Watched
+from tests.console.menus import choose
 from tests.console.messaging import as_user, make_denied
 
 
 def test_a_denial_is_found_explained_and_mended(page: Page, server: RunningServer) -> None:
     key = make_denied(server, "nosy")
     page.get_by_role("link", name="Activity", exact=True).click()
-    page.get_by_role("button", name="Decision").click()
-    page.get_by_role("option", name="Denied").click()
+    choose(page.get_by_role("button", name="Decision"), page.get_by_role("option", name="Denied"))
     expect(page).to_have_url(re.compile("decision=Denied"))
     page.get_by_label("Principal").fill("arn:aws:iam::000000000000:user/nosy")
     page.get_by_role("button", name="Apply filters").click()

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.conftest import Watched
+from tests.console.menus import choose
 from tests.console.resources import make_table
 
 FIG = {"PK": {"S": "FRUIT"}, "SK": {"S": "FIG"}}
@@ -79,8 +80,7 @@ def test_all_backups_are_listed_and_deleted(page: Page, server: RunningServer) -
     page.goto("/console/backups")
     page.get_by_role("button", name="Create backup").click()
     dialog = page.get_by_role("dialog", name="Create on-demand backup")
-    dialog.get_by_label("Source table").click()
-    page.get_by_role("option", name="Meadow").click()
+    choose(dialog.get_by_label("Source table"), page.get_by_role("option", name="Meadow"))
     dialog.get_by_label("Backup name").fill("Hay")
     dialog.get_by_role("button", name="Create backup").click()
     row = page.get_by_role("row", name="Hay")

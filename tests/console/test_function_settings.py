@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
+from tests.console.menus import choose
 from tests.console.resources import make_function, zipped
 
 UPDATED = "Successfully updated the function Set."
@@ -57,8 +58,7 @@ def test_the_sections_of_the_configuration_are_saved(page: Page, server: Running
     page.goto("/console/functions/Set?tab=configuration&section=events")
     page.get_by_role("button", name="Edit").click()
     page.get_by_label("Maximum age of event").fill("3600")
-    page.get_by_label("On-failure destination").click()
-    page.get_by_role("option", name=queue).click()
+    choose(page.get_by_label("On-failure destination"), page.get_by_role("option", name=queue))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text(UPDATED)).to_be_visible()
     config = functions.get_function_event_invoke_config(FunctionName="Set")
@@ -121,10 +121,8 @@ def test_a_layer_is_made_and_given_to_a_function(page: Page, server: RunningServ
 
     page.goto("/console/functions/Layered")
     page.get_by_role("button", name="Add a layer").click()
-    page.get_by_label("Custom layers").last.click()
-    page.get_by_role("option", name="fruit").click()
-    page.get_by_label("Version", exact=True).click()
-    page.get_by_role("option", name="1").click()
+    choose(page.get_by_label("Custom layers").last, page.get_by_role("option", name="fruit"))
+    choose(page.get_by_label("Version", exact=True), page.get_by_role("option", name="1"))
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Successfully updated the function Layered.")).to_be_visible()
@@ -136,8 +134,7 @@ def test_a_layer_is_made_and_given_to_a_function(page: Page, server: RunningServ
 def test_a_test_event_is_kept_by_the_browser(page: Page, server: RunningServer) -> None:
     make_function(server, "Kept", "Kept-role")
     page.goto("/console/functions/Kept?tab=test")
-    page.get_by_label("Template", exact=True).click()
-    page.get_by_role("option", name="DynamoDB Update").click()
+    choose(page.get_by_label("Template", exact=True), page.get_by_role("option", name="DynamoDB Update"))
     page.get_by_label("Event name").fill("change")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("radio", name="Edit saved event")).to_be_checked()

@@ -7,12 +7,12 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
+from tests.console.menus import choose
 from tests.console.resources import make_function, zipped
 
 
-def choose(page: Page, field: str, option: str) -> None:
-    page.get_by_label(field, exact=True).click()
-    page.get_by_role("option", name=re.compile(rf"^{option}\b")).click()
+def choose_by_text(page: Page, field: str, option: str) -> None:
+    choose(page.get_by_label(field, exact=True), page.get_by_role("option", name=re.compile(rf"^{option}\b")))
 
 
 def test_a_version_is_frozen_and_an_alias_leads_to_it(page: Page, server: RunningServer) -> None:
@@ -43,11 +43,10 @@ def test_a_version_is_frozen_and_an_alias_leads_to_it(page: Page, server: Runnin
     page.get_by_role("tab", name="Configuration").click()
     expect(page.get_by_role("button", name="Edit")).to_have_attribute("aria-disabled", "true")
 
-    page.get_by_role("button", name="Actions").click()
-    page.get_by_role("menuitem", name="Create alias").click()
+    choose(page.get_by_role("button", name="Actions"), page.get_by_role("menuitem", name="Create alias"))
     page.get_by_label("Name", exact=True).fill("live")
     page.get_by_role("button", name="Weighted alias").click()
-    choose(page, "Additional version", "2")
+    choose_by_text(page, "Additional version", "2")
     page.get_by_label("Weight", exact=True).fill("7")
     page.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_text("Successfully created the alias live.")).to_be_visible()
@@ -62,8 +61,7 @@ def test_the_qualifier_is_switched_and_an_alias_moved_and_deleted(page: Page, se
     functions.create_alias(FunctionName="Switched", Name="live", FunctionVersion="$LATEST")
 
     page.goto("/console/functions/Switched")
-    page.get_by_role("button", name="Qualifier").click()
-    page.get_by_role("option", name="live").click()
+    choose(page.get_by_role("button", name="Qualifier"), page.get_by_role("option", name="live"))
     expect(page.get_by_text("Alias live, which leads to version $LATEST")).to_be_visible()
     page.get_by_role("tab", name="Test").click()
     page.get_by_role("button", name="Test", exact=True).click()
@@ -72,7 +70,7 @@ def test_the_qualifier_is_switched_and_an_alias_moved_and_deleted(page: Page, se
     page.goto("/console/functions/Switched?tab=aliases")
     page.get_by_role("radio", name="Choose live").check()
     page.get_by_role("button", name="Edit").click()
-    choose(page, "Version", "1")
+    choose_by_text(page, "Version", "1")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Successfully updated the alias live.")).to_be_visible()
     assert functions.get_alias(FunctionName="Switched", Name="live")["FunctionVersion"] == "1"

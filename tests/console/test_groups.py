@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 from tests.console.messaging import as_user
 from tests.console.test_tutorial import write
 
@@ -36,8 +37,9 @@ def test_a_group_gives_its_users_what_it_may(page: Page, server: RunningServer) 
     expect(page.get_by_role("rowheader", name="Ada")).to_be_visible()
 
     page.get_by_role("tab", name="Permissions").click()
-    page.get_by_role("button", name="Add permissions").click()
-    page.get_by_role("menuitem", name="Create inline policy").click()
+    choose(
+        page.get_by_role("button", name="Add permissions"), page.get_by_role("menuitem", name="Create inline policy")
+    )
     page.get_by_role("button", name="JSON", exact=True).click()
     write(page, "Policy document", json.dumps(POLICY))
     page.get_by_role("button", name="Next", exact=True).click()
@@ -47,8 +49,7 @@ def test_a_group_gives_its_users_what_it_may(page: Page, server: RunningServer) 
 
     page.get_by_role("button", name="Add users").click()
     dialog = page.get_by_role("dialog", name="Add users to Listers")
-    dialog.get_by_role("button", name="Users Choose users").click()
-    page.get_by_role("option", name="Grace").click()
+    choose(dialog.get_by_role("button", name="Users Choose users"), page.get_by_role("option", name="Grace"))
     page.keyboard.press("Escape")
     dialog.get_by_role("button", name="Add users").click()
     expect(page.get_by_role("rowheader", name="Grace")).to_be_visible()
@@ -63,8 +64,10 @@ def test_a_group_gives_its_users_what_it_may(page: Page, server: RunningServer) 
         grace.list_tables()
 
     page.get_by_role("button", name="Add user to groups").click()
-    page.get_by_role("dialog").get_by_role("button", name="Groups Choose groups").click()
-    page.get_by_role("option", name="Listers").click()
+    choose(
+        page.get_by_role("dialog").get_by_role("button", name="Groups Choose groups"),
+        page.get_by_role("option", name="Listers"),
+    )
     page.keyboard.press("Escape")
     page.get_by_role("dialog").get_by_role("button", name="Add user to groups").click()
     page.get_by_role("link", name="Listers", exact=True).click()

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 from tests.console.test_live_tail import GROUP
 
 PAST = "/orchard/past"
@@ -27,8 +28,7 @@ def test_a_query_is_run_looked_at_drawn_and_saved(page: Page, server: RunningSer
     ]
     logs.put_log_events(logGroupName=GROUP, logStreamName="juice", logEvents=events)
     page.get_by_role("link", name="Logs Insights").click()
-    page.get_by_role("button", name="Select log groups").click()
-    page.get_by_role("option", name=GROUP).click()
+    choose(page.get_by_role("button", name="Select log groups"), page.get_by_role("option", name=GROUP))
     page.keyboard.press("Escape")
     query = page.get_by_role("textbox", name="Query")
     query.fill("fields @timestamp, fruit | filter litres > 7 | sort @timestamp desc")
@@ -90,8 +90,7 @@ def test_what_was_asked_is_asked_again_over_a_range_of_ones_own(page: Page, serv
     expect(page).to_have_url(re.compile("range=" + day))
     run.click()
     expect(results.get_by_text("pear 2")).to_be_visible()
-    page.get_by_role("button", name="History").click()
-    page.get_by_role("menuitem", name="Clear history").click()
+    choose(page.get_by_role("button", name="History"), page.get_by_role("menuitem", name="Clear history"))
     expect(page.get_by_role("button", name="History")).to_be_disabled()
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 from tests.console.resources import make_table, tailrace_client
 
 BURST = 10_000
@@ -74,8 +75,7 @@ def test_filters_are_in_the_address(page: Page, server: RunningServer) -> None:
     records = page.get_by_role("table", name="Stream records")
     expect(records.get_by_role("row", name="ORANGE")).to_have_count(2)
     expect(records.get_by_role("row", name="APPLE")).to_have_count(0)
-    page.get_by_role("button", name=re.compile("Event name")).click()
-    page.get_by_role("option", name="MODIFY").click()
+    choose(page.get_by_role("button", name=re.compile("Event name")), page.get_by_role("option", name="MODIFY"))
     expect(records.get_by_role("row", name="ORANGE")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"event=MODIFY"))
 

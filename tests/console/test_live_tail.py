@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 
 GROUP = "/orchard/press"
 
@@ -25,8 +26,7 @@ def test_lines_appear_as_they_arrive_and_ten_thousand_are_no_burden(page: Page, 
     logs.create_log_group(logGroupName=GROUP)
     logs.create_log_stream(logGroupName=GROUP, logStreamName="juice")
     page.get_by_role("link", name="Live Tail").click()
-    page.get_by_role("button", name="Select log groups").click()
-    page.get_by_role("option", name=GROUP).click()
+    choose(page.get_by_role("button", name="Select log groups"), page.get_by_role("option", name=GROUP))
     page.keyboard.press("Escape")
     page.get_by_label("Add filter patterns").fill('{ $.fruit = "apple" }')
     page.get_by_label("Highlight term").fill("cider")

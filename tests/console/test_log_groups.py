@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 
 GROUP = "/orchard/shed"
 
@@ -21,8 +22,7 @@ def test_a_group_is_made_kept_for_a_week_and_deleted_with_its_streams(page: Page
 
     page.get_by_role("button", name="Edit retention setting").click()
     dialog = page.get_by_role("dialog", name="Edit retention setting")
-    dialog.get_by_label("Retention setting").click()
-    page.get_by_role("option", name="7 days", exact=True).click()
+    choose(dialog.get_by_label("Retention setting"), page.get_by_role("option", name="7 days", exact=True))
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
     expect(page.get_by_text("7 days", exact=True)).to_be_visible()

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 from tests.console.test_tutorial import write
 
 READ_ONLY = "AmazonDynamoDBReadOnlyAccess"
@@ -44,8 +45,7 @@ def test_a_role_is_made_changed_and_deleted(page: Page, server: RunningServer) -
 
     page.get_by_role("button", name="Edit", exact=True).click()
     dialog = page.get_by_role("dialog", name="Edit Reader")
-    dialog.get_by_role("button", name="Maximum session duration").click()
-    page.get_by_role("option", name="4 hours").click()
+    choose(dialog.get_by_role("button", name="Maximum session duration"), page.get_by_role("option", name="4 hours"))
     dialog.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Role updated.")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import Watched
+from tests.console.menus import choose
 from tests.console.resources import FRUITS, make_table
 
 KEY = '{"PK":{"S":"FRUIT"},"SK":{"S":"APPLE%23WASHINGTON"}}'
@@ -118,8 +119,7 @@ def test_a_page_with_changes_asks_before_it_is_left(page: Page) -> None:
 def test_specific_resources_are_named_before_the_policy_goes_on(page: Page) -> None:
     page.goto("/console/iam/policies/create")
     page.get_by_label("Policy name").fill("for-nothing")
-    page.get_by_role("button", name="Service").click()
-    page.get_by_role("option", name="DynamoDB").first.click()
+    choose(page.get_by_role("button", name="Service"), page.get_by_role("option", name="DynamoDB").first)
     page.get_by_label("Filter actions").fill("GetItem")
     page.get_by_label("GetItem", exact=True).check()
     page.get_by_role("button", name="Create policy").click()

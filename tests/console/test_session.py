@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import Watched, fragment
+from tests.console.menus import choose
 from tests.console.resources import tailrace_client
 from tests.console.test_sign_in import sign_in
 
@@ -55,8 +56,7 @@ def test_a_link_shows_the_region_that_its_sender_saw(page: Page, server: Running
     page.goto("/console/sqs/queues")
     expect(page.get_by_role("link", name="Brussels")).to_be_visible()
     expect(page).to_have_url(re.compile("region=eu-west-1"))
-    page.get_by_role("button", name="Region eu-west-1").click()
-    page.get_by_role("menuitem", name="us-west-2").click()
+    choose(page.get_by_role("button", name="Region eu-west-1"), page.get_by_role("menuitem", name="us-west-2"))
     expect(page.get_by_text("No queues")).to_be_visible()
     expect(page).to_have_url(re.compile("region=us-west-2"))
     page.go_back()

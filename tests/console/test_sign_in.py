@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
 from tests.console.conftest import Watched, fragment
+from tests.console.menus import choose
 
 
 def sign_in(page: Page, key: str, secret: str) -> None:
@@ -57,8 +58,7 @@ def test_a_new_tab_takes_the_session_over(page: Page, watched: Watched) -> None:
 
 
 def test_signing_out_forgets_the_session(page: Page) -> None:
-    page.get_by_role("button", name="Signed in as root").click()
-    page.get_by_role("menuitem", name="Sign out").click()
+    choose(page.get_by_role("button", name="Signed in as root"), page.get_by_role("menuitem", name="Sign out"))
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 from tests.console.messaging import make_queues
 
 MAIL = "grace@example.com"
@@ -15,8 +16,7 @@ MAIL = "grace@example.com"
 
 def subscribe(page: Page, protocol: str, endpoint: str) -> None:
     page.get_by_role("link", name="Create subscription").click()
-    page.get_by_role("button", name="Protocol").click()
-    page.get_by_role("option", name=protocol, exact=True).click()
+    choose(page.get_by_role("button", name="Protocol"), page.get_by_role("option", name=protocol, exact=True))
     page.get_by_label("Endpoint").fill(endpoint)
     page.get_by_label("Filter policy").fill(json.dumps({"fruit": ["apple"]}))
     page.get_by_role("button", name="Create subscription").click()

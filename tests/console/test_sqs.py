@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer, wait_until
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 from tests.console.messaging import make_queues
 from tests.console.resources import make_function
 
@@ -146,8 +147,7 @@ def test_a_queue_triggers_a_function(page: Page, server: RunningServer) -> None:
     page.goto("/console/sqs/queues/Chutes?tab=triggers")
     page.get_by_role("button", name="Create trigger").click()
     dialog = page.get_by_role("dialog", name="Create trigger")
-    dialog.get_by_role("button", name="Lambda function").click()
-    page.get_by_role("option", name="Sorter").click()
+    choose(dialog.get_by_role("button", name="Lambda function"), page.get_by_role("option", name="Sorter"))
     dialog.get_by_label("Batch size").fill("2")
     dialog.get_by_role("button", name="Create trigger").click()
     expect(page.get_by_text("The trigger was created successfully.")).to_be_visible()

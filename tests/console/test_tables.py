@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.conftest import Watched
+from tests.console.menus import choose
 from tests.console.resources import make_table
 
 
@@ -65,8 +66,7 @@ def test_a_protected_table_says_why_it_stays(page: Page, watched: Watched, serve
     page.goto("/console/tables/Protected?tab=settings")
     page.get_by_role("button", name="Turn on deletion protection").click()
     expect(page.get_by_text("Deletion protection is on.")).to_be_visible()
-    page.get_by_role("button", name="Actions").click()
-    page.get_by_role("menuitem", name="Delete table").click()
+    choose(page.get_by_role("button", name="Actions"), page.get_by_role("menuitem", name="Delete table"))
     page.get_by_label("To confirm, type confirm").fill("confirm")
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(
@@ -115,10 +115,8 @@ def test_statements_read_and_write_items(page: Page, watched: Watched, server: R
     watched.expect("status of 400")
     make_table(server, "Spoken")
     page.goto("/console/partiql")
-    page.get_by_role("button", name="Table Choose a table").click()
-    page.get_by_role("option", name="Spoken").click()
-    page.get_by_role("button", name="Statement").click()
-    page.get_by_role("menuitem", name="Scan table").click()
+    choose(page.get_by_role("button", name="Table Choose a table"), page.get_by_role("option", name="Spoken"))
+    choose(page.get_by_role("button", name="Statement"), page.get_by_role("menuitem", name="Scan table"))
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("cell", name="ORANGE#NAGPUR")).to_be_visible()
     page.get_by_role("button", name="JSON view").click()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer, wait_until
+from tests.console.menus import choose
 from tests.console.resources import latest_caused, make_function, make_table, tailrace_client
 
 TABLE, FUNCTION, ROLE = "traced", "traced-handler", "traced-role"
@@ -76,8 +77,7 @@ def test_a_record_is_sent_once_more_after_a_preview(page: Page, traced: str) -> 
     page.get_by_role("region", name="Record").get_by_role("link", name="Replay", exact=True).click()
     expect(page.get_by_label("Event IDs")).to_have_value(traced)
     expect(page.get_by_role("button", name="Start replay")).to_be_disabled()
-    page.get_by_role("button", name=re.compile("^Function")).click()
-    page.get_by_role("option", name=FUNCTION).click()
+    choose(page.get_by_role("button", name=re.compile("^Function")), page.get_by_role("option", name=FUNCTION))
     event = page.get_by_role("region", name="The first event")
     expect(event).to_contain_text('"eventName": "INSERT"')
     page.get_by_role("button", name="Start replay").click()
@@ -88,8 +88,9 @@ def test_a_record_is_sent_once_more_after_a_preview(page: Page, traced: str) -> 
 def test_a_range_is_sent_as_a_trigger_would(page: Page, traced: str) -> None:
     page.goto(f"/console/tables/{TABLE}?tab=streams")
     page.get_by_role("link", name="Replay range").click()
-    page.get_by_role("button", name=re.compile("^As a trigger would")).click()
-    page.get_by_role("option", name=FUNCTION).click()
+    choose(
+        page.get_by_role("button", name=re.compile("^As a trigger would")), page.get_by_role("option", name=FUNCTION)
+    )
     expect(page.get_by_role("region", name="The first event")).to_be_visible()
     page.get_by_role("button", name="Start replay").click()
     expect(page.get_by_text("Completed")).to_be_visible()
@@ -111,8 +112,7 @@ def test_the_calls_of_a_function_are_listed_and_filtered_by_outcome(page: Page, 
     expect(calls.get_by_text("Error: no luck today").first).to_be_visible()
     expect(calls.get_by_text(re.compile(r"Ran \d")).first).to_be_visible()
     expect(calls.get_by_role("link", name="DynamoDB: given-up").first).to_be_visible()
-    page.get_by_role("button", name="Outcome").click()
-    page.get_by_role("option", name="GivenUp").click()
+    choose(page.get_by_role("button", name="Outcome"), page.get_by_role("option", name="GivenUp"))
     expect(page).to_have_url(re.compile("outcome=GivenUp"))
     expect(calls.get_by_text("Failed")).to_have_count(0)
     expect(calls.get_by_text("Given up").first).to_be_visible()

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer, wait_until
 from tests.console.conftest import Watched
+from tests.console.menus import choose
 from tests.console.resources import make_function, make_table
 
 TABLE, FUNCTION, POLICY = "Cloud9", "DB-Stream-Handler", "dynamodb-stream-access"
@@ -37,10 +38,9 @@ def write(page: Page, label: str, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def choose(page: Page, label: str, option: str) -> None:
+def choose_by_text(page: Page, label: str, option: str) -> None:
     """Choose from a list by its text."""
-    page.get_by_role("button", name=label).click()
-    page.get_by_role("option", name=option).first.click()
+    choose(page.get_by_role("button", name=label), page.get_by_role("option", name=option).first)
 
 
 def go(page: Page, entry: str) -> None:
@@ -99,7 +99,7 @@ def create_function(page: Page) -> None:
 
 def ask_for_the_trigger(page: Page) -> None:
     page.bring_to_front()
-    choose(page, "Lambda function", FUNCTION)
+    choose_by_text(page, "Lambda function", FUNCTION)
     expect(page.get_by_label("Batch size")).to_have_value("1")
     expect(page.get_by_label("Turn on trigger")).to_be_checked()
     page.get_by_role("button", name="Create trigger").click()
@@ -116,10 +116,11 @@ def open_the_role(page: Page) -> None:
 
 
 def allow_the_stream(page: Page, stream: str) -> None:
-    page.get_by_role("button", name="Add permissions").click()
-    page.get_by_role("menuitem", name="Create inline policy").click()
+    choose(
+        page.get_by_role("button", name="Add permissions"), page.get_by_role("menuitem", name="Create inline policy")
+    )
     expect(page.get_by_role("heading", name="Specify permissions")).to_be_visible()
-    choose(page, "Service", "DynamoDB")
+    choose_by_text(page, "Service", "DynamoDB")
     for action in ("GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"):
         page.get_by_label("Filter actions").fill(action)
         page.get_by_label(action, exact=True).check()
@@ -143,10 +144,9 @@ def allow_the_stream(page: Page, stream: str) -> None:
 
 def update_the_stock(page: Page) -> None:
     go(page, "Explore items")
-    choose(page, "Table", TABLE)
+    choose_by_text(page, "Table", TABLE)
     page.get_by_role("checkbox", name="Choose FRUIT / APPLE#WASHINGTON").check()
-    page.get_by_role("button", name="Actions").click()
-    page.get_by_role("menuitem", name="Edit item").click()
+    choose(page.get_by_role("button", name="Actions"), page.get_by_role("menuitem", name="Edit item"))
     page.get_by_label("Value of Stocks").fill("33")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The item has been saved.")).to_be_visible()

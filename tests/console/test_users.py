@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import RunningServer
 from tests.console.accessible import assert_accessible
+from tests.console.menus import choose
 from tests.console.messaging import as_user
 from tests.console.test_tutorial import write
 
@@ -34,8 +35,9 @@ def test_a_user_gets_a_key_and_policies_and_goes(page: Page, server: RunningServ
     [key] = iam.list_access_keys(UserName="Grace")["AccessKeyMetadata"]
 
     page.get_by_role("tab", name="Permissions").click()
-    page.get_by_role("button", name="Add permissions").click()
-    page.get_by_role("menuitem", name="Create inline policy").click()
+    choose(
+        page.get_by_role("button", name="Add permissions"), page.get_by_role("menuitem", name="Create inline policy")
+    )
     page.get_by_role("button", name="JSON", exact=True).click()
     write(page, "Policy document", json.dumps(POLICY))
     page.get_by_role("button", name="Next").click()
@@ -43,10 +45,11 @@ def test_a_user_gets_a_key_and_policies_and_goes(page: Page, server: RunningServ
     page.get_by_role("button", name="Create policy").click()
     expect(page.get_by_role("rowheader", name="list-tables")).to_be_visible()
     assert "TableNames" in as_user(server, (key["AccessKeyId"], secret)).list_tables()
-    page.get_by_role("button", name="Add permissions").click()
-    page.get_by_role("menuitem", name="Attach policies").click()
-    page.get_by_role("button", name="Managed policies").click()
-    page.get_by_role("option", name="AmazonDynamoDBReadOnlyAccess").first.click()
+    choose(page.get_by_role("button", name="Add permissions"), page.get_by_role("menuitem", name="Attach policies"))
+    choose(
+        page.get_by_role("button", name="Managed policies"),
+        page.get_by_role("option", name="AmazonDynamoDBReadOnlyAccess").first,
+    )
     page.keyboard.press("Escape")
     page.get_by_role("dialog").get_by_role("button", name="Add permissions").click()
     expect(page.get_by_role("rowheader", name="AmazonDynamoDBReadOnlyAccess")).to_be_visible()
